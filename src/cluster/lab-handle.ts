@@ -1,0 +1,45 @@
+import type {Lab} from '../lab/lab.ts'
+import type {KubeObject} from '../objects/kube-object.ts'
+
+/** `pod/kubia-7rt2n` (optionally `/container`), `node/master`. */
+export type Target = string
+
+export type ExecResult = {readonly code: number; readonly stdout: string; readonly stderr: string}
+
+/** Names one object: `{kind: 'Service', namespace: 'default', name: 'kubia'}`. */
+export type ObjectRef = {readonly kind: string; readonly namespace?: string; readonly name: string}
+
+/**
+ * A running lab, as scenario, checks and commands see it. The only way from floor 5 and above to the cluster: a unix
+ * socket to the lab's daemon, or a fake in tests.
+ */
+export type LabHandle = {
+  readonly lab: Lab
+  /** Runs a program in a pod or node to its end. A timed-out program is killed and counts as code 124. */
+  exec(target: Target, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  list(
+    kind: string,
+    options?: {readonly namespace?: string; readonly selector?: string},
+  ): Promise<readonly KubeObject[]>
+  get(ref: ObjectRef): Promise<KubeObject | undefined>
+  /** Creates or updates; says which. */
+  apply(
+    objects: readonly KubeObject[],
+  ): Promise<readonly {readonly ref: ObjectRef; readonly did: 'created' | 'configured' | 'unchanged'}[]>
+  delete(what: {
+    readonly kind: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly selector?: string
+  }): Promise<readonly ObjectRef[]>
+  scale(ref: ObjectRef, replicas: number): Promise<void>
+  /** Resolves with the store's revision once it is greater than `since`: how to wait for a condition without polling. */
+  changed(since: number, signal: AbortSignal): Promise<number>
+}
+
+export type ExecOptions = {
+  readonly stdin?: string
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+  readonly onOutput?: (text: string) => void
+}

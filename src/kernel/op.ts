@@ -1,0 +1,27 @@
+import type {RulesChange} from './ruleset.ts'
+import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
+
+/** One change to one network namespace. Each has replace semantics: applying it twice changes nothing more. */
+export type Op =
+  | {readonly op: 'addLink'; readonly link: Link}
+  | {readonly op: 'deleteLink'; readonly name: string}
+  | {readonly op: 'setLink'; readonly name: string; readonly set: LinkSettings}
+  | {readonly op: 'addAddress'; readonly address: LinkAddress}
+  | {readonly op: 'deleteAddress'; readonly address: LinkAddress}
+  | {readonly op: 'replaceRoute'; readonly route: Route}
+  | {readonly op: 'deleteRoute'; readonly route: Route}
+  | {readonly op: 'replaceNeighbour'; readonly neighbour: Neighbour}
+  | {readonly op: 'deleteNeighbour'; readonly neighbour: Neighbour}
+  | {readonly op: 'replaceFdb'; readonly entry: FdbEntry}
+  | {readonly op: 'deleteFdb'; readonly entry: FdbEntry}
+  | {readonly op: 'setSysctl'; readonly name: string; readonly value: string}
+  | {readonly op: 'changeRules'; readonly change: RulesChange}
+
+/** What may change on a link that exists; `master: null` takes it out of its bridge. */
+export type LinkSettings = {
+  readonly up?: boolean
+  readonly mtu?: number
+  readonly mac?: Link['mac']
+  readonly master?: string | null
+  readonly hairpin?: boolean
+}

@@ -1,0 +1,68 @@
+import type {Cidr} from '../net/cidr.ts'
+import type {Ip} from '../net/ip.ts'
+import type {KubeObject} from '../objects/kube-object.ts'
+
+/** A lab file, read and checked: what cluster to make, what to put into it, what to play, what to grade. */
+export type Lab = {
+  readonly name: string
+  readonly title: string
+  readonly summary?: string
+  readonly cluster: ClusterConfig
+  readonly nodes: readonly NodeConfig[]
+  /** The objects that are there from the start, in file order. */
+  readonly manifests: readonly KubeObject[]
+  readonly scenario: readonly Step[]
+  readonly checks: readonly CheckConfig[]
+}
+
+export type ClusterConfig = {
+  /** flannel's Network: every node gets a subnet out of it. */
+  readonly podNetwork: Cidr
+  readonly serviceRange: Cidr
+  /** The nodes' own network. */
+  readonly underlay: Cidr
+  readonly overlay: 'vxlan'
+  readonly proxyMode: 'iptables'
+}
+
+export type NodeConfig = {readonly name: string; readonly address: Ip; readonly podSubnet: Cidr}
+
+/** One step of a scenario. `title` is said before it is done. */
+export type Step = {readonly title: string} & (
+  | {readonly do: 'say'; readonly text: string}
+  | {readonly do: 'apply'; readonly objects: readonly KubeObject[]}
+  | {
+      readonly do: 'delete'
+      readonly kind: string
+      readonly namespace: string
+      readonly name?: string
+      readonly selector?: string
+    }
+  | {
+      readonly do: 'scale'
+      readonly kind: string
+      readonly namespace: string
+      readonly name: string
+      readonly replicas: number
+    }
+  | {
+      readonly do: 'exec'
+      readonly target: string
+      readonly command: readonly string[]
+      readonly expect?: ExecExpectation
+    }
+  | {readonly do: 'wait'; readonly until: CheckConfig}
+  | {readonly do: 'check'; readonly check: CheckConfig}
+)
+
+export type ExecExpectation = {readonly code?: number; readonly output?: string; readonly matches?: string}
+
+/** A check as written; `parameters` are read by the check itself (floor 5), errors point to `path` in the file. */
+export type CheckConfig = {
+  readonly title: string
+  readonly points: number
+  readonly type: string
+  readonly parameters: unknown
+  /** Where it stands in the lab file: `['checks', 0, 'reaches']`. */
+  readonly path: readonly (string | number)[]
+}
