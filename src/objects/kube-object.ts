@@ -28,3 +28,6 @@ export type OwnerReference = {
   readonly controller?: boolean
   readonly blockOwnerDeletion?: boolean
 }
+
+/** Names one object: `{kind: 'Service', namespace: 'default', name: 'kubia'}`. */
+export type ObjectRef = {readonly kind: string; readonly namespace?: string; readonly name: string}
