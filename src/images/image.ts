@@ -1,19 +1,23 @@
-/** A catalogue entry: an image name mapped to a program on this machine that behaves like it. */
+/** A catalogue entry: an image name mapped to a program on this machine that behaves like it. Shapes only; no code runs here. */
 export type Image = {
-  /** Every name by which manifests call it, without tag: `luksa/kubia`, `docker.io/luksa/kubia` is the same. */
-  readonly names: readonly string[]
+  /** The name by which manifests call it, without registry `docker.io` and without tag: `luksa/kubia`. */
+  readonly name: string
+  /** Other names of the same image. */
+  readonly aliases?: readonly string[]
   /** One sentence: what the program does. */
   readonly summary: string
-  /** `busybox`: a small tree around busybox alone; `host`: this machine's programs and libraries, read-only; `empty`: nothing but what podlab puts there. */
-  readonly root: 'busybox' | 'host' | 'empty'
+  /** `busybox`: a small tree around busybox alone. `host`: this machine's programs and libraries, under a private writable layer. */
+  readonly root: 'busybox' | 'host'
+  /** Program and first arguments; a manifest's `command` replaces it. */
   readonly entrypoint: readonly string[]
-  readonly command: readonly string[]
+  /** Further arguments; a manifest's `args` replaces them, a manifest's `command` drops them. */
+  readonly arguments: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly workingDirectory?: string
-  /** Files of its own, by absolute path; those under a `bin` folder are executable. */
+  /** Files of its own, by absolute path. */
   readonly files?: Readonly<Record<string, string>>
-  /** Programs of this machine that it needs, with the package that brings them. */
+  /** Programs that podlab plays itself: the command's name in the image mapped to a program of `node/programs`. */
+  readonly played?: Readonly<Record<string, string>>
+  /** Programs of this machine that it needs, each with the Debian package that brings it. */
   readonly needs?: Readonly<Record<string, string>>
-  /** Ports it listens on, for the reader. */
-  readonly ports?: readonly number[]
 }

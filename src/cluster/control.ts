@@ -1,0 +1,93 @@
+import {request} from 'node:http'
+import {text} from 'node:stream/consumers'
+import type {Lab} from '../lab/lab.ts'
+import type {KubeObject} from '../objects/kube-object.ts'
+import type {Inside} from './enter.ts'
+import type {ObjectRef} from './lab-handle.ts'
+
+/** What the CLI may ask a lab's daemon over its control socket, and what it answers. All of it is JSON. */
+export type ControlProtocol = {
+  readonly lab: {readonly question: Record<never, never>; readonly answer: Lab}
+  readonly list: {
+    readonly question: {readonly kind: string; readonly namespace?: string; readonly selector?: string}
+    readonly answer: readonly KubeObject[]
+  }
+  readonly get: {readonly question: ObjectRef; readonly answer: KubeObject | null}
+  readonly apply: {
+    readonly question: {readonly objects: readonly KubeObject[]}
+    readonly answer: readonly {readonly ref: ObjectRef; readonly did: 'created' | 'configured' | 'unchanged'}[]
+  }
+  readonly delete: {
+    readonly question: {
+      readonly kind: string
+      readonly namespace?: string
+      readonly name?: string
+      readonly selector?: string
+    }
+    readonly answer: readonly ObjectRef[]
+  }
+  readonly scale: {readonly question: {readonly ref: ObjectRef; readonly replicas: number}; readonly answer: null}
+  /** Answers the store's revision once it is greater than `since`. */
+  readonly changed: {readonly question: {readonly since: number}; readonly answer: number}
+  /** Resolves a target name to a process and its surroundings. */
+  readonly inside: {readonly question: {readonly target: string}; readonly answer: Inside}
+  /** Answers once every pod is ready and every node's rules are programmed, or says what is not by the deadline. */
+  readonly settled: {
+    readonly question: {readonly withinMs: number}
+    readonly answer: {readonly waitingFor: readonly string[]}
+  }
+  /** Ends the lab; the answer comes just before the end. */
+  readonly down: {readonly question: Record<never, never>; readonly answer: null}
+}
+
+export type ControlVerb = keyof ControlProtocol
+export type ControlQuestion<V extends ControlVerb> = ControlProtocol[V]['question']
+export type ControlAnswer<V extends ControlVerb> = ControlProtocol[V]['answer']
+
+/** A daemon that refused, or that could not be reached (`unreachable`). The message is the daemon's own. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError'
+  readonly code: string
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, {cause})
+    this.code = code
+  }
+}
+
+/** Asks a daemon one question. */
+export async function ask<V extends ControlVerb>(
+  socket: string,
+  verb: V,
+  question: ControlQuestion<V>,
+  signal?: AbortSignal,
+): Promise<ControlAnswer<V>> {
+  const {status, body} = await post(socket, verb, JSON.stringify(question), signal)
+  const answer: unknown = JSON.parse(body)
+  if (status === 200) return answer as ControlAnswer<V>
+  const {message, code} = answer as {message: string; code?: string}
+  throw new ControlError(message, code ?? 'refused')
+}
+
+function post(
+  socketPath: string,
+  verb: string,
+  question: string,
+  signal: AbortSignal | undefined,
+): Promise<{status: number; body: string}> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {socketPath, path: `/${verb}`, method: 'POST', agent: false, ...(signal && {signal})},
+      response => {
+        text(response).then(body => resolve({status: response.statusCode ?? 0, body}), reject)
+      },
+    )
+    sent.on('error', cause => {
+      if (signal?.aborted) return reject(cause)
+      reject(
+        new ControlError(`the lab's daemon does not answer on ${socketPath}: ${cause.message}`, 'unreachable', cause),
+      )
+    })
+    sent.end(question)
+  })
+}

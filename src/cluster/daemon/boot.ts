@@ -1,0 +1,25 @@
+import {mkdirSync, readFileSync, symlinkSync} from 'node:fs'
+import {loadSyscalls, mountFlag} from '../../kernel/syscalls.ts'
+
+/** This process's id as the host sees it; to be read before the sandbox's own /proc covers the host's. */
+export function hostPid(): number {
+  const line = readFileSync('/proc/self/status', 'utf8').match(/^NSpid:\s+(\d+)/m)
+  return Number(line?.[1] ?? process.pid)
+}
+
+/** Makes the sandbox's own /proc, /sys and /run, and the folder of named network namespaces that `ip netns` reads. */
+export function mountSandbox(): void {
+  const {mount, sethostname} = loadSyscalls()
+  const quiet = mountFlag.noSuid | mountFlag.noDev | mountFlag.noExec
+  mount('proc', '/proc', 'proc', quiet, null)
+  mount('sysfs', '/sys', 'sysfs', quiet, null)
+  mount('tmpfs', '/run', 'tmpfs', mountFlag.noSuid | mountFlag.noDev, 'mode=755')
+  mkdirSync('/run/netns')
+  mkdirSync('/run/lock')
+  sethostname('podlab')
+}
+
+/** Names a process's network namespace, so that `ip -n NAME` and `ip netns exec NAME` find it. */
+export function nameNetns(name: string, pid: number): void {
+  symlinkSync(`/proc/${pid}/ns/net`, `/run/netns/${name}`)
+}

@@ -1,0 +1,49 @@
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {text} from 'node:stream/consumers'
+import type {ControlAnswer, ControlQuestion, ControlVerb} from '../control.ts'
+
+/** What the daemon does for each verb of its control socket. */
+export type ControlVerbs = {
+  readonly [V in ControlVerb]: (question: ControlQuestion<V>, signal: AbortSignal) => Promise<ControlAnswer<V>>
+}
+
+/** Serves `POST /VERB` with a JSON question on a unix socket that only its owner can open. Resolves when it listens. */
+export async function serveControl(path: string, verbs: ControlVerbs): Promise<Server> {
+  const server = createServer((request, response) => {
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    answer(request, verbs, gone.signal).then(
+      value => send(response, 200, value),
+      (error: unknown) => send(response, 400, errorBody(error)),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  return server
+}
+
+async function answer(request: IncomingMessage, verbs: ControlVerbs, signal: AbortSignal): Promise<unknown> {
+  const verb = (request.url ?? '').slice(1)
+  if (!isVerb(verb, verbs)) throw new Error(`the daemon knows no verb "${verb}"`)
+  const question = JSON.parse(await text(request))
+  const act: (question: never, signal: AbortSignal) => Promise<unknown> = verbs[verb]
+  return act(question as never, signal)
+}
+
+function isVerb(name: string, verbs: ControlVerbs): name is ControlVerb {
+  return Object.hasOwn(verbs, name)
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  if (response.destroyed) return
+  response.writeHead(status, {'content-type': 'application/json'})
+  response.end(JSON.stringify(value ?? null))
+}
+
+function errorBody(error: unknown): {name: string; code: string | undefined; message: string} {
+  if (!(error instanceof Error)) return {name: 'Error', code: undefined, message: String(error)}
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return {name: error.name, code, message: error.message}
+}

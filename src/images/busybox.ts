@@ -1,0 +1,11 @@
+import type {Image} from './image.ts'
+
+/** A few hundred small Unix tools in one program, with nothing else around them. */
+export const busybox: Image = {
+  name: 'busybox',
+  summary: 'A shell and the small Unix tools (wget, nc, ping, nslookup, httpd, ...)',
+  root: 'busybox',
+  entrypoint: [],
+  arguments: ['sh'],
+  needs: {busybox: 'busybox-static'},
+}

@@ -1,0 +1,31 @@
+import {busybox} from './busybox.ts'
+import {curl} from './curl.ts'
+import type {Image} from './image.ts'
+import {kubia} from './kubia.ts'
+import {netshoot} from './netshoot.ts'
+import {pause} from './pause.ts'
+
+/** Every image that podlab knows. To add one: a file beside this one, and a line here. */
+export const images = [busybox, curl, kubia, netshoot, pause] as const satisfies readonly Image[]
+
+const byName: ReadonlyMap<string, Image> = new Map(
+  images.flatMap((image: Image) => [image.name, ...(image.aliases ?? [])].map(name => [name, image])),
+)
+
+/** The image of a reference like `docker.io/luksa/kubia:v2` or `busybox@sha256:...`; tags make no difference here. */
+export function findImage(reference: string): Image | undefined {
+  return byName.get(repositoryOf(reference))
+}
+
+/** The names of all images, sorted: what an error about an unknown one lists. */
+export function imageNames(): readonly string[] {
+  return images.map(image => image.name).sort()
+}
+
+function repositoryOf(reference: string): string {
+  return reference
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .replace(/^(index\.)?docker\.io\//, '')
+    .replace(/^library\//, '')
+}

@@ -1,0 +1,64 @@
+/**
+ * Two programs so small that they are written as machine code: a pod costs its namespaces and 8 KiB, and nothing has to be
+ * compiled or downloaded.
+ *
+ * `pause` owns a pod's namespaces, as Kubernetes' pause container does. It ignores SIGCHLD, so that the kernel reaps what is
+ * orphaned in its pid namespace, and waits for signals for ever.
+ *
+ * `init PATH ARGV0 [ARG...]` is what a container starts as: first process of a new pid namespace, which alone can mount the
+ * /proc that shows this namespace. It does so and becomes PATH (execve); where that fails it ends with code 127.
+ */
+export type TinyProgram = 'pause' | 'init'
+
+/** The ELF file of a tiny program for this machine's architecture (as Node names it); throws on one that is not known. */
+export function tinyElf(program: TinyProgram, arch: string): Uint8Array {
+  const target = targets[arch]
+  if (!target) throw new Error(`podlab runs on x64 and arm64 machines; this one is ${arch}`)
+  return elfOf(target.machine, Buffer.from(target[program], 'hex'))
+}
+
+/* Code of `pause`: rt_sigaction(SIGCHLD, {SIG_IGN}); for (;;) pause()  (arm64 has no pause: ppoll of nothing).
+   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); execve(argv[1], argv + 2, environ); exit(127). */
+const targets: Readonly<Record<string, {machine: number; pause: string; init: string}>> = {
+  x64: {
+    machine: 62,
+    pause: '6a006a006a006a01bf110000004889e631d241ba08000000b80d0000000f05b8220000000f05ebf7',
+    init:
+      '488d3d41000000488d35390000004889fa41ba0e0000004531c0b8a50000000f05488b7c2410488d742418488b0c24' +
+      '488d54cc10b83b0000000f05bf7f000000b83c0000000f052f70726f6300',
+  },
+  arm64: {
+    machine: 183,
+    pause:
+      'ff8300d1200080d2e07f00a9ff7f01a9200280d2e1030091020080d2030180d2c81080d2010000d4' +
+      '000080d2010080d2020080d2030080d2280980d2010000d4faffff17',
+    init:
+      '2002003001020010e20300aac30180d2040080d2080580d2010000d4e90340f9e00b40f9e1630091e26f298b42400091a81b80d2' +
+      '010000d4e00f80d2a80b80d2010000d42f70726f6300',
+  },
+}
+
+const loadAddress = 0x400000n
+const headerSize = 64 + 56
+
+/** A static 64-bit little-endian executable with one segment: ELF header, program header, code. */
+function elfOf(machine: number, code: Buffer): Uint8Array {
+  const header = Buffer.alloc(headerSize)
+  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], 0)
+  header.writeUInt16LE(2, 16) // executable
+  header.writeUInt16LE(machine, 18)
+  header.writeUInt32LE(1, 20)
+  header.writeBigUInt64LE(loadAddress + BigInt(headerSize), 24) // entry
+  header.writeBigUInt64LE(64n, 32) // program headers follow
+  header.writeUInt16LE(64, 52)
+  header.writeUInt16LE(56, 54)
+  header.writeUInt16LE(1, 56)
+  header.writeUInt32LE(1, 64) // load
+  header.writeUInt32LE(5, 68) // read and execute
+  header.writeBigUInt64LE(loadAddress, 80)
+  header.writeBigUInt64LE(loadAddress, 88)
+  header.writeBigUInt64LE(BigInt(headerSize + code.length), 96)
+  header.writeBigUInt64LE(BigInt(headerSize + code.length), 104)
+  header.writeBigUInt64LE(0x1000n, 112)
+  return Buffer.concat([header, code])
+}

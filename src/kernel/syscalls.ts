@@ -1,0 +1,75 @@
+import koffi from 'koffi'
+
+/**
+ * The system calls that Node lacks, over koffi. Namespaces belong to a thread in Linux: setns and unshare change the calling
+ * thread alone, so they are made in a worker thread, and whatever that thread starts next is born in those namespaces.
+ */
+export type Syscalls = {
+  setns(fd: number, type: number): void
+  unshare(flags: number): void
+  mount(source: string, target: string, type: string | null, flags: number, options: string | null): void
+  unmount(target: string, flags: number): void
+  /** The current directory becomes the root of this mount namespace, and the old root is let go. */
+  pivotHere(): void
+  sethostname(name: string): void
+  /** Changes the calling thread's current directory (process.chdir is refused in workers). */
+  chdir(path: string): void
+}
+
+/** CLONE_* flags of `unshare` and `setns`, MS_* of `mount`, MNT_* of `umount2` (linux/sched.h, sys/mount.h). */
+export const clone = {
+  newNs: 0x20000,
+  newUts: 0x4000000,
+  newIpc: 0x8000000,
+  newPid: 0x20000000,
+  newNet: 0x40000000,
+  fs: 0x200,
+}
+export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
+const detach = 2
+
+/** A system call that the kernel refused; `code` is the errno's name. */
+export class SyscallError extends Error {
+  override readonly name = 'SyscallError'
+  readonly code: string
+
+  constructor(call: string, errno: number) {
+    const code = errnoNames.get(errno) ?? `errno ${errno}`
+    super(`${call}: ${code}`)
+    this.code = code
+  }
+}
+
+const errnoNames = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]))
+
+/** Loads the C library; a few milliseconds, once a thread. */
+export function loadSyscalls(): Syscalls {
+  const libc = koffi.load('libc.so.6')
+  const setns = libc.func('int setns(int fd, int type)')
+  const unshare = libc.func('int unshare(int flags)')
+  const mount = libc.func(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)',
+  )
+  const umount2 = libc.func('int umount2(const char *target, int flags)')
+  const sethostname = libc.func('int sethostname(const char *name, size_t length)')
+  const chdir = libc.func('int chdir(const char *path)')
+  const syscall = libc.func('long syscall(long number, ...)')
+
+  const check = (call: string, result: number | bigint) => {
+    if (Number(result) < 0) throw new SyscallError(call, koffi.errno())
+  }
+  return {
+    setns: (fd, type) => check(`setns(${fd}, 0x${type.toString(16)})`, setns(fd, type)),
+    unshare: flags => check(`unshare(0x${flags.toString(16)})`, unshare(flags)),
+    mount: (source, target, type, flags, options) =>
+      check(`mount(${source}, ${target}, ${type ?? 'none'})`, mount(source, target, type, flags, options)),
+    unmount: (target, flags) => check(`umount(${target})`, umount2(target, flags)),
+    pivotHere: () => {
+      const number = process.arch === 'x64' ? 155 : 41
+      check('pivot_root(., .)', syscall(number, 'const char *', '.', 'const char *', '.'))
+      check('umount(.)', umount2('.', detach))
+    },
+    chdir: path => check(`chdir(${path})`, chdir(path)),
+    sethostname: name => check(`sethostname(${name})`, sethostname(name, Buffer.byteLength(name))),
+  }
+}

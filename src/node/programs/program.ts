@@ -1,0 +1,17 @@
+/** A server that podlab plays for a container. It listens in the pod's network namespace, in podlab's own worker thread. */
+export type Program = (context: ProgramContext) => PlayedServer
+
+export type ProgramContext = {
+  readonly argv: readonly string[]
+  readonly hostname: string
+  readonly environment: Readonly<Record<string, string>>
+  /** Writes one line to the container's log. */
+  readonly log: (line: string) => void
+}
+
+export type PlayedServer = {
+  /** The descriptors of its listening sockets: the container's process holds them too, so that `ss -p` names it. */
+  readonly sockets: readonly number[]
+  /** Stops listening and cuts what is open, as the end of a process does. */
+  close(): void
+}

@@ -1,0 +1,107 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {accessSync, closeSync, constants, copyFileSync, mkdirSync, openSync, statSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+import type {Namespaces} from '../../kernel/namespaces.ts'
+import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
+import {layout} from './layout.ts'
+
+/** What a container is made of; everything is decided, nothing is looked up any more. */
+export type ContainerSpec = {
+  readonly id: string
+  /** The process that owns the pod's network, ipc and uts namespaces. */
+  readonly pausePid: number
+  readonly root: 'busybox' | 'host'
+  readonly files: Readonly<Record<string, string>>
+  readonly argv: readonly [string, ...string[]]
+  readonly environment: Readonly<Record<string, string>>
+  readonly workingDirectory: string
+  /** The name of a program that podlab plays; its process only stands there, podlab serves its sockets. */
+  readonly played?: string
+}
+
+/** A program that cannot be started: as a container runtime would report it. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** Where the container's output goes: standard output and error of all its lives. */
+export function logPath(id: string): string {
+  return `${layout.logs}/${id}.log`
+}
+
+/**
+ * Starts a container in its own mount and pid namespace. Its root is an overlay: the image's tree below, a private tmpfs above;
+ * so it may write anywhere, and nothing of that outlives it.
+ */
+export function startContainer(namespaces: Namespaces, spec: ContainerSpec, sockets: readonly number[]): ChildProcess {
+  const log = openSync(logPath(spec.id), 'a')
+  try {
+    return namespaces.within({join: {pid: spec.pausePid, kinds: ['net', 'uts', 'ipc']}, make: ['mnt', 'pid']}, () => {
+      enterRoot(namespaces.syscalls, spec)
+      const program = spec.played === undefined ? findProgram(spec) : '/.podlab/pause'
+      const child = spawn('/.podlab/init', [program, ...spec.argv], {
+        cwd: spec.workingDirectory,
+        env: {...spec.environment},
+        stdio: ['ignore', log, log, ...sockets],
+        detached: true,
+      })
+      return child
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
+  const scratch = layout.scratch
+  const root = `${scratch}/root`
+  syscalls.mount('tmpfs', scratch, 'tmpfs', 0, 'mode=755')
+  mkdirSync(root)
+  mountLayer(syscalls, {lower: `${layout.roots}/${spec.root}`, name: 'top', at: root})
+  if (spec.root === 'host') mountLayer(syscalls, {lower: '/usr', name: 'usr', at: `${root}/usr`})
+  syscalls.mount(layout.devices, `${root}/dev`, null, mountFlag.bind | mountFlag.recursive, null)
+  const quiet = mountFlag.noSuid | mountFlag.noDev | mountFlag.noExec
+  syscalls.mount('sysfs', `${root}/sys`, 'sysfs', mountFlag.readOnly | quiet, null)
+  // A proc can be mounted by a user namespace's root only where one is in sight already; init mounts the container's over it.
+  syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
+
+  mkdirSync(`${root}/.podlab`)
+  for (const program of ['init', 'pause']) copyFileSync(`${layout.programs}/${program}`, `${root}/.podlab/${program}`)
+  for (const [path, text] of Object.entries(spec.files)) {
+    mkdirSync(dirname(`${root}${path}`), {recursive: true})
+    writeFileSync(`${root}${path}`, text, {mode: path.includes('/bin/') ? 0o755 : 0o644})
+  }
+  mkdirSync(`${root}${spec.workingDirectory}`, {recursive: true})
+  syscalls.chdir(root)
+  syscalls.pivotHere()
+}
+
+function mountLayer(syscalls: Syscalls, {lower, name, at}: {lower: string; name: string; at: string}): void {
+  const upper = `${layout.scratch}/${name}`
+  const work = `${layout.scratch}/${name}.work`
+  for (const folder of [upper, work]) mkdirSync(folder)
+  syscalls.mount('overlay', at, 'overlay', 0, `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr`)
+}
+
+/* Already inside the container's root: looks a program up as execvp would. */
+function findProgram({argv: [name], environment, workingDirectory}: ContainerSpec): string {
+  const candidates = name.includes('/')
+    ? [name.startsWith('/') ? name : `${workingDirectory}/${name}`]
+    : (environment.PATH ?? '').split(':').map(folder => `${folder}/${name}`)
+  const found = candidates.find(isProgram)
+  if (found) return found
+  throw new StartError(
+    name.includes('/')
+      ? `exec: "${name}": no such program in the image`
+      : `exec: "${name}": executable file not found in $PATH (${environment.PATH ?? ''})`,
+  )
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

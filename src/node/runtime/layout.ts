@@ -1,0 +1,11 @@
+/** Where things lie inside a sandbox: /run is its private tmpfs, gone with it. */
+export const layout = {
+  home: '/run/podlab-lab',
+  programs: '/run/podlab-lab/programs',
+  devices: '/run/podlab-lab/dev',
+  /** One folder an image root: what the container's root shows below its writable layer. */
+  roots: '/run/podlab-lab/roots',
+  /** A mount point: the writable layer of the container that is being made. */
+  scratch: '/run/podlab-lab/scratch',
+  logs: '/run/podlab-lab/logs',
+} as const

@@ -1,0 +1,75 @@
+import {Worker} from 'node:worker_threads'
+import type {ContainerSpec} from './container.ts'
+import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.ts'
+
+/** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
+export type Runtime = {
+  /** A process that owns new namespaces; they live as long as it does. Answers its pid. */
+  hold(question: Requests['hold']['question']): Promise<number>
+  run(question: Requests['run']['question']): Promise<RunAnswer>
+  /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
+  start(spec: ContainerSpec): Promise<number>
+  kill(id: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** What the worker could not do; `kind` is the name of its error (StartError, SyscallError, ...). */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError'
+  readonly kind: string
+
+  constructor(message: string, kind: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+type Waiting = {readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void}
+
+/** Starts the worker thread and waits until it is ready. `exited` hears of every container that ends, with its code. */
+export async function startRuntime({exited}: {exited: (id: string, code: number) => void}): Promise<Runtime> {
+  const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url))
+  const waiting = new Map<number, Waiting>()
+  let numbers = 0
+
+  const ask = <N extends RequestName>(name: N, question: Requests[N]['question']): Promise<Requests[N]['answer']> =>
+    new Promise((resolve, reject) => {
+      const number = numbers++
+      waiting.set(number, {resolve, reject})
+      worker.postMessage({number, name, question})
+    })
+
+  const settle = (number: number): Waiting | undefined => {
+    const entry = waiting.get(number)
+    waiting.delete(number)
+    return entry
+  }
+
+  await new Promise<void>((ready, failed) => {
+    worker.on('message', (message: WorkerMessage) => {
+      switch (message.type) {
+        case 'ready':
+          return ready()
+        case 'answer':
+          return settle(message.number)?.resolve(message.answer as never)
+        case 'failure':
+          return settle(message.number)?.reject(new RuntimeError(message.message, message.kind))
+        case 'exited':
+          return exited(message.id, message.code)
+      }
+    })
+    worker.on('error', error => {
+      failed(error)
+      for (const entry of waiting.values()) entry.reject(error)
+      waiting.clear()
+    })
+  })
+
+  return {
+    hold: async question => (await ask('hold', question)).pid,
+    run: question => ask('run', question),
+    start: async spec => (await ask('start', spec)).pid,
+    kill: async id => void (await ask('kill', {id})),
+    close: async () => void (await worker.terminate()),
+  }
+}

@@ -1,0 +1,138 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {appendFileSync, mkdirSync} from 'node:fs'
+import {constants} from 'node:os'
+import {dirname} from 'node:path'
+import type {Readable} from 'node:stream'
+import {parentPort} from 'node:worker_threads'
+import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
+import {systemPath} from '../../kernel/system-path.ts'
+import {findProgram} from '../programs/index.ts'
+import type {PlayedServer} from '../programs/program.ts'
+import {type ContainerSpec, logPath, startContainer} from './container.ts'
+import {layout} from './layout.ts'
+import {nodeMounts, nodePause} from './node-mounts.ts'
+import {prepare} from './prepare.ts'
+import type {RequestMessage, Requests, RunAnswer, RunQuestion, WorkerMessage} from './protocol.ts'
+
+/*
+ * The runtime's worker thread. It alone changes namespaces; it starts every process of a lab, and it holds the sockets of the
+ * programs that podlab plays. Everything between entering a namespace and coming home is synchronous.
+ */
+
+type Container = {readonly process: ChildProcess; readonly server: PlayedServer | undefined}
+
+const containers = new Map<string, Container>()
+
+if (parentPort) serve(parentPort)
+
+function serve(port: NonNullable<typeof parentPort>): void {
+  const say = (message: WorkerMessage) => port.postMessage(message)
+  const namespaces = ownNamespaces()
+  prepare(namespaces)
+  port.on('message', (message: RequestMessage) => {
+    answer(message, namespaces, say).then(
+      value => say({type: 'answer', number: message.number, answer: value}),
+      (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
+    )
+  })
+  say({type: 'ready'})
+}
+
+async function answer(
+  message: RequestMessage,
+  namespaces: Namespaces,
+  say: (message: WorkerMessage) => void,
+): Promise<Requests[keyof Requests]['answer']> {
+  switch (message.name) {
+    case 'hold':
+      return hold(namespaces, message.question)
+    case 'run':
+      return run(namespaces, message.question)
+    case 'start':
+      return start(namespaces, message.question, say)
+    case 'kill':
+      return kill(message.question.id)
+  }
+}
+
+async function hold(namespaces: Namespaces, {hostname, as}: Requests['hold']['question']): Promise<{pid: number}> {
+  const child = namespaces.within({make: as === 'pod' ? ['net', 'uts', 'ipc'] : ['net', 'uts', 'ipc', 'mnt']}, () => {
+    namespaces.syscalls.sethostname(hostname)
+    if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
+    const program = as === 'node' ? nodePause : `${layout.programs}/pause`
+    const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
+    return spawn(program, [], {argv0, stdio: 'ignore', detached: true, cwd: '/', env: {}})
+  })
+  return {pid: await spawned(child)}
+}
+
+/* Standard input is given as a whole; what a tool does with it is its own affair, also when it ends early. */
+async function run(namespaces: Namespaces, {pid, argv: [program, ...rest], input}: RunQuestion): Promise<RunAnswer> {
+  const child = namespaces.within({join: {pid, kinds: ['net']}}, () =>
+    spawn(program, rest, {cwd: '/', env: {PATH: systemPath, LC_ALL: 'C'}, stdio: 'pipe'}),
+  )
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const code = await ended(child)
+  return {code, stdout: await stdout, stderr: await stderr}
+}
+
+async function start(
+  namespaces: Namespaces,
+  spec: ContainerSpec,
+  say: (message: WorkerMessage) => void,
+): Promise<{pid: number}> {
+  mkdirSync(dirname(logPath(spec.id)), {recursive: true})
+  const server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
+  try {
+    const child = startContainer(namespaces, spec, server?.sockets ?? [])
+    const pid = await spawned(child)
+    containers.set(spec.id, {process: child, server})
+    ended(child).then(code => {
+      server?.close()
+      containers.delete(spec.id)
+      say({type: 'exited', id: spec.id, code})
+    })
+    return {pid}
+  } catch (error) {
+    server?.close()
+    throw error
+  }
+}
+
+function play(namespaces: Namespaces, spec: ContainerSpec, name: string): PlayedServer {
+  return namespaces.within({join: {pid: spec.pausePid, kinds: ['net']}}, () =>
+    findProgram(name)({
+      argv: spec.argv,
+      hostname: spec.environment.HOSTNAME ?? '',
+      environment: spec.environment,
+      log: line => appendFileSync(logPath(spec.id), `${line}\n`),
+    }),
+  )
+}
+
+async function kill(id: string): Promise<Record<never, never>> {
+  containers.get(id)?.process.kill('SIGKILL')
+  return {}
+}
+
+async function spawned(child: ChildProcess): Promise<number> {
+  if (child.pid !== undefined) return child.pid
+  const [error] = await once(child, 'error')
+  throw error
+}
+
+/** The code it ended with; a signal counts as 128 and its number, as a shell has it. */
+async function ended(child: ChildProcess): Promise<number> {
+  if (child.pid === undefined) await spawned(child)
+  const [code, signal]: [number | null, NodeJS.Signals | null] = await new Promise(resolve =>
+    child.once('exit', (...result) => resolve(result)),
+  )
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+}
+
+async function collect(stream: Readable): Promise<string> {
+  return (await stream.setEncoding('utf8').toArray()).join('')
+}
