@@ -33,9 +33,22 @@ export type IptablesMatch =
   | {readonly match: 'ctstate'; readonly states: readonly string[]; readonly not?: true}
   | {readonly match: 'addrtype'; readonly end: 'src' | 'dst'; readonly type: string; readonly not?: true}
   | {readonly match: 'statistic'; readonly probability: number}
+  | {readonly match: 'physdev'; readonly is: 'in' | 'out' | 'bridged'; readonly not?: true}
+  | {readonly match: 'set'; readonly set: string; readonly directions: readonly ('src' | 'dst')[]; readonly not?: true}
+  /** A list of addresses seen lately (xt_recent): `set` notes the packet's source, `rcheck` asks for it. */
+  | {
+      readonly match: 'recent'
+      readonly do: 'set' | 'rcheck'
+      readonly list: string
+      readonly seconds?: number
+      readonly reap?: true
+    }
+  /** `-m tcp` without a condition of its own: true for every packet of that protocol. */
+  | {readonly match: 'module'; readonly name: 'tcp' | 'udp' | 'sctp'}
+  /** `words` stand as they were written, quotes and all. */
   | {readonly match: 'other'; readonly words: readonly string[]}
 
-/** What a rule does. `options` are the target's own words, e.g. `['--random-fully']`. */
+/** What a rule does. `REDIRECT` without ports keeps the packet's own port. What podlab does not know stays as words. */
 export type IptablesTarget =
   | {readonly target: 'jump' | 'goto'; readonly chain: string}
   | {readonly target: 'ACCEPT' | 'DROP' | 'RETURN'}
@@ -43,7 +56,7 @@ export type IptablesTarget =
   | {readonly target: 'MARK'; readonly value: number; readonly mask: number}
   | {readonly target: 'MASQUERADE'; readonly randomFully?: true}
   | {readonly target: 'DNAT' | 'SNAT'; readonly to: string}
-  | {readonly target: 'REDIRECT'; readonly ports: string}
+  | {readonly target: 'REDIRECT'; readonly ports?: string}
   | {readonly target: 'other'; readonly words: readonly string[]}
 
 /**
@@ -59,7 +72,10 @@ export type RulesPlan = {
 
 export type RulesPlanTable = {
   readonly chains: Readonly<Record<string, readonly IptablesRule[]>>
-  /** Rules in chains that are not its own, in the order wanted from the top; `bottom` appends, `top` prepends. */
+  /**
+   * Rules in chains that are not its own, ensured in this order. One that is there stays where it is; a missing one is put
+   * at the `top`, so above those ensured before it, or at the `bottom`.
+   */
   readonly jumps: readonly {readonly chain: string; readonly rule: IptablesRule; readonly at: 'top' | 'bottom'}[]
 }
 

@@ -1,0 +1,100 @@
+import {execFileSync, spawnSync} from 'node:child_process'
+import test from 'ava'
+import fc from 'fast-check'
+import {parseIptablesSave, printIptablesSave} from '../../src/kernel/rules/iptables.ts'
+import {freshTable} from '../../src/kernel/rules/tables.ts'
+import type {IptablesRuleset} from '../../src/kernel/ruleset.ts'
+import {kernelRules} from '../contract/rules.ts'
+
+/**
+ * One network namespace without any link, one iptables:
+ *
+ *   printIptablesSave ──▶ iptables-restore ──▶ kernel ──▶ iptables-save ──▶ the same text
+ */
+const sandbox = ['unshare', '--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child']
+const rootless = ['unshare', '--user', '--map-root-user', ...sandbox.slice(1)]
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+const isRoot = process.getuid?.() === 0
+
+const ways: Readonly<Record<string, readonly string[]>> = isRoot
+  ? {root: sandbox, 'an ordinary user': [...asNobody, ...rootless]}
+  : {'an ordinary user': rootless}
+
+/** A private /run, so that the lock file of iptables-legacy can be made without being the host's. */
+const prepared = 'mount --make-rprivate / && mount -t tmpfs tmpfs /run && '
+
+function inSandbox(way: readonly string[], script: string, input: string): string {
+  const [command = '', ...arguments_] = [...way, 'sh', '-c', prepared + script]
+  return execFileSync(command, arguments_, {input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe']})
+}
+
+function whyNot(way: readonly string[], tool: string): string | undefined {
+  const [command = '', ...arguments_] = [...way, 'sh', '-c', `${prepared}${tool}-save`]
+  const {status, stderr, error} = spawnSync(command, arguments_, {encoding: 'utf8'})
+  return status === 0 ? undefined : (error?.message ?? stderr.trim())
+}
+
+/** A hundred random rules of the one table that takes them all, always the same, and a chain that they may jump to. */
+const random: IptablesRuleset = {
+  backend: 'iptables',
+  tables: {
+    filter: {
+      ...freshTable('filter'),
+      'KUBE-MARK-MASQ': {rules: []},
+      TEST: {rules: fc.sample(kernelRules(), {seed: 1, numRuns: 100})},
+    },
+  },
+}
+
+/** One line for each rule that only one table takes. */
+const special = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:TEST - [0:0]
+-A FORWARD -m comment --comment "kubernetes forwarding rules" -j TEST
+-A TEST -d 10.0.0.1/32 -p tcp -m comment --comment "default/x has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+-A TEST -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:TEST - [0:0]
+-A TEST -m mark ! --mark 0x4000/0x4000 -j RETURN
+-A TEST -j MARK --set-xmark 0x4000/0x0
+-A TEST -j MASQUERADE
+-A TEST -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
+-A TEST -p tcp -m comment --comment "default/kubia" -m recent --set --name X --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.0.2:8080
+-A TEST -m physdev ! --physdev-is-in -j ACCEPT
+-A TEST -p tcp -j REDIRECT --to-ports 52244
+-A TEST -p tcp -j REDIRECT
+-A TEST -j SNAT --to-source 10.0.20.4
+COMMIT
+`
+
+for (const [user, way] of Object.entries(ways))
+  for (const tool of ['iptables', 'iptables-legacy']) {
+    const reason = whyNot(way, tool)
+    const title = `as ${user}, ${tool}-save prints what printIptablesSave prints`
+    if (reason !== undefined) test.skip(`${title} (skipped: ${reason})`, () => {})
+    else
+      test(title, t => {
+        for (const text of [special, printIptablesSave(random)]) {
+          const saved = inSandbox(way, `${tool}-restore && ${tool}-save`, text)
+          t.is(withoutComments(saved), withoutComments(text))
+          t.is(printIptablesSave(parseIptablesSave(saved)), text)
+        }
+      })
+  }
+
+/** Tables sorted, for iptables-legacy prints them in another order. */
+function withoutComments(text: string): string {
+  return text
+    .split(/(?<=^COMMIT\n)/m)
+    .map(table => table.replace(/^#.*\n/gm, '').replace(/\[\d+:\d+\]/g, '[0:0]'))
+    .filter(table => table !== '')
+    .sort()
+    .join('')
+}
