@@ -1,9 +1,16 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import test from 'ava'
+import test, {type ExecutionContext} from 'ava'
 import fc from 'fast-check'
-import {parseIptablesSave, printIptablesSave} from '../../src/kernel/rules/iptables.ts'
+import {
+  emptyRuleset,
+  parseIptablesSave,
+  planChange,
+  printIptablesSave,
+  printRulesChange,
+  splitChange,
+} from '../../src/kernel/rules/iptables.ts'
 import {freshTable} from '../../src/kernel/rules/tables.ts'
-import type {IptablesRuleset} from '../../src/kernel/ruleset.ts'
+import type {IptablesRuleset, RulesPlan} from '../../src/kernel/ruleset.ts'
 import {kernelRules} from '../contract/rules.ts'
 
 /**
@@ -75,19 +82,36 @@ COMMIT
 `
 
 for (const [user, way] of Object.entries(ways))
-  for (const tool of ['iptables', 'iptables-legacy']) {
-    const reason = whyNot(way, tool)
-    const title = `as ${user}, ${tool}-save prints what printIptablesSave prints`
-    if (reason !== undefined) test.skip(`${title} (skipped: ${reason})`, () => {})
-    else
-      test(title, t => {
-        for (const text of [special, printIptablesSave(random)]) {
-          const saved = inSandbox(way, `${tool}-restore && ${tool}-save`, text)
-          t.is(withoutComments(saved), withoutComments(text))
-          t.is(printIptablesSave(parseIptablesSave(saved)), text)
-        }
-      })
-  }
+  for (const tool of ['iptables', 'iptables-legacy'])
+    testIn(way, tool, `as ${user}, ${tool}-save prints what printIptablesSave prints`, t => {
+      for (const text of [special, printIptablesSave(random)]) {
+        const saved = inSandbox(way, `${tool}-restore && ${tool}-save`, text)
+        t.is(withoutComments(saved), withoutComments(text))
+        t.is(printIptablesSave(parseIptablesSave(saved)), text)
+      }
+    })
+
+/** More rules than Linux takes in one message from an ordinary user. */
+const large: RulesPlan = {
+  backend: 'iptables',
+  owner: 'test',
+  prefixes: ['TEST'],
+  tables: {
+    filter: {
+      chains: {'TEST-A': fc.sample(kernelRules(), {seed: 2, numRuns: 400}), 'KUBE-MARK-MASQ': []},
+      jumps: [{chain: 'FORWARD', rule: {matches: [], target: {target: 'jump', chain: 'TEST-A'}}, at: 'top'}],
+    },
+  },
+}
+
+for (const [user, way] of Object.entries(ways))
+  testIn(way, 'iptables', `as ${user}, a large plan is loaded in small steps`, t => {
+    const change = planChange(emptyRuleset, large)
+    const steps = change === undefined ? [] : splitChange(change, 80)
+    const input = steps.map(printRulesChange).join('')
+    const saved = parseIptablesSave(inSandbox(way, 'iptables-restore --noflush && iptables-save', input))
+    t.is(planChange(saved, large), undefined)
+  })
 
 /** Tables sorted, for iptables-legacy prints them in another order. */
 function withoutComments(text: string): string {
@@ -97,4 +121,10 @@ function withoutComments(text: string): string {
     .filter(table => table !== '')
     .sort()
     .join('')
+}
+
+function testIn(way: readonly string[], tool: string, title: string, run: (t: ExecutionContext) => void): void {
+  const reason = whyNot(way, tool)
+  if (reason === undefined) test(title, run)
+  else test.skip(`${title} (skipped: ${reason})`, run)
 }

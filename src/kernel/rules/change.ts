@@ -2,9 +2,6 @@ import type {IptablesTable, RulesChange, RulesChangeTable} from '../ruleset.ts'
 import {printIptablesRule, printSpecification} from './rule.ts'
 import {tableNames} from './tables.ts'
 
-/** A change of one table that changes nothing. */
-export const noTableChange: RulesChangeTable = {rewrite: {}, remove: [], insert: [], append: [], delete: []}
-
 /** Puts the changes of the tables together; undefined when there is none. */
 export function changeOf(changeTable: (table: IptablesTable) => RulesChangeTable): RulesChange | undefined {
   const changes = tableNames

@@ -9,6 +9,7 @@ import {
   planChange,
   printIptablesSave,
   printRulesChange,
+  splitChange,
 } from '../../../src/kernel/rules/iptables.ts'
 import type {IptablesRule, RulesChange, Ruleset, RulesPlan} from '../../../src/kernel/ruleset.ts'
 
@@ -155,15 +156,19 @@ COMMIT
   t.is(planBetween(next, structuredClone(next)), undefined)
 })
 
-const rule: fc.Arbitrary<IptablesRule> = fc
-  .constantFrom('-j ACCEPT', '-p tcp -j DROP', '-m comment --comment "a b"', '-j MY-A')
-  .map(words => parseIptablesRule(`-A X ${words}`).rule)
+const verdicts = ['-j ACCEPT', '-p tcp -j DROP', '-m comment --comment "a b"']
+
+const ruleOf = (...words: string[]): fc.Arbitrary<IptablesRule> =>
+  fc.constantFrom(...words).map(specification => parseIptablesRule(`-A X ${specification}`).rule)
 
 /** Chains may jump to MY-A, so it is always there. */
 const plans: fc.Arbitrary<RulesPlan> = fc
   .record({
-    always: fc.array(rule, {maxLength: 2}),
-    chains: fc.dictionary(fc.constantFrom('MY-B', 'MY-C', 'MY-D'), fc.array(rule, {maxLength: 3})),
+    always: fc.array(ruleOf(...verdicts), {maxLength: 2}),
+    chains: fc.dictionary(
+      fc.constantFrom('MY-B', 'MY-C', 'MY-D'),
+      fc.array(ruleOf('-j MY-A', ...verdicts), {maxLength: 3}),
+    ),
     from: fc.subarray(['INPUT', 'FORWARD', 'OUTPUT']),
     at: fc.constantFrom('top' as const, 'bottom' as const),
   })
@@ -192,6 +197,33 @@ test('from any plan to any other, a full and a partial sync end in the same rule
       t.is(printIptablesSave(full), printIptablesSave(partial))
       t.is(planChange(full, next), undefined)
     }),
+  )
+})
+
+test('a change in small steps ends in the same rules, every step legal', t => {
+  fc.assert(
+    fc.property(plans, plans, fc.integer({min: 1, max: 4}), (previous, next, limit) => {
+      const before = settle(emptyRuleset, planBetween(undefined, previous))
+      const change = planBetween(previous, next)
+      if (change === undefined) return
+      const steps = splitChange(change, limit)
+      t.is(printIptablesSave(steps.reduce(applyRulesChange, before)), printIptablesSave(settle(before, change)))
+    }),
+  )
+})
+
+test('a change that fits is one step, and a long chain is filled in several', t => {
+  const chain = (length: number): RulesChange => {
+    const rules = Array.from({length}, () => parseIptablesRule('-A MY-A -j ACCEPT').rule)
+    return {
+      backend: 'iptables',
+      tables: {nat: {rewrite: {'MY-A': rules}, remove: [], insert: [], append: [], delete: []}},
+    }
+  }
+  t.deepEqual(splitChange(chain(149)), [chain(149)])
+  t.deepEqual(
+    splitChange(chain(400)).map(step => printRulesChange(step).split('\n-A').length - 1),
+    [149, 150, 101],
   )
 })
 
