@@ -1,10 +1,45 @@
+import {ageOf} from './age.ts'
 import type {Condition} from './condition.ts'
+import {dnsLabel} from './format.ts'
+import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
+import {anything, record, unsupported} from './schema.ts'
 
 /** A space for names. `Terminating` while its content goes away. */
 export type Namespace = KubeObject & {
   readonly apiVersion: 'v1'
   readonly kind: 'Namespace'
-  readonly spec?: {readonly finalizers?: readonly string[]}
+  readonly spec?: NamespaceSpec
   readonly status?: {readonly phase: 'Active' | 'Terminating'; readonly conditions?: readonly Condition[]}
+}
+
+type NamespaceSpec = {readonly finalizers?: readonly string[]}
+
+/** Every namespace carries its name as a label, so that selectors can find it. */
+const nameLabel = 'kubernetes.io/metadata.name'
+
+export const namespaceKind: Kind<Namespace> = {
+  kind: 'Namespace',
+  plural: 'namespaces',
+  singular: 'namespace',
+  shortNames: ['ns'],
+  namespaced: false,
+  apiVersions: ['v1'],
+  countsGenerations: false,
+  name: dnsLabel,
+  fields: {spec: record({finalizers: unsupported('finalizers of namespaces')}), status: anything},
+  required: [],
+  defaults: namespace => ({
+    ...namespace,
+    metadata: {...namespace.metadata, labels: {...namespace.metadata.labels, [nameLabel]: namespace.metadata.name}},
+  }),
+  validate: () => [],
+  initial: namespace => ({...namespace, spec: {finalizers: ['kubernetes']}, status: {phase: 'Active'}}),
+  inherit: (namespace, before) => ({...namespace, ...(before.spec && {spec: before.spec})}),
+  validateUpdate: () => [],
+  columns: [
+    {name: 'Name', value: namespace => namespace.metadata.name},
+    {name: 'Status', value: namespace => namespace.status?.phase ?? ''},
+    {name: 'Age', value: ageOf},
+  ],
 }

@@ -1,5 +1,10 @@
+import {ageOf} from './age.ts'
 import type {Condition} from './condition.ts'
+import {dnsSubdomain, labelValue, network, qualifiedName} from './format.ts'
+import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
+import {forbidden, type Mistake} from './mistake.ts'
+import {anything, boolean, list, oneOf, record, string, text} from './schema.ts'
 
 /** A machine of the cluster. */
 export type Node = KubeObject & {
@@ -52,4 +57,95 @@ export type NodeInfo = {
   readonly machineID?: string
   readonly systemUUID?: string
   readonly bootID?: string
+}
+
+const taintSchema = record(
+  {
+    key: text(qualifiedName),
+    value: text(labelValue),
+    effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute'),
+    timeAdded: string,
+  },
+  ['key', 'effect'],
+)
+
+export const nodeKind: Kind<Node> = {
+  kind: 'Node',
+  plural: 'nodes',
+  singular: 'node',
+  shortNames: ['no'],
+  namespaced: false,
+  apiVersions: ['v1'],
+  countsGenerations: false,
+  name: dnsSubdomain,
+  fields: {
+    spec: record({
+      podCIDR: text(network),
+      podCIDRs: list(text(network)),
+      providerID: string,
+      unschedulable: boolean,
+      taints: list(taintSchema),
+    }),
+    status: anything,
+  },
+  required: [],
+  defaults: node => {
+    const {podCIDR, podCIDRs} = node.spec ?? {}
+    return podCIDR && !podCIDRs ? {...node, spec: {...node.spec, podCIDRs: [podCIDR]}} : {...node, spec: {...node.spec}}
+  },
+  validate: () => [],
+  // A node reports itself: unlike other kinds, it is born with the status that it brings.
+  initial: node => node,
+  inherit: (node, before) => ({
+    ...node,
+    spec: {
+      ...(before.spec.podCIDR && {podCIDR: before.spec.podCIDR}),
+      ...(before.spec.podCIDRs && {podCIDRs: before.spec.podCIDRs}),
+      ...node.spec,
+    },
+  }),
+  validateUpdate: (node, before) => fixedNetwork(node, before),
+  columns: [
+    {name: 'Name', value: node => node.metadata.name},
+    {name: 'Status', value: readiness},
+    {name: 'Roles', value: rolesOf},
+    {name: 'Age', value: ageOf},
+    {name: 'Version', value: node => node.status?.nodeInfo?.kubeletVersion ?? ''},
+    {name: 'Internal-IP', wide: true, value: node => addressOf(node, 'InternalIP')},
+    {name: 'External-IP', wide: true, value: node => addressOf(node, 'ExternalIP')},
+    {name: 'OS-Image', wide: true, value: node => node.status?.nodeInfo?.osImage ?? '<unknown>'},
+    {name: 'Kernel-Version', wide: true, value: node => node.status?.nodeInfo?.kernelVersion ?? '<unknown>'},
+    {
+      name: 'Container-Runtime',
+      wide: true,
+      value: node => node.status?.nodeInfo?.containerRuntimeVersion ?? '<unknown>',
+    },
+  ],
+}
+
+const rolePrefix = 'node-role.kubernetes.io/'
+
+function fixedNetwork(node: Node, before: Node): Mistake[] {
+  const changed = before.spec.podCIDR !== undefined && node.spec.podCIDR !== before.spec.podCIDR
+  return changed ? [forbidden(['spec', 'podCIDRs'], 'node updates may not change podCIDR except from "" to valid')] : []
+}
+
+function readiness({spec, status}: Node): string {
+  const ready = status?.conditions?.find(condition => condition.type === 'Ready')
+  const words = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady']
+  return [...words, ...(spec.unschedulable ? ['SchedulingDisabled'] : [])].join(',')
+}
+
+function rolesOf({metadata}: Node): string {
+  const roles = Object.keys(metadata.labels ?? {}).filter(label => label.startsWith(rolePrefix))
+  return (
+    roles
+      .map(label => label.slice(rolePrefix.length))
+      .toSorted()
+      .join(',') || '<none>'
+  )
+}
+
+function addressOf({status}: Node, type: NodeAddress['type']): string {
+  return status?.addresses?.find(address => address.type === type)?.address ?? '<none>'
 }

@@ -1,7 +1,12 @@
+import {ageOf, since} from './age.ts'
 import type {Condition} from './condition.ts'
 import type {Container, ContainerStatus} from './container.ts'
+import {dnsSubdomain} from './format.ts'
+import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {TaintEffect} from './node.ts'
+import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes} from './pod-rules.ts'
+import {podWord} from './pod-status.ts'
 
 /** Containers that share one network namespace, one address and one fate. */
 export type Pod = KubeObject & {
@@ -22,6 +27,7 @@ export type PodSpec = {
   readonly hostname?: string
   readonly subdomain?: string
   readonly shareProcessNamespace?: boolean
+  readonly schedulerName?: 'default-scheduler'
 }
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
@@ -61,4 +67,52 @@ export type PodTemplate = {
     readonly annotations?: Readonly<Record<string, string>>
   }
   readonly spec: PodSpec
+}
+
+export const podKind: Kind<Pod> = {
+  kind: 'Pod',
+  plural: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  namespaced: true,
+  apiVersions: ['v1'],
+  countsGenerations: false,
+  name: dnsSubdomain,
+  fields: podFields,
+  required: ['spec'],
+  defaults: pod => ({...pod, spec: podSpecDefaults(pod.spec)}),
+  validate: pod => podSpecMistakes(pod.spec, ['spec']),
+  initial: pod => ({...pod, status: {phase: 'Pending', qosClass: 'BestEffort'}}),
+  inherit: (pod, before) => {
+    const nodeName = pod.spec.nodeName ?? before.spec.nodeName
+    return {...pod, spec: {...pod.spec, ...(nodeName !== undefined && {nodeName})}}
+  },
+  validateUpdate: podUpdateMistakes,
+  columns: [
+    {name: 'Name', value: pod => pod.metadata.name},
+    {name: 'Ready', value: readyColumn},
+    {name: 'Status', value: podWord},
+    {name: 'Restarts', value: restartsColumn},
+    {name: 'Age', value: ageOf},
+    {name: 'IP', wide: true, value: pod => pod.status?.podIP ?? '<none>'},
+    {name: 'Node', wide: true, value: pod => pod.spec.nodeName ?? '<none>'},
+    {name: 'Nominated Node', wide: true, value: () => '<none>'},
+    {name: 'Readiness Gates', wide: true, value: () => '<none>'},
+  ],
+}
+
+function readyColumn({spec, status}: Pod): string {
+  const ready = status?.containerStatuses?.filter(container => container.ready) ?? []
+  return `${ready.length}/${spec.containers.length}`
+}
+
+/** How often containers were started anew, and when last. */
+function restartsColumn({status}: Pod, now: number): string {
+  const containers = status?.containerStatuses ?? []
+  const count = containers.reduce((sum, {restartCount}) => sum + restartCount, 0)
+  const last = containers
+    .flatMap(({lastState}) => lastState?.terminated?.finishedAt ?? [])
+    .toSorted()
+    .at(-1)
+  return count > 0 && last !== undefined ? `${count} (${since(last, now)} ago)` : `${count}`
 }

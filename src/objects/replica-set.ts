@@ -1,7 +1,18 @@
+import {ageOf} from './age.ts'
 import type {Condition} from './condition.ts'
+import {dnsSubdomain} from './format.ts'
+import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
 import type {PodTemplate} from './pod.ts'
+import {
+  replicaSetConversion,
+  replicaSetDefaults,
+  replicaSetFields,
+  replicaSetMistakes,
+  replicaSetUpdateMistakes,
+} from './replica-set-rules.ts'
+import {printSelector, selectorOf} from './selector.ts'
 
 /** Keeps a number of like pods running. */
 export type ReplicaSet = KubeObject & {
@@ -25,4 +36,54 @@ export type ReplicaSetStatus = {
   readonly availableReplicas?: number
   readonly observedGeneration?: number
   readonly conditions?: readonly Condition[]
+}
+
+export const replicaSetKind: Kind<ReplicaSet> = {
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  singular: 'replicaset',
+  shortNames: ['rs'],
+  namespaced: true,
+  apiVersions: ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'],
+  countsGenerations: true,
+  name: dnsSubdomain,
+  fields: replicaSetFields,
+  required: ['spec'],
+  convert: replicaSetConversion,
+  defaults: replicaSetDefaults,
+  validate: replicaSetMistakes,
+  initial: replicaSet => ({...replicaSet, status: {replicas: 0}}),
+  inherit: (replicaSet, before) => {
+    const replicas = replicaSet.spec.replicas ?? before.spec.replicas
+    return {...replicaSet, spec: {...replicaSet.spec, ...(replicas !== undefined && {replicas})}}
+  },
+  validateUpdate: replicaSetUpdateMistakes,
+  columns: [
+    {name: 'Name', value: replicaSet => replicaSet.metadata.name},
+    {name: 'Desired', value: replicaSet => `${replicaSet.spec.replicas ?? 1}`},
+    {name: 'Current', value: replicaSet => `${replicaSet.status?.replicas ?? 0}`},
+    {name: 'Ready', value: replicaSet => `${replicaSet.status?.readyReplicas ?? 0}`},
+    {name: 'Age', value: ageOf},
+    {
+      name: 'Containers',
+      wide: true,
+      value: replicaSet =>
+        containersOf(replicaSet)
+          .map(({name}) => name)
+          .join(','),
+    },
+    {
+      name: 'Images',
+      wide: true,
+      value: replicaSet =>
+        containersOf(replicaSet)
+          .map(({image}) => image)
+          .join(','),
+    },
+    {name: 'Selector', wide: true, value: ({spec}) => printSelector(selectorOf(spec.selector)) || '<none>'},
+  ],
+}
+
+function containersOf(replicaSet: ReplicaSet) {
+  return replicaSet.spec.template.spec.containers
 }

@@ -1,6 +1,11 @@
+import {ageOf} from './age.ts'
 import type {Condition} from './condition.ts'
 import type {Protocol} from './container.ts'
+import {serviceName} from './format.ts'
+import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
+import {printSelector, selectorOfLabels} from './selector.ts'
+import {serviceDefaults, serviceFields, serviceMistakes, serviceUpdateMistakes} from './service-rules.ts'
 
 /** One address and name for a changing set of pods. */
 export type Service = KubeObject & {
@@ -49,4 +54,45 @@ export type ServicePort = {
 export type ServiceStatus = {
   readonly loadBalancer?: {readonly ingress?: readonly {readonly ip?: string; readonly hostname?: string}[]}
   readonly conditions?: readonly Condition[]
+}
+
+export const serviceKind: Kind<Service> = {
+  kind: 'Service',
+  plural: 'services',
+  singular: 'service',
+  shortNames: ['svc'],
+  namespaced: true,
+  apiVersions: ['v1'],
+  countsGenerations: false,
+  name: serviceName,
+  fields: serviceFields,
+  required: ['spec'],
+  defaults: serviceDefaults,
+  validate: serviceMistakes,
+  initial: service => ({...service, status: {loadBalancer: {}}}),
+  inherit: (service, before) => {
+    const {clusterIP, clusterIPs} = before.spec
+    const kept = service.spec.clusterIP ? {} : {...(clusterIP && {clusterIP}), ...(clusterIPs && {clusterIPs})}
+    return {...service, spec: {...service.spec, ...kept}}
+  },
+  validateUpdate: serviceUpdateMistakes,
+  columns: [
+    {name: 'Name', value: service => service.metadata.name},
+    {name: 'Type', value: service => service.spec.type ?? 'ClusterIP'},
+    {name: 'Cluster-IP', value: service => service.spec.clusterIP || '<none>'},
+    {name: 'External-IP', value: service => service.spec.externalIPs?.join(',') || '<none>'},
+    {name: 'Port(s)', value: portsOf},
+    {name: 'Age', value: ageOf},
+    {name: 'Selector', wide: true, value: selectorColumn},
+  ],
+}
+
+function portsOf({spec}: Service): string {
+  const text = ({port, nodePort, protocol = 'TCP'}: ServicePort) =>
+    `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`
+  return spec.ports?.map(text).join(',') || '<none>'
+}
+
+function selectorColumn({spec}: Service): string {
+  return printSelector(selectorOfLabels(spec.selector ?? {})) || '<none>'
 }

@@ -1,0 +1,61 @@
+import {endpointsKind} from './endpoints.ts'
+import type {Kind} from './kind.ts'
+import {namespaceKind} from './namespace.ts'
+import {suggestion} from './nearest.ts'
+import {nodeKind} from './node.ts'
+import {podKind} from './pod.ts'
+import {replicaSetKind} from './replica-set.ts'
+import {serviceKind} from './service.ts'
+
+/** Every kind that podlab serves. */
+export const kinds = {
+  Namespace: namespaceKind,
+  Node: nodeKind,
+  Pod: podKind,
+  ReplicaSet: replicaSetKind,
+  Service: serviceKind,
+  Endpoints: endpointsKind,
+} satisfies Readonly<Record<string, Kind>>
+
+export type KindName = keyof typeof kinds
+
+/** The type of a kind's objects: `ObjectOf<'Pod'>` is `Pod`. */
+export type ObjectOf<K extends KindName> = (typeof kinds)[K] extends Kind<infer T> ? T : never
+
+/** An object of any kind; its `kind` tells which. */
+export type KubeObjectAny = {[K in KindName]: ObjectOf<K>}[KindName]
+
+/** A word that names no kind. The message lists those that there are. */
+export class UnknownKindError extends Error {
+  override readonly name = 'UnknownKindError'
+  readonly word: string
+
+  constructor(word: string) {
+    const known = Object.keys(kinds)
+    const hint = suggestion(word, wordsForKinds.keys())
+    super(`podlab does not know the kind "${word}"; it knows ${known.join(', ')}${hint ? `; ${hint}` : ''}`)
+    this.word = word
+  }
+}
+
+const wordsForKinds: ReadonlyMap<string, KindName> = new Map(
+  Object.values(kinds).flatMap(({kind, plural, singular, shortNames}) =>
+    [kind, plural, singular, ...shortNames].map(word => [word, kind] as const),
+  ),
+)
+
+/** The kind that a word of a command means: `Pod`, `pods`, `pod` or `po`, in any case. Throws UnknownKindError. */
+export function kindNamed(word: string): KindName {
+  const name = wordsForKinds.get(word) ?? wordsForKinds.get(word.toLowerCase())
+  if (name === undefined) throw new UnknownKindError(word)
+  return name
+}
+
+/** The kind that a manifest's `kind` says, letter by letter; undefined when there is none. */
+export function kindOf(name: string): Kind | undefined {
+  return isKindName(name) ? kinds[name] : undefined
+}
+
+export function isKindName(name: string): name is KindName {
+  return Object.hasOwn(kinds, name)
+}

@@ -1,0 +1,67 @@
+import {goValue} from './go-value.ts'
+import type {ObjectRef} from './kube-object.ts'
+
+/** Where a value stands in an object: `['spec', 'ports', 0, 'port']`. */
+export type Path = readonly (string | number)[]
+
+/** One thing that is wrong with an object, in Kubernetes' words; `hint` adds podlab's advice. */
+export type Mistake = {readonly path: Path; readonly message: string; readonly hint?: string}
+
+/** An object that Kubernetes would not take. `mistakes` holds all of them, the message prints them as the API server does. */
+export class ObjectError extends Error {
+  override readonly name = 'ObjectError'
+  readonly code = 'invalid'
+  readonly ref: ObjectRef
+  readonly mistakes: readonly Mistake[]
+
+  constructor(ref: ObjectRef, mistakes: readonly Mistake[]) {
+    const texts = mistakes.map(printMistake)
+    super(`${ref.kind} "${ref.name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`)
+    this.ref = ref
+    this.mistakes = mistakes
+  }
+}
+
+/** One line: the field, what is wrong with it, and the advice if there is one. */
+export function printMistake({path, message, hint}: Mistake): string {
+  const named = path.length === 0 || message.startsWith('unknown field')
+  return `${named ? '' : `${fieldOf(path)}: `}${message}${hint ? `; ${hint}` : ''}`
+}
+
+/** The path as Kubernetes writes it: `spec.ports[0].port`. */
+export function fieldOf(path: Path): string {
+  return path
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+export function required(path: Path, why?: string): Mistake {
+  return {path, message: why ? `Required value: ${why}` : 'Required value'}
+}
+
+export function invalid(path: Path, value: unknown, why: string): Mistake {
+  return invalidText(path, goValue(value), why)
+}
+
+/** As `invalid`, for a value that is already in Go's notation. */
+export function invalidText(path: Path, text: string, why: string): Mistake {
+  return {path, message: `Invalid value: ${text}: ${why}`}
+}
+
+export function duplicate(path: Path, value: unknown): Mistake {
+  return {path, message: `Duplicate value: ${goValue(value)}`}
+}
+
+export function forbidden(path: Path, why: string): Mistake {
+  return {path, message: `Forbidden: ${why}`}
+}
+
+/** A value outside a fixed choice; the choice is listed in the alphabet's order, as the API server does. */
+export function notSupported(path: Path, value: unknown, supported: readonly string[]): Mistake {
+  const choice = supported
+    .toSorted()
+    .map(text => JSON.stringify(text))
+    .join(', ')
+  return {path, message: `Unsupported value: ${goValue(value)}: supported values: ${choice}`}
+}

@@ -1,0 +1,123 @@
+import {protocols, repeated} from './container.ts'
+import {dnsLabel, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
+import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
+import {anything, boolean, integer, list, map, oneOf, record, type Schema, text, unsupported} from './schema.ts'
+import type {Service, ServicePort} from './service.ts'
+
+const external = unsupported('addresses of services outside the cluster')
+
+const portSchema = record(
+  {
+    name: text(dnsLabel),
+    protocol: protocols,
+    appProtocol: text(qualifiedName),
+    port: integer(1, 65535),
+    targetPort: {type: 'integerOrString', integer: integer(1, 65535), string: text(portName)},
+    nodePort: unsupported('node ports'),
+  },
+  ['port'],
+)
+
+/** The address, or `None` for a service without one, or empty for "give me one". */
+const clusterIp = text(value => (value === 'None' || value === '' ? undefined : ipAddress(value)))
+
+export const serviceFields: Readonly<Record<string, Schema>> = {
+  spec: record({
+    type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+    selector: map(text(labelValue), qualifiedName),
+    clusterIP: clusterIp,
+    clusterIPs: list(clusterIp),
+    ports: list(portSchema),
+    sessionAffinity: oneOf('None', 'ClientIP'),
+    sessionAffinityConfig: record({clientIP: record({timeoutSeconds: integer(1, 86400)})}),
+    internalTrafficPolicy: oneOf('Cluster', 'Local'),
+    publishNotReadyAddresses: boolean,
+    ipFamilies: list(oneOf('IPv4')),
+    ipFamilyPolicy: oneOf('SingleStack'),
+    externalName: external,
+    externalIPs: external,
+    externalTrafficPolicy: external,
+    healthCheckNodePort: external,
+    loadBalancerIP: external,
+    loadBalancerSourceRanges: external,
+    loadBalancerClass: external,
+    allocateLoadBalancerNodePorts: external,
+    trafficDistribution: unsupported('traffic distribution'),
+  }),
+  status: anything,
+}
+
+export function serviceDefaults(service: Service): Service {
+  const {spec} = service
+  const [first = spec.clusterIP] = spec.clusterIPs ?? []
+  const sessionAffinity = spec.sessionAffinity ?? 'None'
+  return {
+    ...service,
+    spec: {
+      ...spec,
+      ...(first && {clusterIP: spec.clusterIP || first, clusterIPs: spec.clusterIPs ?? [first]}),
+      ...(spec.ports && {ports: spec.ports.map(portDefaults)}),
+      type: spec.type ?? 'ClusterIP',
+      sessionAffinity,
+      ...(sessionAffinity === 'ClientIP' && {
+        sessionAffinityConfig: {
+          clientIP: {timeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800},
+        },
+      }),
+      internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+      ipFamilies: spec.ipFamilies ?? ['IPv4'],
+      ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+    },
+  }
+}
+
+function portDefaults(port: ServicePort): ServicePort {
+  return {...port, protocol: port.protocol ?? 'TCP', targetPort: port.targetPort ?? port.port}
+}
+
+export function serviceMistakes({spec}: Service): Mistake[] {
+  return [...typeMistakes(spec), ...addressMistakes(spec), ...portMistakes(spec), ...affinityMistakes(spec)]
+}
+
+function typeMistakes({type}: Service['spec']): Mistake[] {
+  if (type === 'ClusterIP' || type === undefined) return []
+  return [forbidden(['spec', 'type'], `podlab does not support services of type ${type}, only ClusterIP`)]
+}
+
+function addressMistakes({clusterIP, clusterIPs = []}: Service['spec']): Mistake[] {
+  const path = ['spec', 'clusterIPs']
+  if (clusterIPs.length > 1)
+    return [invalid(path, clusterIPs, 'podlab does not support IPv6, so there is one address at most')]
+  return clusterIP && clusterIPs[0] !== clusterIP
+    ? [invalid(path, clusterIPs, 'first value must match `clusterIP`')]
+    : []
+}
+
+function portMistakes({ports = [], clusterIP}: Service['spec']): Mistake[] {
+  const path = ['spec', 'ports']
+  if (ports.length === 0) return clusterIP === 'None' ? [] : [required(path)]
+  const names = ports.map(port => port.name)
+  const numbers = ports.map(({port, protocol}) => `${port}/${protocol}`)
+  return [
+    ...(ports.length > 1 ? names.flatMap((name, index) => (name ? [] : [required([...path, index, 'name'])])) : []),
+    ...repeated(names).map(index => duplicate([...path, index, 'name'], names[index])),
+    ...repeated(numbers).map(index => ({path: [...path, index], message: `Duplicate value: ${goPort(ports[index])}`})),
+  ]
+}
+
+function affinityMistakes({sessionAffinity, sessionAffinityConfig}: Service['spec']): Mistake[] {
+  const path = ['spec', 'sessionAffinityConfig']
+  return sessionAffinity !== 'ClientIP' && sessionAffinityConfig
+    ? [forbidden(path, 'must not be set when session affinity is None')]
+    : []
+}
+
+/** The two fields that make a port unique, in Go's notation. */
+function goPort(port: ServicePort | undefined): string {
+  return `core.ServicePort{Name:"", Protocol:"${port?.protocol}", AppProtocol:(*string)(nil), Port:${port?.port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}`
+}
+
+export function serviceUpdateMistakes({spec}: Service, {spec: before}: Service): Mistake[] {
+  const changed = before.clusterIP !== undefined && spec.clusterIP !== before.clusterIP
+  return changed ? [invalid(['spec', 'clusterIPs', 0], [spec.clusterIP], 'may not change once set')] : []
+}

@@ -1,0 +1,54 @@
+import type {Namespace} from '../../src/objects/namespace.ts'
+import type {Node} from '../../src/objects/node.ts'
+import type {Pod} from '../../src/objects/pod.ts'
+import type {ReplicaSet} from '../../src/objects/replica-set.ts'
+import type {Service, ServiceSpec} from '../../src/objects/service.ts'
+
+/** Small objects for tests; `with` replaces parts of what is usual. */
+
+export function samplePod(name: string, {labels, spec, status, uid}: PodParts = {}): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name, namespace: 'default', ...(labels && {labels}), ...(uid && {uid})},
+    spec: {containers: [{name: 'kubia', image: 'luksa/kubia', ports: [{name: 'http', containerPort: 8080}]}], ...spec},
+    ...(status && {status}),
+  }
+}
+
+type PodParts = {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly spec?: Partial<Pod['spec']>
+  readonly status?: Pod['status']
+  readonly uid?: string
+}
+
+export function sampleService(name: string, spec: ServiceSpec = {}): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {name, namespace: 'default'},
+    spec: {selector: {app: 'kubia'}, ports: [{port: 80, targetPort: 8080}], ...spec},
+  }
+}
+
+export function sampleReplicaSet(name: string, replicas: number, app = 'kubia'): ReplicaSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {name, namespace: 'default'},
+    spec: {
+      replicas,
+      selector: {matchLabels: {app}},
+      template: {metadata: {labels: {app}}, spec: {containers: [{name: 'kubia', image: 'luksa/kubia'}]}},
+    },
+  }
+}
+
+export function sampleNode(name: string, spec: Node['spec'] = {}): Node {
+  return {apiVersion: 'v1', kind: 'Node', metadata: {name}, spec}
+}
+
+export function sampleNamespace(name: string): Namespace {
+  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}
+}
