@@ -7,6 +7,7 @@ import type {ObjectRef} from './lab-handle.ts'
 
 /** What the CLI may ask a lab's daemon over its control socket, and what it answers. All of it is JSON. */
 export type ControlProtocol = {
+  readonly alive: {readonly question: Record<never, never>; readonly answer: null}
   readonly lab: {readonly question: Record<never, never>; readonly answer: Lab}
   readonly list: {
     readonly question: {readonly kind: string; readonly namespace?: string; readonly selector?: string}

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {closeSync, openSync} from 'node:fs'
+import {openSync} from 'node:fs'
 import {systemPath} from '../kernel/system-path.ts'
 import type {Session} from './session.ts'
 
@@ -10,22 +10,26 @@ import type {Session} from './session.ts'
  *
  * Outside stays one small process, the keeper: it waits for the sandbox and removes the session's folder.
  */
-export function startSandbox({session, program}: {session: Session; program: readonly string[]}): ChildProcess {
-  const log = openSync(session.log, 'a', 0o600)
-  try {
-    return spawn('/bin/sh', ['-c', keeper, 'podlab-keeper', session.folder, ...unshareArguments(), ...program], {
+export function startSandbox({session, program}: {session: Session; program: readonly string[]}): Sandbox {
+  const log = openSync(session.log, 'a+', 0o600)
+  const keeper = spawn(
+    '/bin/sh',
+    ['-c', keeperScript, 'podlab-keeper', session.folder, ...unshareArguments(), ...program],
+    {
       cwd: '/',
       detached: true,
       stdio: ['pipe', log, log, 'pipe'],
       env: {...process.env, PATH: systemPath, LC_ALL: 'C'},
-    })
-  } finally {
-    closeSync(log)
-  }
+    },
+  )
+  return {keeper, log}
 }
 
+/** The keeper's process, with the life line on its standard input and the daemon's messages on descriptor 3; and the log, open. */
+export type Sandbox = {readonly keeper: ChildProcess; readonly log: number}
+
 /* The folder of all sessions goes with the last of them; rmdir refuses while there is another. */
-const keeper = `folder=$1; shift
+const keeperScript = `folder=$1; shift
 "$@" 3>&3
 code=$?
 exec 3>&-

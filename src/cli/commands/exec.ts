@@ -1,0 +1,34 @@
+import {execa} from 'execa'
+import {enterCommand} from '../../cluster/enter.ts'
+import {findInside} from '../../cluster/lab-client.ts'
+import {chooseLab} from '../../cluster/running-labs.ts'
+import type {CommandRun} from '../command.ts'
+import {exitCode} from '../exit-code.ts'
+
+/** Runs a program in a target with this terminal; the program's exit code is the command's. */
+export const run: CommandRun = ([target, program], {lab}) =>
+  runInside({target: String(target), lab: lab as string | undefined, argv: program as readonly string[]})
+
+/** Runs a program inside with standard input, output and terminal of this process. */
+export async function runInside({
+  target,
+  lab,
+  argv,
+}: {
+  target: string
+  lab: string | undefined
+  argv: readonly string[]
+}): Promise<number> {
+  const running = await chooseLab(lab)
+  const inside = await findInside(running, target)
+  const {pid: daemonPid, rootless} = running.state
+  const [file, ...words] = enterCommand({daemonPid, rootless}, inside, argv)
+  const terminal = process.env.TERM === undefined ? {} : {TERM: process.env.TERM}
+  const result = await execa(file, words, {
+    stdio: 'inherit',
+    env: {...inside.environment, ...terminal},
+    extendEnv: false,
+    reject: false,
+  })
+  return result.exitCode ?? exitCode.interrupted
+}

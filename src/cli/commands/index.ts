@@ -1,0 +1,80 @@
+import {Argument, Option} from 'commander'
+import type {CommandEntry} from '../command.ts'
+
+const lab = new Option('-l, --lab <name>', 'the running lab; may be left out when one is up')
+const json = new Option('--json', 'print JSON')
+const labArgument = new Argument('<lab>', 'a folder with a lab.yaml, or the file')
+const target = new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or node/NAME')
+
+/** Every command. To add one: a file beside this one, and an entry here. */
+export const commands = {
+  run: {
+    summary: 'bring a lab up, play its scenario, print a graded report, take it down',
+    details: 'Example: podlab run labs/kubia\nExit code 0 only when every step and every check passes.',
+    arguments: [labArgument],
+    options: [json, new Option('--keep', 'leave the lab up')],
+    load: () => import('./run.ts'),
+  },
+  up: {
+    summary: 'bring a lab up and leave it running',
+    details: 'Example: podlab up labs/kubia',
+    arguments: [labArgument],
+    load: () => import('./up.ts'),
+  },
+  down: {
+    summary: 'take a lab down; nothing of it is left',
+    arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
+    options: [new Option('--all', 'every running lab')],
+    load: () => import('./down.ts'),
+  },
+  ls: {summary: 'list the running labs', options: [json], load: () => import('./ls.ts')},
+  check: {
+    summary: "grade a running lab with its lab file's checks",
+    arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
+    options: [json],
+    load: () => import('./check.ts'),
+  },
+  get: {
+    summary: 'list Kubernetes objects, as kubectl get does',
+    details: 'Examples: podlab get pods\n          podlab get endpoints kubia\n          podlab get svc kubia -o yaml',
+    arguments: [
+      new Argument('<kind>', 'pods, services, endpoints, nodes, replicasets, namespaces'),
+      new Argument('[name]'),
+    ],
+    options: [
+      lab,
+      new Option('-n, --namespace <namespace>', 'the namespace').default('default'),
+      new Option('-A, --all-namespaces', 'objects of all namespaces'),
+      new Option('--selector <selector>', 'only those whose labels match: app=kubia,tier!=db'),
+      new Option('-o, --output <form>', 'how to print').choices(['wide', 'yaml', 'json', 'name']),
+    ],
+    load: () => import('./get.ts'),
+  },
+  exec: {
+    summary: 'run a program in a pod or node',
+    details:
+      'Examples: podlab exec pod/client -- curl -s http://10.98.237.175\n          podlab exec node/node1 -- iptables-save -t nat',
+    arguments: [target, new Argument('<program...>', 'the program and its arguments')],
+    options: [lab],
+    passThrough: true,
+    load: () => import('./exec.ts'),
+  },
+  shell: {
+    summary: 'open a shell in a pod or node',
+    details: 'Example: podlab shell node/master',
+    arguments: [target],
+    options: [lab],
+    load: () => import('./shell.ts'),
+  },
+  doctor: {
+    summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
+    options: [json],
+    load: () => import('./doctor.ts'),
+  },
+  test: {
+    summary: "run podlab's own tests",
+    details: 'Without files: format and lint, types, then every test. With files: those tests alone.',
+    arguments: [new Argument('[files...]', 'test files')],
+    load: () => import('./test.ts'),
+  },
+} as const satisfies Readonly<Record<string, CommandEntry>>

@@ -1,0 +1,57 @@
+import {execa} from 'execa'
+import {ask} from './control.ts'
+import {enterCommand, type Inside} from './enter.ts'
+import type {ExecOptions, ExecResult, LabHandle, Target} from './lab-handle.ts'
+import type {RunningLab} from './running-labs.ts'
+
+/** A running lab over its control socket. Programs are run from here, straight in the target's namespaces. */
+export async function connectLab({session, state}: RunningLab): Promise<LabHandle> {
+  const {socket} = session
+  const lab = await ask(socket, 'lab', {})
+  return {
+    lab,
+    exec: (target, argv, options = {}) => exec({session, state}, {target, argv, options}),
+    list: (kind, options = {}) => ask(socket, 'list', {kind, ...options}),
+    get: async ref => (await ask(socket, 'get', ref)) ?? undefined,
+    apply: objects => ask(socket, 'apply', {objects}),
+    delete: what => ask(socket, 'delete', what),
+    scale: async (ref, replicas) => void (await ask(socket, 'scale', {ref, replicas})),
+    changed: (since, signal) => ask(socket, 'changed', {since}, signal),
+  }
+}
+
+/** The inside of a target: its process and environment, as the daemon knows them. */
+export function findInside({session}: RunningLab, target: Target): Promise<Inside> {
+  return ask(session.socket, 'inside', {target})
+}
+
+/** How `timeout` reports a program that it had to end. */
+const timedOutCode = 124
+
+async function exec(
+  running: RunningLab,
+  {target, argv, options}: {target: Target; argv: readonly string[]; options: ExecOptions},
+): Promise<ExecResult> {
+  const inside = await findInside(running, target)
+  const {pid: daemonPid, rootless} = running.state
+  const [program, ...words] = enterCommand({daemonPid, rootless}, inside, argv)
+  const child = execa(program, words, {
+    env: inside.environment,
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    forceKillAfterDelay: 500,
+    ...(options.stdin === undefined ? {stdin: 'ignore' as const} : {input: options.stdin}),
+    ...(options.timeoutMs !== undefined && {timeout: options.timeoutMs}),
+    ...(options.signal && {cancelSignal: options.signal}),
+  })
+  const {onOutput} = options
+  if (onOutput) {
+    child.stdout.on('data', chunk => onOutput(String(chunk)))
+    child.stderr.on('data', chunk => onOutput(String(chunk)))
+  }
+  const result = await child
+  options.signal?.throwIfAborted()
+  const code = result.timedOut ? timedOutCode : (result.exitCode ?? 128)
+  return {code, stdout: result.stdout ?? '', stderr: result.stderr ?? ''}
+}
