@@ -1,0 +1,112 @@
+import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../objects/kinds.ts'
+import {matches} from '../objects/selector.ts'
+import {History} from './history.ts'
+import {born, saysNothingNew, succeeding} from './stamp.ts'
+import type {Expected, ListFilter, ObjectKey, Store} from './store.ts'
+import {alreadyExists, modified, notFound, otherUid} from './store-error.ts'
+
+/** Where a store's time and identities come from, how much it remembers, and the revision that it starts with. */
+export type StoreOptions = {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly uid: () => string
+  /** At least so many changes are remembered for watchers. */
+  readonly historyLimit?: number
+  readonly firstRevision?: number
+}
+
+/** A store that lives as long as its process. */
+export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 0}: StoreOptions): Store {
+  const history = new History(firstRevision, historyLimit)
+  const shelves = new Map<KindName, Shelf>()
+
+  const shelfOf = (kind: KindName): Shelf => {
+    const shelf = shelves.get(kind) ?? new Shelf()
+    shelves.set(kind, shelf)
+    return shelf
+  }
+  const existing = (kind: KindName, key: ObjectKey, expected: Expected): KubeObjectAny => {
+    const object = shelfOf(kind).get(key)
+    if (object === undefined) throw notFound(kinds[kind].plural, key.name)
+    checkExpected(object, expected)
+    return object
+  }
+
+  return {
+    get revision() {
+      return history.revision
+    },
+    get: <K extends KindName>(kind: K, key: ObjectKey) => shelfOf(kind).get(key) as ObjectOf<K> | undefined,
+    list: <K extends KindName>(kind: K, filter: ListFilter = {}) =>
+      shelfOf(kind)
+        .inOrder()
+        .filter(object => passes(object, filter)) as unknown as readonly ObjectOf<K>[],
+    create: object => {
+      const shelf = shelfOf(object.kind)
+      if (shelf.get(object.metadata)) throw alreadyExists(kinds[object.kind].plural, object.metadata.name)
+      const stored = born(object, {revision: history.revision + 1, time: clock(), uid: uid()})
+      shelf.put(stored)
+      history.add({type: 'ADDED', revision: history.revision + 1, object: stored})
+      return stored
+    },
+    update: <T extends KubeObjectAny>(object: T) => {
+      const before = existing(object.kind, object.metadata, object.metadata)
+      if (saysNothingNew(object, before)) return before as T
+      const stored = succeeding(object, before, history.revision + 1)
+      shelfOf(object.kind).put(stored)
+      history.add({type: 'MODIFIED', revision: history.revision + 1, object: stored, before})
+      return stored
+    },
+    delete: <K extends KindName>(kind: K, key: ObjectKey, expected: Expected = {}) => {
+      const before = existing(kind, key, expected)
+      const revision = history.revision + 1
+      const object: KubeObjectAny = {...before, metadata: {...before.metadata, resourceVersion: `${revision}`}}
+      shelfOf(kind).take(key)
+      history.add({type: 'DELETED', revision, object, before})
+      return object as ObjectOf<K>
+    },
+    changes: since => history.since(since),
+    changed: (since, signal) => history.changed(since, signal),
+  }
+}
+
+/** The objects of one kind. The order is worked out when somebody lists and kept until a name comes or goes. */
+class Shelf {
+  readonly #objects = new Map<string, KubeObjectAny>()
+  #order: string[] | undefined
+
+  get(key: ObjectKey): KubeObjectAny | undefined {
+    return this.#objects.get(pathOf(key))
+  }
+
+  put(object: KubeObjectAny): void {
+    const path = pathOf(object.metadata)
+    if (!this.#objects.has(path)) this.#order = undefined
+    this.#objects.set(path, object)
+  }
+
+  take(key: ObjectKey): void {
+    this.#objects.delete(pathOf(key))
+    this.#order = undefined
+  }
+
+  inOrder(): KubeObjectAny[] {
+    this.#order ??= [...this.#objects.keys()].sort()
+    return this.#order.flatMap(path => this.#objects.get(path) ?? [])
+  }
+}
+
+function pathOf({namespace = '', name}: ObjectKey): string {
+  return `${namespace}/${name}`
+}
+
+function passes({metadata}: KubeObjectAny, {namespace, selector}: ListFilter): boolean {
+  const inside = namespace === undefined || metadata.namespace === namespace
+  return inside && (selector === undefined || matches(selector, metadata.labels))
+}
+
+function checkExpected({kind, metadata}: KubeObjectAny, {resourceVersion, uid}: Expected): void {
+  const {plural} = kinds[kind]
+  if (uid && uid !== metadata.uid) throw otherUid(plural, metadata.name, uid, metadata.uid)
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw modified(plural, metadata.name)
+}

@@ -1,0 +1,55 @@
+import {equal} from '../objects/equal.ts'
+import {type KubeObjectAny, kinds} from '../objects/kinds.ts'
+import type {ObjectMeta} from '../objects/kube-object.ts'
+
+/** An object as it is stored for the first time: the cluster's own metadata put in, whatever the client wrote there. */
+export function born<T extends KubeObjectAny>(object: T, at: {revision: number; time: number; uid: string}): T {
+  const {deletionTimestamp, deletionGracePeriodSeconds, generation, ...metadata} = object.metadata
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      uid: at.uid,
+      resourceVersion: `${at.revision}`,
+      ...(kinds[object.kind].countsGenerations && {generation: 1}),
+      creationTimestamp: timestamp(at.time),
+    },
+  }
+}
+
+/** An object in the place of `before`: its identity kept, its generation counted on when its spec is another. */
+export function succeeding<T extends KubeObjectAny>(object: T, before: KubeObjectAny, revision: number): T {
+  const {generation, ...metadata} = object.metadata
+  const counted = before.metadata.generation
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...identity(before.metadata),
+      resourceVersion: `${revision}`,
+      ...(counted !== undefined && {generation: counted + (sameSpec(object, before) ? 0 : 1)}),
+    },
+  }
+}
+
+/** Whether an update says nothing new, whatever stands in the metadata that only the store writes. */
+export function saysNothingNew(object: KubeObjectAny, before: KubeObjectAny): boolean {
+  return equal({...object, metadata: said(object.metadata)}, {...before, metadata: said(before.metadata)})
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
+}
+
+function identity({uid, creationTimestamp}: ObjectMeta): Partial<ObjectMeta> {
+  return {...(uid !== undefined && {uid}), ...(creationTimestamp !== undefined && {creationTimestamp})}
+}
+
+function said({uid, resourceVersion, creationTimestamp, generation, ...metadata}: ObjectMeta): Partial<ObjectMeta> {
+  return metadata
+}
+
+function sameSpec(object: KubeObjectAny, before: KubeObjectAny): boolean {
+  return 'spec' in object && 'spec' in before ? equal(object.spec, before.spec) : true
+}
