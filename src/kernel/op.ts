@@ -1,7 +1,11 @@
 import type {RulesChange} from './ruleset.ts'
 import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
 
-/** One change to one network namespace. Each has replace semantics: applying it twice changes nothing more. */
+/**
+ * One change to one network namespace. Each has replace semantics: applying it twice changes nothing more. Deleting what is gone
+ * is no failure. `addLink` makes the link with all its settings but `hairpin`, which wants a port; a link of the same kind that
+ * exists already stays as it is.
+ */
 export type Op =
   | {readonly op: 'addLink'; readonly link: Link}
   | {readonly op: 'deleteLink'; readonly name: string}
@@ -17,7 +21,7 @@ export type Op =
   | {readonly op: 'setSysctl'; readonly name: string; readonly value: string}
   | {readonly op: 'changeRules'; readonly change: RulesChange}
 
-/** What may change on a link that exists; `master: null` takes it out of its bridge. */
+/** What may change on a link that exists; `master: null` takes it out of its bridge. `hairpin` stands alone in its op. */
 export type LinkSettings = {
   readonly up?: boolean
   readonly mtu?: number

@@ -33,14 +33,23 @@ export type LinkKind =
   | {readonly type: 'veth'; readonly peer: VethPeer}
   | {readonly type: 'bridge'}
   | {readonly type: 'vxlan'; readonly vni: number; readonly port: number; readonly local: Ip; readonly device: string}
+  /** A kind that podlab does not make (`dummy`, `ipip`, ...). It is only observed, and left alone unless its name is needed. */
+  | {readonly type: 'other'; readonly kind: string}
 
-/** The other end of a veth pair; it is made in `netns` together with this end, and goes when this end goes. */
-export type VethPeer = {readonly netns: string; readonly name: string; readonly mac?: Mac; readonly mtu?: number}
+/**
+ * The other end of a veth pair; it is made in `netns` together with this end, and goes when this end goes. A plan names it.
+ * An observation has the `name` only when both ends lie in one namespace (for any other the kernel tells a number that means
+ * something over there), and `netns` is empty when the other end's namespace has no name.
+ */
+export type VethPeer = {readonly netns: string; readonly name?: string; readonly mac?: Mac; readonly mtu?: number}
 
 /** An address on a link, with its prefix: `172.17.13.1/24`. */
 export type LinkAddress = {readonly link: string; readonly address: Cidr}
 
-/** A route as `ip route` shows it; without `via` the destination is on the link, `default` is 0.0.0.0/0. */
+/**
+ * A route as `ip route` shows it; without `via` the destination is on the link, `default` is 0.0.0.0/0. A destination has one
+ * route, and never the network of an address on a link: that route is the kernel's own.
+ */
 export type Route = {readonly to: Cidr; readonly via?: Ip; readonly link: string; readonly onlink?: boolean}
 
 /** A permanent neighbour (ARP) entry. */

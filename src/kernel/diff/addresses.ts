@@ -1,0 +1,35 @@
+import {networkOf} from '../../net/cidr.ts'
+import type {Op} from '../op.ts'
+import type {LinkAddress} from '../state.ts'
+import {missing, surplus} from './sets.ts'
+
+/** What to do about addresses; `bare` are the links that are without any for a moment, and so lose routes and neighbours. */
+export type AddressChanges = {
+  readonly remove: readonly Op[]
+  readonly add: readonly Op[]
+  readonly bare: ReadonlySet<string>
+}
+
+/**
+ * Of several addresses in one network on a link, Linux calls the first the primary and the others its secondaries; when the
+ * primary goes, they go too. Which is which is not in the state, so when one goes, all in its network count as gone.
+ */
+export function diffAddresses(observed: readonly LinkAddress[], wanted: readonly LinkAddress[]): AddressChanges {
+  const going = surplus(observed, wanted, text)
+  const struck = new Set(going.map(network))
+  const staying = observed.filter(address => !struck.has(network(address)))
+  const addressed = new Set(staying.map(({link}) => link))
+  return {
+    remove: going.map(address => ({op: 'deleteAddress', address})),
+    add: missing(staying, wanted, text).map(address => ({op: 'addAddress', address})),
+    bare: new Set(going.map(({link}) => link).filter(link => !addressed.has(link))),
+  }
+}
+
+function text({link, address}: LinkAddress): string {
+  return `${link} ${address}`
+}
+
+function network({link, address}: LinkAddress): string {
+  return `${link} ${networkOf(address)}`
+}

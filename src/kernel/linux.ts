@@ -1,0 +1,48 @@
+import {applyBatch, type Place} from './apply-batch.ts'
+import {batches} from './batch.ts'
+import {sameKind} from './diff/link-kind.ts'
+import type {Kernel, Run} from './kernel.ts'
+import {ipNetns, type NetnsKeeper} from './netns.ts'
+import {looker, observeNetns} from './observe/netns.ts'
+import {parseIptablesSave} from './rules/iptables.ts'
+
+/**
+ * The kernel that acts: the standard tools, a batch of lines to each, run in the namespace that is meant. `run` starts them
+ * (`nsenterRun()`), `namespaces` makes and removes namespaces; without it `ip netns` does.
+ */
+export function linuxKernel({run, namespaces = ipNetns()}: {run: Run; namespaces?: NetnsKeeper}): Kernel {
+  const kernel: Kernel = {
+    create: netns => namespaces.create(netns),
+
+    remove: async netns => {
+      await kernel.apply(netns, await deletionOfVeths(kernel, netns))
+      await namespaces.remove(netns)
+    },
+
+    observe: (netns, sysctls = []) => observeNetns(run, {netns, sysctls}),
+
+    observeRules: async netns => parseIptablesSave(await looker(run, netns)(['iptables-save'])),
+
+    apply: async (netns, ops) => {
+      const place: Place = {run, netns, holds: ({link}) => holdsLink(kernel, netns, link)}
+      for (const batch of batches(ops)) await applyBatch(place, batch)
+    },
+  }
+  return kernel
+}
+
+/**
+ * The kernel frees a namespace in its own time, some 30 ms after the last user has gone, and until then the other ends of its
+ * veth pairs are still there. So they are taken out first: after `remove` their names are free.
+ */
+async function deletionOfVeths(kernel: Kernel, netns: string) {
+  const {links} = await kernel.observe(netns)
+  return links
+    .filter(({kind}) => kind.type === 'veth' && kind.peer.netns !== netns)
+    .map(({name}) => ({op: 'deleteLink', name}) as const)
+}
+
+async function holdsLink(kernel: Kernel, netns: string, wanted: {name: string; kind: Parameters<typeof sameKind>[0]}) {
+  const {links} = await kernel.observe(netns)
+  return links.some(({name, kind}) => name === wanted.name && sameKind(kind, wanted.kind))
+}

@@ -1,0 +1,112 @@
+import {addressOf, type Cidr, prefixLength} from '../net/cidr.ts'
+import type {LinkSettings, Op} from './op.ts'
+import {printRulesChange} from './rules/iptables.ts'
+import type {Link, LinkKind, Route} from './state.ts'
+
+/** A program that takes many changes in one process. */
+export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore'
+
+/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`. */
+export type Line = {readonly tool: Tool; readonly line: string}
+
+/** The text of an op, as a person would type it after the tool's name. */
+export function print(op: Op): Line {
+  switch (op.op) {
+    case 'addLink':
+      return ip('link add', ...printLink(op.link))
+    case 'deleteLink':
+      return ip('link del', 'dev', op.name)
+    case 'setLink':
+      return ip('link set', 'dev', op.name, ...printSettings(op.set))
+    case 'addAddress':
+      return ip('addr replace', op.address.address, 'dev', op.address.link)
+    case 'deleteAddress':
+      return ip('addr del', op.address.address, 'dev', op.address.link)
+    case 'replaceRoute':
+      return ip('route replace', ...printRoute(op.route))
+    case 'deleteRoute':
+      return ip('route del', ...printRoute(op.route))
+    case 'replaceNeighbour': {
+      const {link, ip: address, mac} = op.neighbour
+      return ip('neigh replace', address, 'lladdr', mac, 'dev', link, 'nud', 'permanent')
+    }
+    case 'deleteNeighbour':
+      return ip('neigh del', op.neighbour.ip, 'dev', op.neighbour.link)
+    case 'replaceFdb':
+      return bridge('fdb replace', op.entry.mac, 'dev', op.entry.link, 'dst', op.entry.remote)
+    case 'deleteFdb':
+      return bridge('fdb del', op.entry.mac, 'dev', op.entry.link, 'dst', op.entry.remote)
+    case 'setSysctl':
+      return {tool: 'sysctl', line: `${word(op.name)}=${op.value}`}
+    case 'changeRules':
+      return {tool: 'iptables-restore', line: printRulesChange(op.change)}
+  }
+}
+
+/** The whole command that a person would type for a line. */
+export function commandOf({tool, line}: Line): string {
+  return tool === 'sysctl' ? `sysctl -w "${line}"` : `${tool} ${line}`
+}
+
+function ip(verb: string, ...words: readonly (string | number)[]): Line {
+  return {tool: 'ip', line: [verb, ...words.map(word)].join(' ')}
+}
+
+function bridge(verb: string, ...words: readonly string[]): Line {
+  return {tool: 'bridge', line: [verb, ...words.map(word)].join(' ')}
+}
+
+/** A text that stays within its place in a line: batches know quotes, comments and continued lines. */
+function word(value: string | number): string {
+  const text = String(value)
+  if (!/^[^\s"'\\#]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} cannot stand in a batch line`)
+  return text
+}
+
+function printLink({name, mtu, mac, master, up, kind}: Link): (string | number)[] {
+  const settings = printSettings({mtu, ...(mac && {mac}), ...(master && {master}), ...(up && {up})})
+  return ['name', name, ...settings, ...printKind(name, kind)]
+}
+
+function printKind(name: string, kind: LinkKind): (string | number)[] {
+  switch (kind.type) {
+    case 'bridge':
+      return ['type', 'bridge']
+    case 'veth': {
+      const {netns, name: peer, mac, mtu} = kind.peer
+      if (peer === undefined) throw new TypeError(`${name} cannot be made: its other end has no name`)
+      const settings = [...(mac ? ['address', mac] : []), ...(mtu ? ['mtu', mtu] : [])]
+      return ['type', 'veth', 'peer', 'name', peer, ...settings, 'netns', netns]
+    }
+    case 'vxlan':
+      return [
+        ...['type', 'vxlan', 'id', kind.vni, 'dev', kind.device],
+        ...['local', kind.local, 'dstport', kind.port, 'nolearning'],
+      ]
+    case 'loopback':
+    case 'other':
+      throw new TypeError(`${name} cannot be made: podlab makes no link of kind ${kind.type}`)
+  }
+}
+
+function printSettings({mtu, mac, master, up, hairpin}: LinkSettings): (string | number)[] {
+  const words = [
+    ...(mtu === undefined ? [] : ['mtu', mtu]),
+    ...(mac === undefined ? [] : ['address', mac]),
+    ...(master === undefined ? [] : master === null ? ['nomaster'] : ['master', master]),
+    ...(up === undefined ? [] : [up ? 'up' : 'down']),
+  ]
+  if (hairpin === undefined) return words
+  if (words.length > 0) throw new TypeError('hairpin is set by an op of its own: it wants a port that is in its bridge')
+  return ['type', 'bridge_slave', 'hairpin', hairpin ? 'on' : 'off']
+}
+
+function printRoute({to, via, link, onlink}: Route): string[] {
+  return [destination(to), ...(via ? ['via', via] : []), 'dev', link, ...(onlink ? ['onlink'] : [])]
+}
+
+/** As `ip route` shows a destination: `default`, a host without its length, or a network. */
+function destination(to: Cidr): string {
+  if (to === '0.0.0.0/0') return 'default'
+  return prefixLength(to) === 32 ? addressOf(to) : to
+}
