@@ -2,7 +2,7 @@ import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 
-/** A lab file, read and checked: what cluster to make, what to put into it, what to play, what to grade. */
+/** A lab file, read and checked: what cluster to make, what to put into it, what to play, what to grade. Plain JSON. */
 export type Lab = {
   readonly name: string
   readonly title: string
@@ -47,6 +47,7 @@ export type Step = {readonly title: string} & (
     }
   | {
       readonly do: 'exec'
+      /** `pod/client`, `pod/app=kubia` or `node/node1`: see `targets.ts`. */
       readonly target: string
       readonly command: readonly string[]
       readonly expect?: ExecExpectation
@@ -55,9 +56,15 @@ export type Step = {readonly title: string} & (
   | {readonly do: 'check'; readonly check: CheckConfig}
 )
 
-export type ExecExpectation = {readonly code?: number; readonly output?: string; readonly matches?: string}
+/** What a command must have given: its exit code (0 when left out), and what its output equals, contains or matches. */
+export type ExecExpectation = {
+  readonly code?: number
+  readonly equals?: string
+  readonly contains?: string
+  readonly matches?: string
+}
 
-/** A check as written; `parameters` are read by the check itself (floor 5), errors point to `path` in the file. */
+/** A check as written; `parameters` are read by the check itself (floor 5), and have been found good. */
 export type CheckConfig = {
   readonly title: string
   readonly points: number

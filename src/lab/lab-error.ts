@@ -1,0 +1,73 @@
+/** One mistake in a lab's files: where, what, and how to put it right. */
+export type Mistake = {
+  /** As the user named it: `labs/kubia/lab.yaml`. */
+  readonly file: string
+  /** Both from 1; absent when the file itself is the mistake. */
+  readonly line?: number
+  readonly column?: number
+  readonly message: string
+  readonly hint?: string
+  /** The source line that the caret stands under. */
+  readonly excerpt?: string
+  /** How many characters the caret underlines. */
+  readonly width?: number
+}
+
+/** All mistakes of a lab at once; `message` is ready to be printed. */
+export class LabError extends Error {
+  override readonly name = 'LabError'
+  readonly code = 'EBADLAB'
+  readonly mistakes: readonly Mistake[]
+
+  constructor(mistakes: readonly Mistake[], options?: ErrorOptions) {
+    const sorted = inFileOrder(mistakes)
+    super(printMistakes(sorted), options)
+    this.mistakes = sorted
+  }
+}
+
+/** Every mistake with its line and a caret, as a compiler prints them. */
+export function printMistakes(mistakes: readonly Mistake[]): string {
+  const count = mistakes.length === 1 ? '' : `\n${mistakes.length} mistakes`
+  return mistakes.map(printMistake).join('\n\n') + (count && `\n${count}`)
+}
+
+function printMistake({file, line, column, message, hint, excerpt, width = 1}: Mistake): string {
+  const place = [file, line, column].filter(part => part !== undefined).join(':')
+  const lines = [`${place}: ${message}`]
+  if (line !== undefined && column !== undefined && excerpt !== undefined) {
+    const shown = window(excerpt, {column, width})
+    const gutter = `${line}`.length + 2
+    lines.push(`${' '.repeat(gutter)} |`)
+    lines.push(` ${line}  | ${shown.text}`)
+    lines.push(`${' '.repeat(gutter)} | ${' '.repeat(shown.column - 1)}${'^'.repeat(shown.underline)}`)
+  }
+  if (hint !== undefined) lines.push(...hint.split('\n').map(text => `  ${text}`))
+  return lines.join('\n')
+}
+
+/** The part of a line around a column that fits a terminal; tabs count as one blank so that the caret stays under its word. */
+function window(excerpt: string, {column, width}: {readonly column: number; readonly width: number}) {
+  const columns = 100
+  const start = column + Math.min(width, columns / 2) <= columns ? 0 : column - columns / 2
+  const text = excerpt
+    .slice(start, start + columns)
+    .replaceAll('\t', ' ')
+    .trimEnd()
+  const shownColumn = column - start
+  return {
+    text,
+    column: shownColumn,
+    underline: Math.max(1, Math.min(width, text.length - shownColumn + 1)),
+  }
+}
+
+function inFileOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const order = [...new Set(mistakes.map(({file}) => file))]
+  return mistakes.toSorted(
+    (a, b) =>
+      order.indexOf(a.file) - order.indexOf(b.file) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  )
+}

@@ -1,0 +1,92 @@
+import {addressOf, type Cidr, contains, networkOf, nth, overlaps, prefixLength, sizeOf} from '../net/cidr.ts'
+import type {Ip} from '../net/ip.ts'
+import type {ClusterConfig, NodeConfig} from './lab.ts'
+import type {Fault} from './shape.ts'
+import {freeSubnet} from './subnets.ts'
+
+/** A node as the lab file has it, with its place there. */
+export type NodeItem = {
+  readonly path: readonly PropertyKey[]
+  readonly name: string
+  readonly address?: Ip | undefined
+  readonly podSubnet?: Cidr | undefined
+}
+
+/** The three networks of a cluster must not touch: a packet could not tell them apart. */
+export function networkFaults(cluster: ClusterConfig): readonly Fault[] {
+  const names = ['podNetwork', 'serviceRange', 'underlay'] as const
+  return names.flatMap((name, index) =>
+    names
+      .slice(0, index)
+      .filter(earlier => overlaps(cluster[earlier], cluster[name]))
+      .map(earlier => ({
+        path: ['cluster', name],
+        message: `${name} ${cluster[name]} overlaps ${earlier} ${cluster[earlier]}`,
+        hint: 'choose networks that have no address in common',
+      })),
+  )
+}
+
+/** The nodes with an address and a pod subnet each, and what is wrong with those that were given. */
+export function placeNodes(
+  cluster: ClusterConfig,
+  items: readonly NodeItem[],
+): {readonly nodes: readonly NodeConfig[]; readonly faults: readonly Fault[]} {
+  const faults = items.flatMap((item, index) => nodeFaults(cluster, item, items.slice(0, index)))
+  const nodes: NodeConfig[] = []
+  for (const {name, path, ...given} of items) {
+    const taken = [...items, ...nodes]
+    const address = given.address ?? freeAddress(cluster.underlay, taken)
+    const podSubnet = given.podSubnet ?? freeSubnet(cluster.podNetwork, subnetsOf(taken))
+    if (address === undefined)
+      faults.push({path, message: `underlay ${cluster.underlay} has no address left for ${name}`})
+    if (podSubnet === undefined)
+      faults.push({path, message: `podNetwork ${cluster.podNetwork} has no subnet left for ${name}`})
+    if (address !== undefined && podSubnet !== undefined) nodes.push({name, address, podSubnet})
+  }
+  return {nodes, faults}
+}
+
+type Taken = readonly {readonly address?: Ip | undefined; readonly podSubnet?: Cidr | undefined}[]
+
+function nodeFaults(cluster: ClusterConfig, node: NodeItem, earlier: readonly NodeItem[]): Fault[] {
+  const {name, address, podSubnet, path} = node
+  const at = (key: string, message: string | undefined) =>
+    message === undefined ? [] : [{path: [...path, key], message}]
+  const others = earlier.filter(other => other.name !== name)
+  return [
+    ...at('name', earlier.some(other => other.name === name) ? `a second node named ${name}` : undefined),
+    ...at('address', address && addressFault(cluster.underlay, address, others)),
+    ...at('podSubnet', podSubnet && subnetFault(cluster.podNetwork, podSubnet, others)),
+  ]
+}
+
+function addressFault(underlay: Cidr, address: Ip, others: readonly NodeItem[]): string | undefined {
+  if (!contains(underlay, address)) return `the address ${address} lies outside the underlay ${underlay}`
+  const [first, last] = [addressOf(networkOf(underlay)), nth(underlay, sizeOf(underlay) - 1)]
+  if (address === first || address === last)
+    return `${address} is no host's: it is the underlay's first or last address`
+  const other = others.find(node => node.address === address)
+  return other && `the address ${address} is ${other.name}'s already`
+}
+
+function subnetFault(podNetwork: Cidr, subnet: Cidr, others: readonly NodeItem[]): string | undefined {
+  if (!contains(podNetwork, addressOf(subnet)) || prefixLength(subnet) < prefixLength(podNetwork))
+    return `the pod subnet ${subnet} lies outside podNetwork ${podNetwork}`
+  if (prefixLength(subnet) > 29) return `the pod subnet ${subnet} has no room for pods; expected a /29 or larger`
+  const other = others.find(node => node.podSubnet && overlaps(node.podSubnet, subnet))
+  return other && `the pod subnet ${subnet} overlaps ${other.podSubnet} of ${other.name}`
+}
+
+/** Addresses are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one names oneself. */
+function freeAddress(underlay: Cidr, taken: Taken): Ip | undefined {
+  for (let index = sizeOf(underlay) > 64 ? 11 : 2; index < sizeOf(underlay) - 1; index++) {
+    const address = nth(underlay, index)
+    if (!taken.some(node => node.address === address)) return address
+  }
+  return undefined
+}
+
+function subnetsOf(taken: Taken): readonly Cidr[] {
+  return taken.flatMap(({podSubnet}) => podSubnet ?? [])
+}

@@ -1,0 +1,69 @@
+import {z} from 'zod'
+import {parseNetwork} from '../net/cidr.ts'
+import {parseIp} from '../net/ip.ts'
+import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
+import {mapping, parsed} from './shape.ts'
+import {stepSchema} from './step-schema.ts'
+
+/** What a lab may be called. */
+export const labName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'expected at most 40 of a-z, 0-9 and "-", like kubia')
+const nodeName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected at most 63 of a-z, 0-9 and "-", like node1')
+
+const network = (example: string) => parsed(parseNetwork, example)
+
+/** `cluster:` with all its defaults: flannel's, kube-proxy's and kubeadm's own where they have one. */
+export const clusterSchema = mapping({
+  podNetwork: network('172.17.0.0/16')
+    .prefault('172.17.0.0/16')
+    .describe('The network that the nodes take their pod subnets from'),
+  serviceRange: network('10.96.0.0/12')
+    .prefault('10.96.0.0/12')
+    .describe('The network that cluster IPs are taken from'),
+  underlay: network('10.0.20.0/24').prefault('10.0.20.0/24').describe("The nodes' own network"),
+  overlay: z.enum(['vxlan']).default('vxlan').describe('How packets cross from node to node: a backend of flannel'),
+  proxyMode: z.enum(['iptables']).default('iptables').describe('How kube-proxy makes Services work'),
+})
+
+/** A node: its name alone, or a name with the addresses of your choice. */
+export const nodeSchema = z.union(
+  [
+    nodeName,
+    mapping({
+      name: nodeName,
+      address: parsed(parseIp, '10.0.20.11')
+        .optional()
+        .describe('On the underlay; from the eleventh address on when left out'),
+      podSubnet: network('172.17.12.0/24').optional().describe('The next free one of podNetwork when left out'),
+    }),
+  ],
+  {error: 'expected the name of a node, or a mapping with its name, address and podSubnet'},
+)
+
+/** A manifest: a file beside the lab, or the object itself. */
+export const manifestSchema = z.union([z.string().min(1), z.record(z.string(), z.unknown())], {
+  error: 'expected the name of a manifest file, or a Kubernetes object',
+})
+
+/** The keys of a lab file, for checks of these types. */
+export function labShape(checks: Readonly<Record<string, CheckForm>>) {
+  const condition = conditionSchema(checks)
+  return {
+    name: labName.optional().describe("The lab's name; its folder's when left out"),
+    title: z.string().min(1).optional().describe('One line for people'),
+    summary: z.string().optional().describe('What there is to learn'),
+    cluster: clusterSchema.optional().describe('Networks and mechanisms; each has a default'),
+    nodes: z.array(nodeSchema).min(1).optional().describe('One node, node1, when left out'),
+    manifests: z.array(manifestSchema).optional().describe('What is there from the start'),
+    scenario: z.array(stepSchema(manifestSchema, condition)).optional().describe('What podlab run plays'),
+    checks: z.array(checkSchema(checks)).optional().describe('What is graded'),
+  }
+}
+
+/** The whole lab file. */
+export function labSchema(checks: Readonly<Record<string, CheckForm>>) {
+  return mapping(labShape(checks))
+}

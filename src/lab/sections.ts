@@ -1,0 +1,40 @@
+import type {z} from 'zod'
+import type {Cidr} from '../net/cidr.ts'
+import type {Ip} from '../net/ip.ts'
+import type {ClusterConfig} from './lab.ts'
+import type {NodeItem} from './networks.ts'
+import {clusterSchema, nodeSchema} from './schema.ts'
+import {isMapping, readShape} from './shape.ts'
+
+type Path = readonly (string | number)[]
+
+/** An item of a list in the lab file: where it stands, how it is written, and how the schema reads it. */
+export type Item<T> = {readonly path: Path; readonly written: unknown; readonly value: T}
+
+/** The items of a section that are good by themselves; what is wrong with the others is told elsewhere. */
+export function goodItems<T>(section: string, list: unknown, schema: z.ZodType<T>): readonly Item<T>[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((written, index) => {
+    const read = readShape(schema, written)
+    return read.ok ? [{path: [section, index], written, value: read.value}] : []
+  })
+}
+
+/** The cluster with the defaults in place of what was left out or is wrong. */
+export function readCluster(written: unknown): ClusterConfig {
+  const given = Object.entries(isMapping(written) ? written : {})
+  const good = given.filter(([key, value]) => readShape(clusterSchema, {[key]: value}).ok)
+  return clusterSchema.parse(Object.fromEntries(good))
+}
+
+/** The nodes as written, without those parts of them that are wrong; node1 alone when there are none. */
+export function nodeItems(written: unknown): readonly NodeItem[] {
+  if (!Array.isArray(written) || written.length === 0) return [{path: ['nodes'], name: 'node1'}]
+  return written.flatMap((node, index) => {
+    const path = ['nodes', index]
+    if (!isMapping(node)) return typeof node === 'string' ? [{path, name: node}] : []
+    const good = Object.entries(node).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
+    const {name, address, podSubnet} = Object.fromEntries(good) as {name?: string; address?: Ip; podSubnet?: Cidr}
+    return name === undefined ? [] : [{path, name, address, podSubnet}]
+  })
+}

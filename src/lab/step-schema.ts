@@ -1,0 +1,60 @@
+import {z} from 'zod'
+import {exactlyOne} from './check-schema.ts'
+import {checked, mapping, parsed} from './shape.ts'
+import {parseReference, parseTarget} from './targets.ts'
+import {splitWords} from './words.ts'
+
+/** A target as text: `pod/client`, `pod/app=kubia`, `node/node1`. */
+export const target = checked(parseTarget, 'pod/client').describe(
+  'Where it runs: pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (the first that is ready) or node/NAME',
+)
+
+/** A command: a line that is split into words without a shell, or the words themselves. */
+export const command = z
+  .union([parsed(splitWords, 'curl -s http://10.98.237.175'), z.array(z.string())], {
+    error: 'expected a command line, or a list of its words',
+  })
+  .refine(words => words.length > 0, 'expected a command')
+  .describe('A command line, split into words without a shell; or a list, taken as it is')
+
+/** A regular expression, as JavaScript reads it. */
+export const pattern = checked(text => new RegExp(text, 'm'), "^You've hit").describe(
+  'A regular expression; ^ and $ match at line ends',
+)
+
+/** What a command that ran must have given. */
+export const expectation = mapping({
+  code: z.int().min(0).max(255).optional().describe('The exit code; 0 when left out'),
+  equals: z.string().optional().describe('The whole output, blanks at its ends aside'),
+  contains: z.string().optional().describe('A part of the output'),
+  matches: pattern.optional(),
+})
+
+export const namespace = z.string().min(1).default('default')
+
+const reference = parsed(parseReference, 'replicaset/kubia')
+const replicas = z.int().min(0).max(10_000)
+
+/** One step of the scenario: an optional title and exactly one thing to do. */
+export function stepSchema<M extends z.ZodType, C extends z.ZodType>(manifest: M, condition: C) {
+  const verbs = {
+    say: z.string().min(1).optional().describe('A text for the reader'),
+    apply: z
+      .union([manifest, z.array(manifest).min(1)])
+      .optional()
+      .describe('Creates or updates: a file, an object, or a list of them'),
+    delete: reference.optional().describe('KIND/NAME or KIND/LABEL=VALUE'),
+    scale: z
+      .record(z.string(), replicas)
+      .refine(scale => Object.keys(scale).length === 1, 'expected one entry, like replicaset/kubia: 5')
+      .optional()
+      .describe('KIND/NAME: how many'),
+    exec: mapping({in: target, run: command, expect: expectation.optional()})
+      .optional()
+      .describe('Runs a command and shows its output'),
+    wait: condition.optional().describe('Goes on once the check passes'),
+    check: condition.optional().describe('Shows the verdict; the scenario stops when it fails'),
+  }
+  const step = mapping({title: z.string().min(1).optional(), namespace, ...verbs})
+  return exactlyOne(step, Object.keys(verbs), 'step')
+}
