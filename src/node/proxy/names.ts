@@ -1,0 +1,28 @@
+import {createHash} from 'node:crypto'
+import type {Endpoint, ServicePort} from './service-port.ts'
+
+/** What a service's chain is for: its endpoints everywhere (SVC) or those of this node (SVL). */
+export type ServiceChainKind = 'SVC' | 'SVL'
+
+/** The name of a chain of a service port: `KUBE-SVC-ERIFXISQEP7F7OF4`. */
+export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<ServicePort, 'name' | 'protocol'>): string {
+  return `KUBE-${kind}-${hash(name + protocol)}`
+}
+
+/** The name of the chain of one endpoint of a service port: `KUBE-SEP-S4MK5EVI7CLHCCS6`. */
+export function endpointChain(port: Pick<ServicePort, 'name' | 'protocol'>, {ip, port: number}: Endpoint): string {
+  return `KUBE-SEP-${hash(`${port.name}${port.protocol}${ip}:${number}`)}`
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The first 16 characters of the digest in base 32: a chain's name has at most 28. */
+function hash(text: string): string {
+  const digest = createHash('sha256').update(text).digest()
+  let name = ''
+  for (let bit = 0; bit < 80; bit += 5) {
+    const pair = digest.readUInt16BE(bit >> 3)
+    name += alphabet[(pair >> (11 - (bit & 7))) & 31]
+  }
+  return name
+}
