@@ -32,5 +32,12 @@ export type Kind<T extends KubeObject = KubeObject> = {
   inherit(object: T, before: T): T
   /** Fields that may not change any more. */
   validateUpdate(object: T, before: T): readonly Mistake[]
+  /** The object while it goes away after a deletion; without the method, or undefined, it is gone at once. */
+  terminating?(object: T, deletion: Deletion): T | undefined
+  /** The object with another number of replicas, where the kind has them. */
+  scaled?(object: T, replicas: number): T
   readonly columns: readonly Column<T>[]
 }
+
+/** When something is deleted, in milliseconds since 1970, and how many seconds it is given when that is not its own choice. */
+export type Deletion = {readonly now: number; readonly graceSeconds?: number}

@@ -4,6 +4,7 @@ import {dnsLabel} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {anything, record, unsupported} from './schema.ts'
+import {timestamp} from './timestamp.ts'
 
 /** A space for names. `Terminating` while its content goes away. */
 export type Namespace = KubeObject & {
@@ -37,6 +38,11 @@ export const namespaceKind: Kind<Namespace> = {
   initial: namespace => ({...namespace, spec: {finalizers: ['kubernetes']}, status: {phase: 'Active'}}),
   inherit: (namespace, before) => ({...namespace, ...(before.spec && {spec: before.spec})}),
   validateUpdate: () => [],
+  terminating: (namespace, {now}) => ({
+    ...namespace,
+    metadata: {...namespace.metadata, deletionTimestamp: namespace.metadata.deletionTimestamp ?? timestamp(now)},
+    status: {...namespace.status, phase: 'Terminating'},
+  }),
   columns: [
     {name: 'Name', value: namespace => namespace.metadata.name},
     {name: 'Status', value: namespace => namespace.status?.phase ?? ''},

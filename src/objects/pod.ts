@@ -2,11 +2,12 @@ import {ageOf, since} from './age.ts'
 import type {Condition} from './condition.ts'
 import type {Container, ContainerStatus} from './container.ts'
 import {dnsSubdomain} from './format.ts'
-import type {Kind} from './kind.ts'
+import type {Deletion, Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {TaintEffect} from './node.ts'
 import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes} from './pod-rules.ts'
-import {podWord} from './pod-status.ts'
+import {isFinished, podWord} from './pod-status.ts'
+import {timestamp} from './timestamp.ts'
 
 /** Containers that share one network namespace, one address and one fate. */
 export type Pod = KubeObject & {
@@ -88,6 +89,7 @@ export const podKind: Kind<Pod> = {
     return {...pod, spec: {...pod.spec, ...(nodeName !== undefined && {nodeName})}}
   },
   validateUpdate: podUpdateMistakes,
+  terminating: terminatingPod,
   columns: [
     {name: 'Name', value: pod => pod.metadata.name},
     {name: 'Ready', value: readyColumn},
@@ -115,4 +117,19 @@ function restartsColumn({status}: Pod, now: number): string {
     .toSorted()
     .at(-1)
   return count > 0 && last !== undefined ? `${count} (${since(last, now)} ago)` : `${count}`
+}
+
+/**
+ * Deleting a pod is a request to its node, which stops the containers and then takes the object out of the store. A pod
+ * without a node, or without anything running, has nobody to wait for. Asking again can only shorten the wait.
+ */
+function terminatingPod(
+  pod: Pod,
+  {now, graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30}: Deletion,
+): Pod | undefined {
+  const {deletionGracePeriodSeconds: granted = Number.POSITIVE_INFINITY, ...metadata} = pod.metadata
+  if (pod.spec.nodeName === undefined || isFinished(pod) || graceSeconds === 0) return undefined
+  if (granted <= graceSeconds) return pod
+  const deletionTimestamp = timestamp(now + graceSeconds * 1000)
+  return {...pod, metadata: {...metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds}}
 }

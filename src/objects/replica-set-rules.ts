@@ -58,10 +58,15 @@ export function replicaSetMistakes({spec}: ReplicaSet): Mistake[] {
   const path = ['spec', 'template', 'spec']
   const {restartPolicy} = spec.template.spec
   return [
+    ...replicaMistakes(spec.replicas),
     ...selectorMistakes(spec),
     ...podSpecMistakes(spec.template.spec, path),
     ...(restartPolicy === 'Always' ? [] : [notSupported([...path, 'restartPolicy'], restartPolicy, ['Always'])]),
   ]
+}
+
+function replicaMistakes(replicas = 1): Mistake[] {
+  return replicas >= 0 ? [] : [invalid(['spec', 'replicas'], replicas, 'must be greater than or equal to 0')]
 }
 
 function selectorMistakes({selector, template}: Partial<ReplicaSet['spec']>): Mistake[] {

@@ -58,6 +58,7 @@ export const replicaSetKind: Kind<ReplicaSet> = {
     return {...replicaSet, spec: {...replicaSet.spec, ...(replicas !== undefined && {replicas})}}
   },
   validateUpdate: replicaSetUpdateMistakes,
+  scaled: (replicaSet, replicas) => ({...replicaSet, spec: {...replicaSet.spec, replicas}}),
   columns: [
     {name: 'Name', value: replicaSet => replicaSet.metadata.name},
     {name: 'Desired', value: replicaSet => `${replicaSet.spec.replicas ?? 1}`},

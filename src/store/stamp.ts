@@ -1,6 +1,7 @@
 import {equal} from '../objects/equal.ts'
 import {type KubeObjectAny, kinds} from '../objects/kinds.ts'
 import type {ObjectMeta} from '../objects/kube-object.ts'
+import {timestamp} from '../objects/timestamp.ts'
 
 /** An object as it is stored for the first time: the cluster's own metadata put in, whatever the client wrote there. */
 export function born<T extends KubeObjectAny>(object: T, at: {revision: number; time: number; uid: string}): T {
@@ -35,11 +36,6 @@ export function succeeding<T extends KubeObjectAny>(object: T, before: KubeObjec
 /** Whether an update says nothing new, whatever stands in the metadata that only the store writes. */
 export function saysNothingNew(object: KubeObjectAny, before: KubeObjectAny): boolean {
   return equal({...object, metadata: said(object.metadata)}, {...before, metadata: said(before.metadata)})
-}
-
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
 }
 
 function identity({uid, creationTimestamp}: ObjectMeta): Partial<ObjectMeta> {

@@ -1,0 +1,60 @@
+import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
+import {isFinished} from '../objects/pod-status.ts'
+import {type Selector, selectorOf, selectorOfLabels} from '../objects/selector.ts'
+
+/** The words under which an object of these kinds is looked up; a view keeps them up to date. */
+type Index<K extends KindName> = {readonly kinds: readonly K[]; keysOf(object: ObjectOf<K>): readonly string[]}
+
+/** What can be found without looking through everything: it keeps the controllers' work proportional to what changed. */
+export const indexes = {
+  /** By node name; those without a node under the empty name. */
+  podsByNode: index(['Pod'], pod => [pod.spec.nodeName ?? '']),
+  /** As `podsByNode`, without those that have run to their end: what a node carries. */
+  activePodsByNode: index(['Pod'], pod => (isFinished(pod) ? [] : [pod.spec.nodeName ?? ''])),
+  /** By each of its labels (`labelKey`), and by its namespace alone. */
+  podsByLabel: index(['Pod'], ({metadata: {namespace = '', labels = {}}}) => [
+    namespace,
+    ...Object.entries(labels).map(([label, value]) => labelKey(namespace, label, value)),
+  ]),
+  /** By one of the labels that it asks for, or its namespace alone: whoever it selects is found under that too. */
+  servicesBySelector: index(['Service'], ({metadata: {namespace = ''}, spec}) =>
+    spec.selector ? [narrowest(namespace, selectorOfLabels(spec.selector))] : [],
+  ),
+  replicaSetsBySelector: index(['ReplicaSet'], ({metadata: {namespace = ''}, spec}) => [
+    narrowest(namespace, selectorOf(spec.selector)),
+  ]),
+  servicesByClusterIp: index(['Service'], ({spec}) => spec.clusterIPs ?? []),
+  /** By the uid of each owner. */
+  dependents: index(
+    Object.keys(kinds) as KindName[],
+    ({metadata}) => metadata.ownerReferences?.map(({uid}) => uid) ?? [],
+  ),
+  byNamespace: index(Object.keys(kinds) as KindName[], ({metadata}) =>
+    metadata.namespace ? [metadata.namespace] : [],
+  ),
+}
+
+export type IndexName = keyof typeof indexes
+
+/** The type of what an index finds. */
+export type Indexed<I extends IndexName> = (typeof indexes)[I] extends Index<infer K> ? ObjectOf<K> : never
+
+export function labelKey(namespace: string, label: string, value: string): string {
+  return `${namespace}/${label}=${value}`
+}
+
+/** The words of `podsByLabel` under which everything that the selector selects is found. */
+export function keysFor(namespace: string, selector: Selector): readonly string[] {
+  const labels = selector.flatMap(({key, operator, values = []}) =>
+    operator === 'In' && values.length === 1 ? values.map(value => labelKey(namespace, key, value)) : [],
+  )
+  return labels.length > 0 ? labels : [namespace]
+}
+
+function index<K extends KindName>(of: readonly K[], keysOf: (object: ObjectOf<K>) => readonly string[]): Index<K> {
+  return {kinds: of, keysOf}
+}
+
+function narrowest(namespace: string, selector: Selector): string {
+  return keysFor(namespace, selector)[0] ?? namespace
+}
