@@ -1,0 +1,33 @@
+import {type Cidr, cidrOf, nth, prefixLength} from '../../net/cidr.ts'
+import {type Contribution, joinContributions} from '../plan.ts'
+import {flannelRules} from './masquerade.ts'
+import type {Lease, OverlayBackend, Underlay} from './overlay-backend.ts'
+
+/** What flannel knows of the cluster, on one node. */
+export type FlannelContext = {
+  readonly backend: OverlayBackend
+  /** The pod network: flannel's `Network`. */
+  readonly network: Cidr
+  readonly self: Lease
+  readonly peers: readonly Lease[]
+  readonly underlay: Underlay
+}
+
+/** All that flannel does on a node: the way to the other nodes' pods, masquerade, and what it leaves for docker to read. */
+export function flannelPlan({backend, network, self, peers, underlay}: FlannelContext): Contribution {
+  const overlay = backend.plan(self, peers, underlay)
+  const files = {'/run/flannel/subnet.env': subnetEnv({network, subnet: self.subnet, mtu: podMtu(backend, underlay)})}
+  return joinContributions([overlay, {rules: [flannelRules({network, subnet: self.subnet})], files}])
+}
+
+/** The MTU of docker0 and of every pod, in bytes. */
+export function podMtu(backend: OverlayBackend, underlay: Underlay): number {
+  return underlay.mtu - backend.overhead
+}
+
+/** The text of /run/flannel/subnet.env; docker's `--bip` and `--mtu` come from it. */
+export function subnetEnv(options: {readonly network: Cidr; readonly subnet: Cidr; readonly mtu: number}): string {
+  const {network, subnet, mtu} = options
+  const bip = cidrOf(nth(subnet, 1), prefixLength(subnet))
+  return `FLANNEL_NETWORK=${network}\nFLANNEL_SUBNET=${bip}\nFLANNEL_MTU=${mtu}\nFLANNEL_IPMASQ=true\n`
+}

@@ -1,0 +1,25 @@
+import type {Cidr} from '../../net/cidr.ts'
+import type {Ip} from '../../net/ip.ts'
+import type {Mac} from '../../net/mac.ts'
+import type {Contribution} from '../plan.ts'
+
+/** A node's share of the pod network, and where the node is to be found. */
+export type Lease = {
+  readonly node: string
+  /** The node's address in the underlay. */
+  readonly publicIp: Ip
+  /** `172.17.13.0/24`. */
+  readonly subnet: Cidr
+  /** The MAC address of the node's end of the tunnels (VTEP). */
+  readonly vtepMac: Mac
+}
+
+/** The node's way to the other nodes. */
+export type Underlay = {readonly link: string; readonly mtu: number}
+
+/** A way of carrying packets between the pods of different nodes. */
+export type OverlayBackend = {
+  /** What it puts around each packet, in bytes: by so much the pods' MTU is less than the underlay's. */
+  readonly overhead: number
+  plan(self: Lease, peers: readonly Lease[], underlay: Underlay): Contribution
+}
