@@ -1,0 +1,83 @@
+import type {Link, NetnsState} from '../../kernel/state.ts'
+import {type Cidr, cidrOf, nth, parseCidr, prefixLength} from '../../net/cidr.ts'
+import {vethName} from '../../net/interface-name.ts'
+import type {Ip} from '../../net/ip.ts'
+import {macOf} from '../../net/mac.ts'
+import type {Contribution} from '../plan.ts'
+
+/** A pod's place in its node's network. */
+export type PodPlace = {readonly netns: string; readonly ip: Ip}
+
+/** The piece of network that the pods of one node share: the node's subnet, and the MTU in bytes that the overlay leaves them. */
+export type PodSegment = {readonly subnet: Cidr; readonly mtu: number}
+
+/**
+ * What docker makes on a node for its pods. docker0 is a bridge, a switch in the kernel, and the node itself sits at it with the
+ * first address of the subnet: the pods' gateway. A pod is joined to it by a veth pair, a cable with one end in each namespace:
+ * `veth...` is a port of docker0, the other end is the pod's eth0.
+ *
+ * A MAC address follows from the IP address (02:42 and its four bytes), so nobody has to ask for it: all neighbours are written
+ * down. That is more than thrift, for the kernel's table of learned neighbours has 1024 places for all namespaces together.
+ *
+ * Every port is a hairpin: a pod that calls its own Service may get its own packet back, out of the port it came in by.
+ */
+export function podsPlan({subnet, mtu}: PodSegment, pods: readonly PodPlace[]): Contribution {
+  const gateway = nth(subnet, 1)
+  const docker0: Link = {name: bridge, kind: {type: 'bridge'}, up: true, mtu, mac: macOf(gateway)}
+  return {
+    state: {
+      links: [docker0, ...pods.map(pod => portOf(pod, mtu))],
+      addresses: [{link: bridge, address: cidrOf(gateway, prefixLength(subnet))}],
+      neighbours: pods.map(({ip}) => ({link: bridge, ip, mac: macOf(ip)})),
+      sysctls: nodeSysctls,
+    },
+  }
+}
+
+const bridge = 'docker0'
+
+function portOf({netns, ip}: PodPlace, mtu: number): Link {
+  return {
+    name: vethName(netns),
+    kind: {type: 'veth', peer: {netns, name: 'eth0', mac: macOf(ip), mtu}},
+    up: true,
+    mtu,
+    master: bridge,
+    hairpin: true,
+  }
+}
+
+/**
+ * How a node treats packets. It forwards them; bridged ones meet iptables, too, or a pod that calls a Service and gets an endpoint
+ * on its own node would be answered past the rules that must rewrite the answer; no packet is dropped for coming another way than
+ * its answer would go; and refusals (ICMP) are not held back, which would look like a timeout.
+ */
+const nodeSysctls = {
+  'net.ipv4.ip_forward': '1',
+  'net.bridge.bridge-nf-call-iptables': '1',
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '0',
+  'net.ipv4.icmp_ratelimit': '0',
+}
+
+/** What a pod's own namespace holds. `node` is the name of the node's namespace, where the other end of eth0 is. */
+export function podNetnsPlan({subnet, mtu}: PodSegment, pod: PodPlace & {readonly node: string}): NetnsState {
+  const gateway = nth(subnet, 1)
+  const eth0: Link = {
+    name: 'eth0',
+    kind: {type: 'veth', peer: {netns: pod.node, name: vethName(pod.netns)}},
+    up: true,
+    mtu,
+    mac: macOf(pod.ip),
+  }
+  return {
+    links: [{name: 'lo', kind: {type: 'loopback'}, up: true, mtu: loopbackMtu}, eth0],
+    addresses: [{link: 'eth0', address: cidrOf(pod.ip, prefixLength(subnet))}],
+    routes: [{to: parseCidr('0.0.0.0/0'), via: gateway, link: 'eth0'}],
+    neighbours: [{link: 'eth0', ip: gateway, mac: macOf(gateway)}],
+    fdb: [],
+    sysctls: {},
+  }
+}
+
+const loopbackMtu = 65536
