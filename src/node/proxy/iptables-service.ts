@@ -16,11 +16,12 @@ export function serviceRows(port: ServicePort, context: ServiceContext): readonl
   const usable = isLocal ? local : cluster
   if (usable.length === 0) return [refusal(port, cluster.length > 0)]
   const chain = serviceChain(isLocal ? 'SVL' : 'SVC', port)
+  const targets = usable.map(endpoint => ({endpoint, chain: endpointChain(port, endpoint)}))
   return [
     clusterIpRow(port, chain),
     ...masqueradeRows(port, chain, context),
-    ...balancingRows(port, chain, {endpoints: usable, context}),
-    ...usable.flatMap(endpoint => endpointRows(port, endpoint, context)),
+    ...balancingRows(port, chain, {targets, context}),
+    ...targets.flatMap(target => endpointRows(port, target, context)),
   ]
 }
 
@@ -46,22 +47,23 @@ function masqueradeRows(port: ServicePort, chain: string, {clusterCidr, masquera
   return [nat(chain, {matches, target: jump('KUBE-MARK-MASQ')})]
 }
 
-type Balancing = {readonly endpoints: readonly Endpoint[]; readonly context: ServiceContext}
+/** An endpoint and its chain. */
+type Target = {readonly endpoint: Endpoint; readonly chain: string}
+
+type Balancing = {readonly targets: readonly Target[]; readonly context: ServiceContext}
 
 /**
  * A client that is remembered goes to its endpoint again. Any other draws lots: the first of n endpoints takes one packet in n,
  * the next one in n - 1 of the rest, the last all that is left; so each takes the same share.
  */
-function balancingRows(port: ServicePort, chain: string, {endpoints, context}: Balancing): Row[] {
-  const row = (endpoint: Endpoint, condition: (target: string) => IptablesMatch[]) => {
-    const target = endpointChain(port, endpoint)
-    const text = context.commentEndpoints ? [comment(`${port.name} -> ${endpoint.ip}:${endpoint.port}`)] : []
-    return nat(chain, {matches: [...text, ...condition(target)], target: jump(target)})
+function balancingRows(port: ServicePort, from: string, {targets, context}: Balancing): Row[] {
+  const row = ({endpoint: {ip, port: number}, chain}: Target, conditions: readonly IptablesMatch[]) => {
+    const text = context.commentEndpoints ? [comment(`${port.name} -> ${ip}:${number}`)] : []
+    return nat(from, {matches: [...text, ...conditions], target: jump(chain)})
   }
   const {affinitySeconds: seconds} = port
-  const remembered =
-    seconds === undefined ? [] : endpoints.map(endpoint => row(endpoint, list => remembers(list, seconds)))
-  return [...remembered, ...endpoints.map((endpoint, index) => row(endpoint, () => drawing(endpoints.length - index)))]
+  const remembered = seconds === undefined ? [] : targets.map(target => row(target, remembers(target.chain, seconds)))
+  return [...remembered, ...targets.map((target, index) => row(target, drawing(targets.length - index)))]
 }
 
 function remembers(list: string, seconds: number): IptablesMatch[] {
@@ -74,8 +76,7 @@ function drawing(left: number): IptablesMatch[] {
 }
 
 /** A pod that reaches itself through its Service would answer itself past the node: its packets are masqueraded, too. */
-function endpointRows(port: ServicePort, endpoint: Endpoint, {commentEndpoints}: ServiceContext): Row[] {
-  const chain = endpointChain(port, endpoint)
+function endpointRows(port: ServicePort, {endpoint, chain}: Target, {commentEndpoints}: ServiceContext): Row[] {
   const text = commentEndpoints ? [comment(port.name)] : []
   const remember: IptablesMatch[] =
     port.affinitySeconds === undefined ? [] : [{match: 'recent', do: 'set', list: chain}]

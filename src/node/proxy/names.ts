@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {hash as digestOf} from 'node:crypto'
 import type {Endpoint, ServicePort} from './service-port.ts'
 
 /** What a service's chain is for: its endpoints everywhere (SVC) or those of this node (SVL). */
@@ -18,7 +18,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first 16 characters of the digest in base 32: a chain's name has at most 28. */
 function hash(text: string): string {
-  const digest = createHash('sha256').update(text).digest()
+  const digest = digestOf('sha256', text, 'buffer')
   let name = ''
   for (let bit = 0; bit < 80; bit += 5) {
     const pair = digest.readUInt16BE(bit >> 3)

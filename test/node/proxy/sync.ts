@@ -1,0 +1,72 @@
+import test from 'ava'
+import fc from 'fast-check'
+import {
+  applyRulesChange,
+  emptyRuleset,
+  planBetween,
+  planChange,
+  printIptablesSave,
+  splitChange,
+} from '../../../src/kernel/rules/iptables.ts'
+import type {RulesChange, Ruleset, RulesPlan} from '../../../src/kernel/ruleset.ts'
+import {parseCidr} from '../../../src/net/cidr.ts'
+import {ipOf, parseIp} from '../../../src/net/ip.ts'
+import {iptables} from '../../../src/node/proxy/iptables.ts'
+import type {Endpoint, ServicePort} from '../../../src/node/proxy/service-port.ts'
+
+const endpoint: fc.Arbitrary<Endpoint> = fc.record({
+  ip: fc.integer({min: 0xac110c02, max: 0xac110c06}).map(ipOf),
+  port: fc.constantFrom(80, 8080),
+  ready: fc.boolean(),
+  nodeName: fc.constantFrom('node1', 'master'),
+})
+
+const servicePort: fc.Arbitrary<ServicePort> = fc
+  .record({
+    name: fc.constantFrom('default/a', 'default/b:http', 'default/b:dns', 'kube-system/c'),
+    protocol: fc.constantFrom('tcp', 'udp'),
+    port: fc.constantFrom(53, 80),
+    internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
+    affinity: fc.constantFrom({}, {affinitySeconds: 60}),
+    endpoints: fc.uniqueArray(endpoint, {maxLength: 4, selector: ({ip, port}) => `${ip}:${port}`}),
+  })
+  .map(({affinity, ...port}) => ({...port, ...affinity, clusterIp: parseIp('10.96.0.10')}))
+
+const plans: fc.Arbitrary<RulesPlan> = fc
+  .uniqueArray(servicePort, {maxLength: 4, selector: ({name, protocol}) => `${name} ${protocol}`})
+  .map(ports => {
+    const [plan] = iptables.plan(ports, {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16')}).rules ?? []
+    if (plan === undefined) throw new Error('expected a plan')
+    return plan
+  })
+
+const settle = (ruleset: Ruleset, change: RulesChange | undefined) =>
+  change === undefined ? ruleset : splitChange(change, 10).reduce(applyRulesChange, ruleset)
+
+test('any sequence of Services ends in the rules that the last of them alone would make', t => {
+  fc.assert(
+    fc.property(fc.array(plans, {minLength: 1, maxLength: 4}), sequence => {
+      let ruleset: Ruleset = emptyRuleset
+      let previous: RulesPlan | undefined
+      for (const plan of sequence) {
+        ruleset = settle(ruleset, planBetween(previous, plan))
+        t.is(planChange(ruleset, plan), undefined)
+        previous = plan
+      }
+      t.is(
+        printIptablesSave(ruleset),
+        printIptablesSave(settle(emptyRuleset, planBetween(undefined, previous as RulesPlan))),
+      )
+    }),
+  )
+})
+
+test('a full sync repairs whatever another sequence has left', t => {
+  fc.assert(
+    fc.property(plans, plans, (left, wanted) => {
+      const ruleset = settle(emptyRuleset, planBetween(undefined, left))
+      const repaired = settle(ruleset, planChange(ruleset, wanted))
+      t.is(printIptablesSave(repaired), printIptablesSave(settle(emptyRuleset, planBetween(undefined, wanted))))
+    }),
+  )
+})
