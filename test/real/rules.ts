@@ -2,6 +2,7 @@ import {execFileSync, spawnSync} from 'node:child_process'
 import test, {type ExecutionContext} from 'ava'
 import fc from 'fast-check'
 import {
+  applyRulesChange,
   emptyRuleset,
   parseIptablesSave,
   planChange,
@@ -11,6 +12,11 @@ import {
 } from '../../src/kernel/rules/iptables.ts'
 import {freshTable} from '../../src/kernel/rules/tables.ts'
 import type {IptablesRuleset, RulesPlan} from '../../src/kernel/ruleset.ts'
+import {parseNetwork} from '../../src/net/cidr.ts'
+import {parseIp} from '../../src/net/ip.ts'
+import {flannelRules} from '../../src/node/overlay/masquerade.ts'
+import {iptables} from '../../src/node/proxy/iptables.ts'
+import type {ServicePort} from '../../src/node/proxy/service-port.ts'
 import {kernelRules} from '../contract/rules.ts'
 
 /**
@@ -111,6 +117,40 @@ for (const [user, way] of Object.entries(ways))
     const input = steps.map(printRulesChange).join('')
     const saved = parseIptablesSave(inSandbox(way, 'iptables-restore --noflush && iptables-save', input))
     t.is(planChange(saved, large), undefined)
+  })
+
+/** What a node of 60 services in a cluster of two has: kube-proxy's rules and flannel's. */
+function nodePlans(): readonly RulesPlan[] {
+  const ports = Array.from({length: 60}, (_, index) => servicePort(index))
+  const network = parseNetwork('172.17.0.0/16')
+  const proxy = iptables.plan(ports, {nodeName: 'node1', clusterCidr: network})
+  return [...(proxy.rules ?? []), flannelRules({network, subnet: parseNetwork('172.17.12.0/24')})]
+}
+
+/** Every third without endpoints, every second of the others with session affinity. */
+function servicePort(index: number): ServicePort {
+  const endpoints = [2, 3, 4].map(host => ({ip: parseIp(`172.17.12.${host}`), port: 8080, ready: index % 3 > 0}))
+  return {
+    name: `default/service-${index}:http`,
+    protocol: 'tcp',
+    clusterIp: parseIp(`10.96.1.${index}`),
+    port: 80,
+    internalTrafficPolicy: 'Cluster',
+    ...(index % 2 === 0 ? {affinitySeconds: 10800} : {}),
+    endpoints,
+  }
+}
+
+for (const [user, way] of Object.entries(ways))
+  testIn(way, 'iptables', `as ${user}, the kernel gives back the rules of a node as they were planned`, t => {
+    const changes = nodePlans().flatMap(plan => planChange(emptyRuleset, plan) ?? [])
+    const input = changes
+      .flatMap(change => splitChange(change))
+      .map(printRulesChange)
+      .join('')
+    const saved = inSandbox(way, 'iptables-restore --noflush && iptables-save', input)
+    t.is(saved.replace(/^#.*\n/gm, ''), printIptablesSave(changes.reduce(applyRulesChange, emptyRuleset)))
+    for (const plan of nodePlans()) t.is(planChange(parseIptablesSave(saved), plan), undefined)
   })
 
 /** Tables sorted, for iptables-legacy prints them in another order. */
