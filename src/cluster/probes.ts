@@ -42,7 +42,8 @@ export const probes: readonly Probe[] = [
     name: 'veth and bridge',
     gives: 'pods on docker0',
     need: 'required',
-    script: 'ip link add docker0 type bridge && ip link add veth0 type veth peer name veth1 && ip link set veth0 master docker0',
+    script:
+      'ip link add docker0 type bridge && ip link add veth0 type veth peer name veth1 && ip link set veth0 master docker0',
     remedy: `${module('veth')}; modprobe bridge`,
   },
   {

@@ -43,13 +43,18 @@ export function sessionsFolder(environment: NodeJS.ProcessEnv): string {
   return join(tmpdir(), `podlab-${process.getuid?.() ?? 0}`)
 }
 
+/** A place for sessions that cannot be used; the message says what to do. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+}
+
 /** Makes the session's folder, mode 0700; false when it exists: the lab is up, or was left by a lab whose keeper was killed. */
 export function claimSession(session: Session): boolean {
   const parent = join(session.folder, '..')
   mkdirSync(parent, {recursive: true, mode: 0o700})
   const owner = lstatSync(parent)
   if (!owner.isDirectory() || owner.uid !== (process.getuid?.() ?? 0) || (owner.mode & 0o022) !== 0)
-    throw new Error(`${parent} is not a folder that only you can write to; remove it or set XDG_RUNTIME_DIR`)
+    throw new SessionError(`${parent} is not a folder that only you can write to; remove it or set XDG_RUNTIME_DIR`)
   try {
     mkdirSync(session.folder, {mode: 0o700})
     return true

@@ -2,12 +2,16 @@ import {execa} from 'execa'
 import {enterCommand} from '../../cluster/enter.ts'
 import {findInside} from '../../cluster/lab-client.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
-import type {CommandRun} from '../command.ts'
+import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
 /** Runs a program in a target with this terminal; the program's exit code is the command's. */
-export const run: CommandRun = ([target, program], {lab}) =>
-  runInside({target: String(target), lab: lab as string | undefined, argv: program as readonly string[]})
+export const run: CommandRun = ([target, words], {lab}) => {
+  const [first, ...rest] = words as readonly string[]
+  const argv = first === '--' ? rest : (words as readonly string[])
+  if (argv.length === 0) throw new UsageError('which program? Type it after --: podlab exec pod/client -- ip route')
+  return runInside({target: String(target), lab: lab as string | undefined, argv})
+}
 
 /** Runs a program inside with standard input, output and terminal of this process. */
 export async function runInside({

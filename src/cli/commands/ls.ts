@@ -1,4 +1,5 @@
 import {runningLabs} from '../../cluster/running-labs.ts'
+import {printTable} from '../../objects/table.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
@@ -7,20 +8,9 @@ export const run: CommandRun = async (_, {json}) => {
   const labs = (await runningLabs()).map(({session, state}) => ({name: session.name, ...state}))
   if (json) process.stdout.write(`${JSON.stringify(labs, undefined, 2)}\n`)
   else if (labs.length === 0) process.stderr.write('No lab is up.\n')
-  else process.stdout.write(table(labs.map(({name, source, startedAt}) => [name, startedAt, source])))
+  else {
+    const rows = labs.map(({name, source, startedAt}) => [name, startedAt, source])
+    process.stdout.write(printTable({headings: ['NAME', 'UP SINCE', 'LAB'], rows}))
+  }
   return exitCode.good
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const all = [['NAME', 'UP SINCE', 'LAB'], ...rows]
-  const widths = all[0]?.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0))) ?? []
-  return all
-    .map(
-      row =>
-        `${row
-          .map((cell, column) => cell.padEnd((widths[column] ?? 0) + 3))
-          .join('')
-          .trimEnd()}\n`,
-    )
-    .join('')
 }

@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, symlinkSync} from 'node:fs'
+import {mkdirSync, readFileSync} from 'node:fs'
 import {loadSyscalls, mountFlag} from '../../kernel/syscalls.ts'
 
 /** This process's id as the host sees it; to be read before the sandbox's own /proc covers the host's. */
@@ -17,9 +17,4 @@ export function mountSandbox(): void {
   mkdirSync('/run/netns')
   mkdirSync('/run/lock')
   sethostname('podlab')
-}
-
-/** Names a process's network namespace, so that `ip -n NAME` and `ip netns exec NAME` find it. */
-export function nameNetns(name: string, pid: number): void {
-  symlinkSync(`/proc/${pid}/ns/net`, `/run/netns/${name}`)
 }

@@ -36,7 +36,7 @@ export function logPath(id: string): string {
 export function startContainer(namespaces: Namespaces, spec: ContainerSpec, sockets: readonly number[]): ChildProcess {
   const log = openSync(logPath(spec.id), 'a')
   try {
-    return namespaces.within({join: {pid: spec.pausePid, kinds: ['net', 'uts', 'ipc']}, make: ['mnt', 'pid']}, () => {
+    return namespaces.within({join: namespacesOf(spec.pausePid), make: ['mnt', 'pid']}, () => {
       enterRoot(namespaces.syscalls, spec)
       const program = spec.played === undefined ? findProgram(spec) : '/.podlab/pause'
       const child = spawn('/.podlab/init', [program, ...spec.argv], {
@@ -50,6 +50,10 @@ export function startContainer(namespaces: Namespaces, spec: ContainerSpec, sock
   } finally {
     closeSync(log)
   }
+}
+
+function namespacesOf(pid: number) {
+  return {net: `/proc/${pid}/ns/net`, uts: `/proc/${pid}/ns/uts`, ipc: `/proc/${pid}/ns/ipc`}
 }
 
 function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {

@@ -4,12 +4,13 @@ import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.t
 
 /** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
 export type Runtime = {
-  /** A process that owns new namespaces; they live as long as it does. Answers its pid. */
+  /** A process that owns new namespaces, with a name under /run/netns; they live as long as it does. Answers its pid. */
   hold(question: Requests['hold']['question']): Promise<number>
+  release(netns: string): Promise<void>
   run(question: Requests['run']['question']): Promise<RunAnswer>
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
-  kill(id: string): Promise<void>
+  end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,9 +68,10 @@ export async function startRuntime({exited}: {exited: (id: string, code: number)
 
   return {
     hold: async question => (await ask('hold', question)).pid,
+    release: async netns => void (await ask('release', {netns})),
     run: question => ask('run', question),
     start: async spec => (await ask('start', spec)).pid,
-    kill: async id => void (await ask('kill', {id})),
+    end: async (id, how) => void (await ask('end', {id, how})),
     close: async () => void (await worker.terminate()),
   }
 }

@@ -1,11 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, mkdirSync} from 'node:fs'
+import {appendFileSync, mkdirSync, rmSync, symlinkSync} from 'node:fs'
 import {constants} from 'node:os'
 import {dirname} from 'node:path'
 import type {Readable} from 'node:stream'
 import {parentPort} from 'node:worker_threads'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
+import {netnsPath} from '../../kernel/netns-path.ts'
 import {systemPath} from '../../kernel/system-path.ts'
 import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
@@ -13,7 +14,15 @@ import {type ContainerSpec, logPath, startContainer} from './container.ts'
 import {layout} from './layout.ts'
 import {nodeMounts, nodePause} from './node-mounts.ts'
 import {prepare} from './prepare.ts'
-import type {RequestMessage, Requests, RunAnswer, RunQuestion, WorkerMessage} from './protocol.ts'
+import type {
+  EndQuestion,
+  HoldQuestion,
+  RequestMessage,
+  Requests,
+  RunAnswer,
+  RunQuestion,
+  WorkerMessage,
+} from './protocol.ts'
 
 /*
  * The runtime's worker thread. It alone changes namespaces; it starts every process of a lab, and it holds the sockets of the
@@ -23,6 +32,7 @@ import type {RequestMessage, Requests, RunAnswer, RunQuestion, WorkerMessage} fr
 type Container = {readonly process: ChildProcess; readonly server: PlayedServer | undefined}
 
 const containers = new Map<string, Container>()
+const owners = new Map<string, ChildProcess>()
 
 if (parentPort) serve(parentPort)
 
@@ -47,16 +57,19 @@ async function answer(
   switch (message.name) {
     case 'hold':
       return hold(namespaces, message.question)
+    case 'release':
+      return release(message.question.netns)
     case 'run':
       return run(namespaces, message.question)
     case 'start':
       return start(namespaces, message.question, say)
-    case 'kill':
-      return kill(message.question.id)
+    case 'end':
+      return end(message.question)
   }
 }
 
-async function hold(namespaces: Namespaces, {hostname, as}: Requests['hold']['question']): Promise<{pid: number}> {
+/* Names under /run/netns are links to the owner's namespace: unlike binds they cost no mount, and those every container copies. */
+async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQuestion): Promise<{pid: number}> {
   const child = namespaces.within({make: as === 'pod' ? ['net', 'uts', 'ipc'] : ['net', 'uts', 'ipc', 'mnt']}, () => {
     namespaces.syscalls.sethostname(hostname)
     if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
@@ -64,12 +77,23 @@ async function hold(namespaces: Namespaces, {hostname, as}: Requests['hold']['qu
     const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
     return spawn(program, [], {argv0, stdio: 'ignore', detached: true, cwd: '/', env: {}})
   })
-  return {pid: await spawned(child)}
+  const pid = await spawned(child)
+  symlinkSync(`/proc/${pid}/ns/net`, netnsPath(netns))
+  owners.set(netns, child)
+  return {pid}
+}
+
+async function release(netns: string): Promise<Record<never, never>> {
+  rmSync(netnsPath(netns), {force: true})
+  const owner = owners.get(netns)
+  owners.delete(netns)
+  if (owner?.kill('SIGKILL')) await ended(owner)
+  return {}
 }
 
 /* Standard input is given as a whole; what a tool does with it is its own affair, also when it ends early. */
-async function run(namespaces: Namespaces, {pid, argv: [program, ...rest], input}: RunQuestion): Promise<RunAnswer> {
-  const child = namespaces.within({join: {pid, kinds: ['net']}}, () =>
+async function run(namespaces: Namespaces, {netns, argv: [program, ...rest], input}: RunQuestion): Promise<RunAnswer> {
+  const child = namespaces.within({join: {net: netnsPath(netns)}}, () =>
     spawn(program, rest, {cwd: '/', env: {PATH: systemPath, LC_ALL: 'C'}, stdio: 'pipe'}),
   )
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
@@ -103,7 +127,7 @@ async function start(
 }
 
 function play(namespaces: Namespaces, spec: ContainerSpec, name: string): PlayedServer {
-  return namespaces.within({join: {pid: spec.pausePid, kinds: ['net']}}, () =>
+  return namespaces.within({join: {net: `/proc/${spec.pausePid}/ns/net`}}, () =>
     findProgram(name)({
       argv: spec.argv,
       hostname: spec.environment.HOSTNAME ?? '',
@@ -113,8 +137,11 @@ function play(namespaces: Namespaces, spec: ContainerSpec, name: string): Played
   )
 }
 
-async function kill(id: string): Promise<Record<never, never>> {
-  containers.get(id)?.process.kill('SIGKILL')
+/* The kernel keeps SIGTERM from a pid namespace's first process that has no handler for it, as on a real node: such a program
+   lives until its grace is over. */
+async function end({id, how}: EndQuestion): Promise<Record<never, never>> {
+  const container = containers.get(id)
+  container?.process.kill(container.server ? 'SIGKILL' : how)
   return {}
 }
 

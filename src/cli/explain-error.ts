@@ -1,0 +1,21 @@
+import {exitCode} from './exit-code.ts'
+
+/** How an error ends the program: its words on stderr, and the exit code. What is no user's mistake shows where it happened. */
+export function explainError(error: unknown): {readonly message: string; readonly code: number} {
+  if (!(error instanceof Error)) return {message: `podlab: ${String(error)}`, code: exitCode.failed}
+  const code = codes[error.name]
+  if (error.name === 'StartError' && 'code' in error && error.code === 'no-sandbox')
+    return {message: `podlab: ${error.message}`, code: exitCode.machine}
+  if (code === undefined) return {message: `podlab: this is a bug in podlab:\n${error.stack}`, code: exitCode.failed}
+  return {message: error.name === 'LabError' ? error.message : `podlab: ${error.message}`, code}
+}
+
+/* Errors whose message is written for the user, by name: their classes are not loaded for commands that cannot meet them. */
+const codes: Readonly<Record<string, number>> = {
+  LabError: exitCode.usage,
+  UsageError: exitCode.usage,
+  WhichLabError: exitCode.usage,
+  StartError: exitCode.failed,
+  ControlError: exitCode.failed,
+  SessionError: exitCode.machine,
+}

@@ -1,0 +1,30 @@
+import {resolve} from 'node:path'
+import {runningLabs} from '../cluster/running-labs.ts'
+import {findLab} from '../lab/find.ts'
+import type {Lab} from '../lab/lab.ts'
+import {whatIs} from '../lab/lab-files.ts'
+import {UsageError} from './command.ts'
+
+/** Reads the lab that a word of the command line names by folder or file. Throws LabError with all that is wrong in it. */
+export async function readLab(word: unknown): Promise<{readonly lab: Lab; readonly source: string}> {
+  const found = findLab(String(word), {whatIs, running: []})
+  if ('running' in found) throw new UsageError(`${word} is no lab file`)
+  const [{loadLab}, {readLabFile}, {checks}] = await Promise.all([
+    import('../lab/parse.ts'),
+    import('../lab/lab-files.ts'),
+    import('../exercise/checks/index.ts'),
+  ])
+  return {lab: loadLab(found.file, {readFile: readLabFile, checks}), source: resolve(found.file)}
+}
+
+/** The name of the running lab that a word means: its name, or the folder or file that it was brought up from. */
+export async function runningName(word: unknown): Promise<string | undefined> {
+  if (word === undefined) return undefined
+  const labs = await runningLabs()
+  const found = findLab(String(word), {whatIs, running: labs.map(({session}) => session.name)})
+  if ('running' in found) return found.running
+  const source = resolve(found.file)
+  const lab = labs.find(({state}) => state.source === source)
+  if (!lab) throw new UsageError(`the lab of ${found.file} is not up. Bring it up with: podlab up ${word}`)
+  return lab.session.name
+}

@@ -1,0 +1,115 @@
+import {randomUUID} from 'node:crypto'
+import {symlinkSync} from 'node:fs'
+import type {Logger} from 'pino'
+import {controllers} from '../../controllers/index.ts'
+import {type Running, runControllers} from '../../controllers/runner.ts'
+import {changes} from '../../kernel/diff.ts'
+import type {Kernel} from '../../kernel/kernel.ts'
+import {linuxKernel} from '../../kernel/linux.ts'
+import {netnsPath} from '../../kernel/netns-path.ts'
+import {emptyNetns} from '../../kernel/state.ts'
+import type {Lab} from '../../lab/lab.ts'
+import {type Agent, startAgent} from '../../node/agent.ts'
+import {overlayBackends} from '../../node/overlay/index.ts'
+import {proxyModes} from '../../node/proxy/index.ts'
+import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
+import type {KubeObjectAny} from '../../objects/kinds.ts'
+import {bootstrapObjects} from '../../store/bootstrap.ts'
+import {memoryStore} from '../../store/memory.ts'
+import {type Registry, registry} from '../../store/registry.ts'
+import type {Store} from '../../store/store.ts'
+import {storeClient} from '../store-client.ts'
+import {machinePlan, underlayMtu, underlayNetns, underlayPlan} from '../underlay.ts'
+import {after, timestamp} from './clock.ts'
+import {nodeObjects} from './node-objects.ts'
+
+/** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
+export type Cluster = {
+  readonly store: Store
+  readonly registry: Registry
+  readonly controllers: Running
+  readonly agents: readonly Agent[]
+}
+
+/** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
+export async function createCluster({
+  lab,
+  log,
+  progress,
+  signal,
+}: {
+  lab: Lab
+  log: Logger
+  progress: (text: string) => void
+  signal: AbortSignal
+}): Promise<Cluster> {
+  const agents: Agent[] = []
+  const exited = (id: string, code: number) => {
+    for (const agent of agents) agent.exited(id, code)
+  }
+  const starting = startRuntime({exited})
+  const store = memoryStore({clock: Date.now, uid: randomUUID})
+  const {serviceRange, podNetwork, overlay, proxyMode} = lab.cluster
+  const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
+  objects.apply(bootstrapObjects(serviceRange))
+  for (const node of nodeObjects(lab, timestamp()))
+    store.update({...objects.create(node), ...(node.status && {status: node.status})})
+  const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log})
+  objects.apply(lab.manifests as readonly KubeObjectAny[])
+
+  const runtime = await starting
+  const kernel = kernelOf(runtime)
+  progress(`making ${lab.nodes.length} nodes`)
+  const pids = await makeNodes({lab, kernel, runtime})
+  agents.push(
+    ...(await Promise.all(
+      lab.nodes.map((node, index) =>
+        startAgent({
+          name: node.name,
+          pid: pids[index] ?? 0,
+          client: storeClient(store),
+          kernel,
+          runtime,
+          backend: overlayBackends[overlay],
+          proxyMode: proxyModes[proxyMode],
+          podNetwork,
+          serviceRange,
+          underlay: {link: 'eth0', mtu: underlayMtu},
+          machine: machinePlan(lab.cluster, node, lab.nodes),
+          now: timestamp,
+          after,
+          signal,
+          log,
+        }),
+      ),
+    )),
+  )
+  return {store, registry: objects, controllers: running, agents}
+}
+
+/* Namespaces are made by the runtime, with a process that owns them; the kernel's tools run there too. */
+function kernelOf(runtime: Runtime): Kernel {
+  return linuxKernel({
+    run: ({netns, argv, input = ''}) => runtime.run({netns, argv, input}),
+    namespaces: {
+      create: async netns => void (await runtime.hold({netns, hostname: netns, as: 'pod'})),
+      remove: netns => runtime.release(netns),
+    },
+  })
+}
+
+/* The nodes' namespaces, and the underlay that joins them; answers the processes that own the nodes. */
+async function makeNodes({
+  lab,
+  kernel,
+  runtime,
+}: {
+  lab: Lab
+  kernel: Kernel
+  runtime: Runtime
+}): Promise<readonly number[]> {
+  symlinkSync('/proc/1/ns/net', netnsPath(underlayNetns))
+  const pids = await Promise.all(lab.nodes.map(({name}) => runtime.hold({netns: name, hostname: name, as: 'node'})))
+  await kernel.apply(underlayNetns, changes(emptyNetns, underlayPlan(lab.cluster, lab.nodes)))
+  return pids
+}

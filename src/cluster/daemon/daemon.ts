@@ -1,0 +1,73 @@
+import {createWriteStream, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import {pino} from 'pino'
+import type {Lab} from '../../lab/lab.ts'
+import type {SessionState} from '../session.ts'
+import type {StartMessage} from '../start-lab.ts'
+import {hostPid, mountSandbox} from './boot.ts'
+import {type Cluster, createCluster} from './cluster.ts'
+import {serveControl} from './control-server.ts'
+import {controlVerbs} from './verbs.ts'
+
+/*
+ * A lab's daemon: the first process of its sandbox. Its arguments: the session's folder. Standard input is its life line: a line
+ * of JSON with the lab, and later the words "let go"; when it ends without them, so does the lab. Descriptor 3 tells the
+ * starter how it goes; standard output and error are the session's log.
+ */
+
+type Birth = {readonly lab: Lab; readonly source: string; readonly rootless: boolean}
+
+const messages = createWriteStream('', {fd: 3})
+messages.on('error', () => undefined) // the starter has gone; there is nobody to tell
+
+function tell(message: StartMessage): void {
+  messages.write(`${JSON.stringify(message)}\n`)
+}
+
+async function main(folder: string): Promise<void> {
+  const log = pino({base: null, timestamp: pino.stdTimeFunctions.isoTime}, pino.destination({fd: 1, sync: true}))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
+  const pid = hostPid()
+  const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.done) process.exit(0)
+  const {lab, source, rootless} = JSON.parse(first.value) as Birth
+  followLifeLine(lines)
+
+  // All that lies in the session's folder comes first: the sandbox's own /run may cover it.
+  const cluster = Promise.withResolvers<Cluster>()
+  cluster.promise.catch(() => undefined) // told below; questions that wait for it are answered with it too
+  const verbs = controlVerbs(cluster.promise, {lab, end: () => process.exit(0)})
+  await serveControl(join(folder, 'control.sock'), verbs)
+  const state: SessionState = {pid, source, rootless, startedAt: new Date().toISOString()}
+  writeFileSync(join(folder, 'state.json'), JSON.stringify(state), {mode: 0o600})
+
+  mountSandbox()
+  try {
+    cluster.resolve(
+      await createCluster({
+        lab,
+        log,
+        signal: new AbortController().signal,
+        progress: text => tell({type: 'progress', text}),
+      }),
+    )
+  } catch (error) {
+    cluster.reject(error)
+    throw error
+  }
+  tell({type: 'ready'})
+}
+
+/* Reads on in the background until the starter lets go or dies. */
+function followLifeLine(lines: AsyncIterator<string>): void {
+  lines.next().then(({done, value}) => {
+    if (done || value !== 'let go') process.exit(0)
+  })
+}
+
+main(process.argv[2] ?? '').catch((error: Error) => {
+  tell({type: 'failed', message: error.message})
+  messages.end(() => process.exit(1))
+})

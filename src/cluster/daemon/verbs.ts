@@ -1,0 +1,70 @@
+import type {Lab} from '../../lab/lab.ts'
+import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
+import {isFinished, isReady, isTerminating, podWord} from '../../objects/pod-status.ts'
+import {parseSelector} from '../../objects/selector.ts'
+import type {Cluster} from './cluster.ts'
+import type {ControlVerbs} from './control-server.ts'
+import {findInside} from './inside.ts'
+
+/** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
+export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; end: () => void}): ControlVerbs {
+  return {
+    alive: async () => null,
+    lab: async () => lab,
+    list: async ({kind, namespace, selector}) => {
+      const {store} = await starting
+      return store.list(kindNamed(kind), {
+        namespace,
+        selector: selector === undefined ? undefined : parseSelector(selector),
+      })
+    },
+    get: async ({kind, namespace = 'default', name}) => {
+      const {store} = await starting
+      const known = kindNamed(kind)
+      return store.get(known, kinds[known].namespaced ? {namespace, name} : {name}) ?? null
+    },
+    apply: async ({objects}) => (await starting).registry.apply(objects as readonly KubeObjectAny[]),
+    delete: async what => (await starting).registry.delete(what),
+    scale: async ({ref, replicas}) => {
+      const {registry} = await starting
+      registry.scale(ref, replicas)
+      return null
+    },
+    changed: async ({since}, signal) => (await starting).store.changed(since, signal),
+    inside: async ({target}) => findInside((await starting).agents, target),
+    settled: async ({withinMs}, signal) => {
+      const cluster = await starting
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
+      return {waitingFor: await waitUntilSettled(cluster, deadline)}
+    },
+    down: async () => {
+      setImmediate(end)
+      return null
+    },
+  }
+}
+
+/* Answers what is still missing at the deadline: nothing, when all is well. */
+async function waitUntilSettled(cluster: Cluster, deadline: AbortSignal): Promise<readonly string[]> {
+  const {store, agents, controllers} = cluster
+  while (!deadline.aborted) {
+    const {revision} = store
+    try {
+      await controllers.idle()
+      await Promise.all(agents.map(agent => agent.caughtUp(store.revision, deadline)))
+      if (store.revision !== revision) continue
+      if (unready(cluster).length === 0) return []
+      await store.changed(revision, deadline)
+    } catch (error) {
+      if (!deadline.aborted) throw error
+    }
+  }
+  return unready(cluster)
+}
+
+function unready({store}: Cluster): readonly string[] {
+  return store
+    .list('Pod')
+    .filter(pod => !isReady(pod) && !isFinished(pod) && !isTerminating(pod))
+    .map(pod => `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${podWord(pod)}`)
+}

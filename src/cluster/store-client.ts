@@ -1,0 +1,31 @@
+import type {AgentClient} from '../node/client.ts'
+import type {Pod, PodStatus} from '../objects/pod.ts'
+import type {Store} from '../store/store.ts'
+
+/** The agents' way to the API when both live in one process: the store itself. */
+export function storeClient(store: Store): AgentClient {
+  const present = (pod: Pod): Pod | undefined => {
+    const found = store.get('Pod', keyOf(pod))
+    return found?.metadata.uid === pod.metadata.uid ? found : undefined
+  }
+  return {
+    list: async kind => ({revision: store.revision, objects: store.list(kind)}),
+    changes: async (since, signal) => {
+      await store.changed(since, signal)
+      const changes = store.changes(since)
+      return {revision: changes.at(-1)?.revision ?? since, changes}
+    },
+    updateStatus: async (pod, status: PodStatus) => {
+      const found = present(pod)
+      if (found) store.update({...found, status})
+    },
+    confirmDeletion: async pod => {
+      const found = present(pod)
+      if (found) store.delete('Pod', keyOf(pod), {uid: found.metadata.uid})
+    },
+  }
+}
+
+function keyOf({metadata: {namespace, name}}: Pod): {namespace?: string; name: string} {
+  return {name, ...(namespace !== undefined && {namespace})}
+}

@@ -1,0 +1,56 @@
+import {findImage, imageNames} from '../../images/index.ts'
+import type {Container} from '../../objects/container.ts'
+import type {Pod} from '../../objects/pod.ts'
+import type {ContainerSpec} from '../runtime/container.ts'
+import {hostnameOf} from './files.ts'
+
+/** A container that cannot be made from its manifest; `reason` is what Kubernetes calls it. */
+export class ContainerError extends Error {
+  override readonly name = 'ContainerError'
+  readonly reason: 'ErrImagePull' | 'CreateContainerError'
+
+  constructor(message: string, reason: ContainerError['reason']) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** What to start for a container of a pod: image and manifest, joined as a container runtime joins them. */
+export function containerSpec(
+  pod: Pod,
+  container: Container,
+  {pausePid, files}: {pausePid: number; files: Readonly<Record<string, string>>},
+): ContainerSpec {
+  const image = findImage(container.image)
+  if (!image)
+    throw new ContainerError(
+      `image "${container.image}" is not in the catalogue; it has ${imageNames().join(', ')}`,
+      'ErrImagePull',
+    )
+  const {entrypoint, arguments: imageArguments} = image
+  const [program, ...rest] = [
+    ...(container.command ?? entrypoint),
+    ...(container.args ?? (container.command ? [] : imageArguments)),
+  ]
+  if (program === undefined) throw new ContainerError('no command specified', 'CreateContainerError')
+  const hostname = hostnameOf(pod)
+  const own = Object.fromEntries((container.env ?? []).map(({name, value = ''}) => [name, value]))
+  const played = Object.entries(image.played ?? {}).find(([name]) => name === program)?.[1]
+  return {
+    id: containerId(pod, container.name),
+    pausePid,
+    root: image.root,
+    files: {...image.files, ...files},
+    argv: [program, ...rest],
+    environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
+    workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',
+    ...(played !== undefined && {played}),
+  }
+}
+
+/** One container's name among all of the lab: the pod's uid and its own name. */
+export function containerId(pod: Pod, name: string): string {
+  return `${pod.metadata.uid}/${name}`
+}
+
+const containerPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -1,0 +1,75 @@
+import type {Pod} from '../../objects/pod.ts'
+import {endPod} from './end.ts'
+import {ended, type PodLife} from './pod-life.ts'
+import {isRunning, type KubeletContext, type PodTable, report, setContainer, uidOf} from './pod-table.ts'
+import {restartContainer, startPods} from './start.ts'
+
+/** Makes the pods of one node true: starts what the API wants there, reports what became of it, ends what is deleted. */
+export type Kubelet = {
+  /** Starts and ends pods, given all that the API wants on this node. Pods end in the background: their grace may be long. */
+  sync(pods: readonly Pod[]): Promise<void>
+  /** To be told of each container that ended. */
+  exited(id: string, code: number): void
+  lives(): readonly PodLife[]
+}
+
+export function createKubelet(context: KubeletContext): Kubelet {
+  const table: PodTable = {context, lives: new Map(), ends: new Map()}
+  const background = (work: Promise<void>) => {
+    work.catch(error => {
+      if (!context.signal.aborted) context.log.error({err: error}, 'kubelet')
+    })
+  }
+  return {
+    sync: async pods => {
+      for (const {uid, graceMs} of endings(table, pods)) background(endPod(table, uid, graceMs))
+      const fresh = pods.filter(pod => !table.lives.has(uidOf(pod)))
+      const unstarted = fresh.filter(isDeleted)
+      await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
+      const wanted = fresh.filter(pod => !isDeleted(pod) && !isFinished(pod))
+      if (wanted.length > 0) await startPods(table, wanted)
+    },
+    exited: (id, code) => {
+      const [uid = '', name = ''] = id.split('/')
+      background(containerEnded(table, {uid, name, code}))
+    },
+    lives: () => [...table.lives.values()],
+  }
+}
+
+/* Which living pods have to end, and how much grace they have: none when the API has forgotten them. */
+function endings({lives, ends}: PodTable, pods: readonly Pod[]): {uid: string; graceMs: number}[] {
+  const wanted = new Map(pods.map(pod => [uidOf(pod), pod]))
+  for (const [uid, life] of lives) lives.set(uid, {...life, pod: wanted.get(uid) ?? life.pod})
+  return [...lives.keys()]
+    .filter(uid => !ends.has(uid))
+    .flatMap(uid => {
+      const pod = wanted.get(uid)
+      if (!pod) return [{uid, graceMs: 0}]
+      return isDeleted(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
+    })
+}
+
+async function containerEnded(
+  table: PodTable,
+  {uid, name, code}: {uid: string; name: string; code: number},
+): Promise<void> {
+  const {lives, ends, context} = table
+  const container = lives.get(uid)?.containers[name]
+  if (!container) return
+  setContainer(table, uid, name, ended(container, code, context.now()))
+  context.log.info({uid, container: name, code}, 'container ended')
+  const end = ends.get(uid)
+  if (end && !isRunning(lives.get(uid))) end.abort()
+  if (end) return
+  await report(table, uid)
+  await restartContainer(table, uid, name, code)
+}
+
+function isDeleted(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined
+}
+
+function isFinished(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+}

@@ -1,0 +1,73 @@
+import type {Logger} from 'pino'
+import {type Kernel, KernelError} from '../kernel/kernel.ts'
+import {planBetween, planChange} from '../kernel/rules/iptables.ts'
+import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
+import type {Endpoints} from '../objects/endpoints.ts'
+import type {Service} from '../objects/service.ts'
+import type {ProxyContext, ProxyMode} from './proxy/proxy-mode.ts'
+import {servicePorts} from './proxy/service-port.ts'
+
+/** kube-proxy on one node: brings the node's rules in line with Services and Endpoints. */
+export type ProxyLoop = {
+  /** One `iptables-restore` with the chains that changed; none when nothing did. */
+  sync(services: readonly Service[], endpoints: readonly Endpoints[]): Promise<void>
+  /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
+  isFlushed(): Promise<boolean>
+}
+
+const canary = 'KUBE-PROXY-CANARY'
+
+export function createProxyLoop({
+  netns,
+  kernel,
+  mode,
+  context,
+  log,
+}: {
+  netns: string
+  kernel: Kernel
+  mode: ProxyMode
+  context: ProxyContext
+  log: Logger
+}): ProxyLoop {
+  let applied: readonly RulesPlan[] = []
+  let inFull = false
+
+  const changeTo = async (next: RulesPlan): Promise<RulesChange | undefined> => {
+    if (inFull) return planChange(await kernel.observeRules(netns), next)
+    return planBetween(
+      applied.find(({owner}) => owner === next.owner),
+      next,
+    )
+  }
+
+  const apply = async (plans: readonly RulesPlan[]) => {
+    for (const plan of plans) {
+      const change = await changeTo(plan)
+      if (change) await kernel.apply(netns, [{op: 'changeRules', change}])
+    }
+    applied = plans
+    inFull = false
+  }
+
+  return {
+    sync: async (services, endpoints) => {
+      const ports = servicePorts(services, endpoints)
+      const next = mode.plan(ports, context).rules ?? []
+      try {
+        await apply(next)
+      } catch (error) {
+        if (inFull || !(error instanceof KernelError)) throw error
+        log.warn({err: error}, 'partial sync failed, syncing in full')
+        inFull = true
+        await apply(next)
+      }
+      log.info({servicePorts: ports.length}, 'rules synced')
+    },
+    isFlushed: async () => {
+      const {tables} = await kernel.observeRules(netns)
+      inFull ||= !(['mangle', 'nat', 'filter'] as const).some(table => tables[table]?.[canary])
+      return inFull
+    },
+  }
+}

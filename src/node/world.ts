@@ -1,0 +1,83 @@
+import type {Endpoints} from '../objects/endpoints.ts'
+import type {KubeObjectAny} from '../objects/kinds.ts'
+import type {Node} from '../objects/node.ts'
+import type {Pod} from '../objects/pod.ts'
+import type {Service} from '../objects/service.ts'
+import type {AgentChanges, AgentClient} from './client.ts'
+
+/** What an agent knows of the cluster: its own pods, and all Services, Endpoints and Nodes. By namespace and name. */
+export type World = {
+  revision: number
+  readonly pods: Map<string, Pod>
+  readonly services: Map<string, Service>
+  readonly endpoints: Map<string, Endpoints>
+  readonly nodes: Map<string, Node>
+}
+
+/** Which of the agent's works a change calls for. */
+export type Concern = 'pods' | 'rules' | 'peers'
+
+/** Reads the present world of one node. */
+export async function readWorld(client: AgentClient, nodeName: string): Promise<World> {
+  const [pods, services, endpoints, nodes] = await Promise.all([
+    client.list('Pod'),
+    client.list('Service'),
+    client.list('Endpoints'),
+    client.list('Node'),
+  ])
+  return {
+    revision: Math.min(pods.revision, services.revision, endpoints.revision, nodes.revision),
+    pods: byKey(pods.objects.filter(pod => pod.spec.nodeName === nodeName)),
+    services: byKey(services.objects),
+    endpoints: byKey(endpoints.objects),
+    nodes: byKey(nodes.objects),
+  }
+}
+
+/** Brings the world up to date; answers what has to be looked at. */
+export function follow(world: World, {revision, changes}: AgentChanges, nodeName: string): ReadonlySet<Concern> {
+  const concerns = new Set<Concern>()
+  for (const {type, object} of changes) {
+    const concern = place(world, {object, gone: type === 'DELETED', nodeName})
+    if (concern) concerns.add(concern)
+  }
+  world.revision = revision
+  return concerns
+}
+
+function place(
+  world: World,
+  {object, gone, nodeName}: {object: KubeObjectAny; gone: boolean; nodeName: string},
+): Concern | undefined {
+  switch (object.kind) {
+    case 'Pod':
+      if (object.spec.nodeName !== nodeName) return undefined
+      set(world.pods, object, gone)
+      return 'pods'
+    case 'Service':
+      set(world.services, object, gone)
+      return 'rules'
+    case 'Endpoints':
+      set(world.endpoints, object, gone)
+      return 'rules'
+    case 'Node':
+      set(world.nodes, object, gone)
+      return 'peers'
+    case 'Namespace':
+    case 'ReplicaSet':
+      return undefined
+  }
+}
+
+function set<T extends KubeObjectAny>(objects: Map<string, T>, object: T, gone: boolean): void {
+  if (gone) objects.delete(keyOf(object))
+  else objects.set(keyOf(object), object)
+}
+
+function byKey<T extends KubeObjectAny>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.map(object => [keyOf(object), object]))
+}
+
+function keyOf({metadata: {namespace = '', name}}: KubeObjectAny): string {
+  return `${namespace}/${name}`
+}
