@@ -4,7 +4,7 @@ import type {LabelSelector} from './label-selector.ts'
 import {invalid, invalidText, type Mistake, notSupported, required} from './mistake.ts'
 import {podSpecDefaults, podSpecMistakes, podSpecSchema} from './pod-rules.ts'
 import type {ReplicaSet} from './replica-set.ts'
-import {anything, integer, list, map, oneOf, record, type Schema, string, text} from './schema.ts'
+import {anything, integer, list, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 import {matches, selectorOf} from './selector.ts'
 
 const labels = map(text(labelValue), qualifiedName)
@@ -33,7 +33,12 @@ const templateSchema = record(
 
 export const replicaSetFields: Readonly<Record<string, Schema>> = {
   spec: record(
-    {replicas: integer(0), minReadySeconds: integer(0), selector: labelSelectorSchema, template: templateSchema},
+    {
+      replicas: integer(0),
+      minReadySeconds: unsupported('minReadySeconds'),
+      selector: labelSelectorSchema,
+      template: templateSchema,
+    },
     ['template'],
   ),
   status: anything,

@@ -1,0 +1,94 @@
+import {ipNumber, parseIp} from '../net/ip.ts'
+import type {EndpointAddress, EndpointPort, EndpointSubset} from '../objects/endpoints.ts'
+import type {Pod} from '../objects/pod.ts'
+import {isFinished, isReady, isTerminating} from '../objects/pod-status.ts'
+import type {Service, ServicePort} from '../objects/service.ts'
+
+/**
+ * The subsets of a service's Endpoints. Each port of the service may lead to other pods: a target port given by name is
+ * looked up in each pod, and a pod without such a port is left out. Ports that lead to the very same pods share a subset.
+ */
+export function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
+  const backends = pods.filter(pod => belongs(pod, service)).map(pod => backendOf(pod, service))
+  const groups = new Map<string, {backends: readonly Backend[]; ports: EndpointPort[]}>()
+  for (const {port, backends: offering} of offers(service, backends)) {
+    const who = offering.map(({id}) => id).join(' ')
+    const group = groups.get(who) ?? {backends: offering, ports: []}
+    if (port) group.ports.push(port)
+    groups.set(who, group)
+  }
+  return [...groups.values()].map(toSubset).toSorted((a, b) => (subsetKey(a) < subsetKey(b) ? -1 : 1))
+}
+
+/** A pod as a service sees it. `id` tells addresses apart, also of two pods that claim one IP. */
+type Backend = {readonly pod: Pod; readonly address: EndpointAddress; readonly ready: boolean; readonly id: string}
+
+type Offer = {readonly port?: EndpointPort; readonly backends: readonly Backend[]}
+
+/** A pod counts from when it has an address until it begins to end. */
+function belongs(pod: Pod, {spec}: Service): boolean {
+  const leaving = isTerminating(pod) && !spec.publishNotReadyAddresses
+  return !isFinished(pod) && pod.status?.podIP !== undefined && !leaving
+}
+
+function backendOf(pod: Pod, service: Service): Backend {
+  const {name, namespace = '', uid = ''} = pod.metadata
+  const {nodeName, hostname, subdomain} = pod.spec
+  const ip = pod.status?.podIP ?? ''
+  const address = {
+    ...(hostname && subdomain === service.metadata.name && {hostname}),
+    ip,
+    ...(nodeName && {nodeName}),
+    targetRef: {kind: 'Pod', namespace, name, uid},
+  }
+  return {pod, address, ready: isReady(pod) || service.spec.publishNotReadyAddresses === true, id: `${ip}/${uid}`}
+}
+
+/** Every port number that the service may lead to, with the pods that listen there. A headless service needs no ports. */
+function offers(service: Service, backends: readonly Backend[]): readonly Offer[] {
+  const sorted = backends.toSorted(byAddress)
+  const {ports = [], clusterIP} = service.spec
+  if (ports.length === 0) return clusterIP === 'None' && sorted.length > 0 ? [{backends: sorted}] : []
+  return ports.flatMap(port => {
+    const byNumber = Map.groupBy(sorted, ({pod}) => targetPort(pod, port))
+    return [...byNumber].flatMap(([number, offering]) =>
+      number === undefined ? [] : [{port: endpointPort(port, number), backends: offering}],
+    )
+  })
+}
+
+/** The number that a port of the service means in a pod; undefined when the pod has no port of that name. */
+function targetPort({spec}: Pod, {targetPort: target, port, protocol = 'TCP'}: ServicePort): number | undefined {
+  if (typeof target !== 'string') return target ?? port
+  const named = spec.containers
+    .flatMap(({ports = []}) => ports)
+    .find(candidate => candidate.name === target && (candidate.protocol ?? 'TCP') === protocol)
+  return named?.containerPort
+}
+
+function endpointPort({name, protocol = 'TCP', appProtocol}: ServicePort, port: number): EndpointPort {
+  return {...(name && {name}), port, protocol, ...(appProtocol && {appProtocol})}
+}
+
+function toSubset({backends, ports}: {backends: readonly Backend[]; ports: readonly EndpointPort[]}): EndpointSubset {
+  const addresses = backends.filter(({ready}) => ready).map(({address}) => address)
+  const notReadyAddresses = backends.filter(({ready}) => !ready).map(({address}) => address)
+  return {
+    ...(addresses.length > 0 && {addresses}),
+    ...(notReadyAddresses.length > 0 && {notReadyAddresses}),
+    ...(ports.length > 0 && {ports: ports.toSorted((a, b) => (portKey(a) < portKey(b) ? -1 : 1))}),
+  }
+}
+
+function byAddress(a: Backend, b: Backend): number {
+  return ipNumber(parseIp(a.address.ip)) - ipNumber(parseIp(b.address.ip)) || (a.id < b.id ? -1 : 1)
+}
+
+/** Kubernetes orders ports and subsets by a hash of their memory layout; any fixed order does, and by name reads best. */
+function portKey({name = '', port, protocol}: EndpointPort): string {
+  return `${name} ${`${port}`.padStart(5, '0')} ${protocol}`
+}
+
+function subsetKey({ports = [], addresses = [], notReadyAddresses = []}: EndpointSubset): string {
+  return `${ports.map(portKey).join(',')} ${addresses[0]?.ip ?? notReadyAddresses[0]?.ip}`
+}

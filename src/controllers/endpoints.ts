@@ -1,0 +1,82 @@
+import type {Endpoints} from '../objects/endpoints.ts'
+import {equal} from '../objects/equal.ts'
+import type {Pod} from '../objects/pod.ts'
+import {matches, selectorOfLabels} from '../objects/selector.ts'
+import type {Service} from '../objects/service.ts'
+import {labelKey} from '../store/indexes.ts'
+import type {Change} from '../store/store.ts'
+import {selectPods, type View} from '../store/view.ts'
+import {type Controller, type Key, keyOf, sidesOf} from './controller.ts'
+import {subsetsOf} from './endpoint-subsets.ts'
+import {isTruncated, truncate} from './endpoints-capacity.ts'
+
+/**
+ * Writes down, for each service with a selector, the addresses of the pods that it selects: the Endpoints object with the
+ * service's name, which kube-proxy and the DNS server read. A service without a selector has its Endpoints written by
+ * somebody else, and this controller leaves them alone.
+ */
+export const endpointsController: Controller = {
+  name: 'endpoints',
+  watches: ['Service', 'Pod', 'Endpoints'],
+  keysOf,
+  reconcile: ({namespace, name}, view) => {
+    const service = view.get('Service', {namespace, name})
+    const present = view.get('Endpoints', {namespace, name})
+    if (service === undefined) return present ? [{do: 'delete', object: present}] : []
+    if (service.spec.selector === undefined) return []
+    const object = wantedEndpoints(
+      service,
+      selectPods(view, namespace ?? '', selectorOfLabels(service.spec.selector)),
+      present,
+    )
+    if (present === undefined) return [{do: 'create', object}]
+    return equal(object, present) ? [] : [{do: 'update', object}]
+  },
+}
+
+/** Endpoints without a service are somebody's own, made before their service perhaps; only a service that goes takes them along. */
+function keysOf(change: Change, view: View): readonly Key[] {
+  const {object} = change
+  if (object.kind === 'Service') return [keyOf(object)]
+  if (object.kind === 'Endpoints')
+    return view.get('Service', object.metadata) ? [{...keyOf(object), kind: 'Service'}] : []
+  return sidesOf(change).flatMap(side => (side.kind === 'Pod' ? servicesOf(side, view).map(keyOf) : []))
+}
+
+/** The services that select a pod. */
+function servicesOf({metadata: {namespace = '', labels = {}}}: Pod, view: View): readonly Service[] {
+  const words = [namespace, ...Object.entries(labels).map(([label, value]) => labelKey(namespace, label, value))]
+  return words
+    .flatMap(word => view.find('servicesBySelector', word))
+    .filter(({spec}) => matches(selectorOfLabels(spec.selector ?? {}), labels))
+}
+
+const overCapacity = 'endpoints.kubernetes.io/over-capacity'
+const headless = 'service.kubernetes.io/headless'
+
+/** The Endpoints that a service should have, in the place of those that are there. */
+export function wantedEndpoints(service: Service, pods: readonly Pod[], present?: Endpoints): Endpoints {
+  const all = subsetsOf(service, pods)
+  const {
+    labels: _labels,
+    annotations: before = {},
+    ...metadata
+  } = present?.metadata ?? {
+    name: service.metadata.name,
+    namespace: service.metadata.namespace ?? '',
+  }
+  const {[overCapacity]: _warning, ...others} = before
+  const annotations = {...others, ...(isTruncated(all) && {[overCapacity]: 'truncated'})}
+  const labels = {...service.metadata.labels, ...(service.spec.clusterIP === 'None' && {[headless]: ''})}
+  const subsets = truncate(all)
+  return {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: {
+      ...metadata,
+      ...(Object.keys(labels).length > 0 && {labels}),
+      ...(Object.keys(annotations).length > 0 && {annotations}),
+    },
+    ...(subsets.length > 0 && {subsets}),
+  }
+}
