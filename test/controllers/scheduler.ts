@@ -1,0 +1,129 @@
+import test from 'ava'
+import {scheduler} from '../../src/controllers/scheduler.ts'
+import type {Node} from '../../src/objects/node.ts'
+import type {Pod} from '../../src/objects/pod.ts'
+import {sampleNode, samplePod} from '../objects/_samples.ts'
+import {context, runningWorld, viewOf} from './_world.ts'
+
+/** Where the scheduler puts a pod, or why it cannot. */
+function decision(pod: Pod, nodes: readonly Node[], others: readonly Pod[] = []): string | undefined {
+  const [write] = scheduler.reconcile({...pod.metadata, kind: 'Pod'}, viewOf(pod, ...nodes, ...others), context)
+  const placed = write?.object as Pod | undefined
+  return placed?.spec.nodeName ?? placed?.status?.conditions?.find(({type}) => type === 'PodScheduled')?.message
+}
+
+const decides = test.macro({
+  exec: (
+    t,
+    _title: string,
+    expected: string | undefined,
+    pod: Pod,
+    nodes: readonly Node[],
+    others: readonly Pod[] = [],
+  ) => t.is(decision(pod, nodes, others), expected),
+  title: (_, title) => `${title}`,
+})
+
+const on = (nodeName: string, name: string) => samplePod(name, {spec: {nodeName}})
+const taint = {key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'} as const
+const master = sampleNode('master')
+const node1 = sampleNode('node1')
+const tainted = sampleNode('master', {taints: [taint]})
+const helpless = (count: number) =>
+  ` preemption: 0/${count} nodes are available: ${count} Preemption is not helpful for scheduling.`
+
+test(
+  decides,
+  'the node with the fewest pods gets the pod',
+  'node1',
+  samplePod('a'),
+  [master, node1],
+  [on('master', 'b')],
+)
+test(decides, 'among equals the first by name', 'master', samplePod('a'), [node1, master])
+test(
+  decides,
+  'a pod that has run to its end is no load',
+  'master',
+  samplePod('a'),
+  [master, node1],
+  [{...on('master', 'b'), status: {phase: 'Succeeded'}}, on('node1', 'c')],
+)
+test(decides, 'a pod with a node stays there', undefined, samplePod('a', {spec: {nodeName: 'gone'}}), [master])
+test(decides, 'a nodeSelector is honoured', 'node1', samplePod('a', {spec: {nodeSelector: {disk: 'ssd'}}}), [
+  master,
+  {...node1, metadata: {name: 'node1', labels: {disk: 'ssd'}}},
+])
+test(decides, 'a tainted node is left out', 'node1', samplePod('a'), [tainted, node1], [on('node1', 'b')])
+test(
+  decides,
+  'a toleration lets it in',
+  'master',
+  samplePod('a', {spec: {tolerations: [{key: taint.key, operator: 'Exists'}]}}),
+  [tainted],
+)
+test(
+  decides,
+  'an unwelcome taint only makes a node the last choice',
+  'node1',
+  samplePod('a'),
+  [sampleNode('master', {taints: [{key: 'k', effect: 'PreferNoSchedule'}]}), node1],
+  [on('node1', 'b')],
+)
+test(decides, 'without nodes nothing can be scheduled', 'no nodes available to schedule pods', samplePod('a'), [])
+test(
+  decides,
+  'the reasons of all nodes are counted',
+  `0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable.${helpless(3)}`,
+  samplePod('a', {spec: {nodeSelector: {disk: 'ssd'}}}),
+  [tainted, node1, sampleNode('node2', {unschedulable: true})],
+)
+test(
+  decides,
+  'a node that is not ready takes nothing',
+  `0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.${helpless(1)}`,
+  samplePod('a'),
+  [{...master, status: {conditions: [{type: 'Ready', status: 'False'}]}}],
+)
+test(
+  decides,
+  'a full node takes no more',
+  '0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+  samplePod('a'),
+  [{...master, status: {allocatable: {pods: '1'}}}],
+  [on('master', 'b')],
+)
+
+test('a refusal is written once', t => {
+  const pod = samplePod('a')
+  const key = {...pod.metadata, kind: 'Pod'} as const
+  const [write] = scheduler.reconcile(key, viewOf(pod), context)
+  t.like(write?.object, {
+    status: {
+      conditions: [
+        {type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: '2025-01-01T00:00:00Z'},
+      ],
+    },
+  })
+  t.deepEqual(scheduler.reconcile(key, viewOf(write?.object ?? pod), {...context, now: context.now + 60_000}), [])
+})
+
+test('a waiting pod is scheduled when a node comes or is opened', async t => {
+  const {store, objects, idle, stop} = runningWorld()
+  const web = {namespace: 'default', name: 'web'}
+  objects.apply([sampleNode('master', {unschedulable: true}), samplePod('web')])
+  await idle()
+  t.is(store.get('Pod', web)?.spec.nodeName, undefined)
+  objects.apply([sampleNode('master', {unschedulable: false})])
+  await idle()
+  t.like(store.get('Pod', web), {
+    spec: {nodeName: 'master'},
+    status: {
+      conditions: [
+        {type: 'PodScheduled', status: 'True'},
+        {type: 'Ready', status: 'True'},
+      ],
+    },
+  })
+  await stop()
+})
