@@ -29,10 +29,7 @@ export type StartedLab = {
 }
 
 /** What the daemon says while it starts, a line of JSON each. */
-export type StartMessage =
-  | {readonly type: 'progress'; readonly text: string}
-  | {readonly type: 'ready'}
-  | {readonly type: 'failed'; readonly message: string}
+export type StartMessage = {readonly type: 'ready'} | {readonly type: 'failed'; readonly message: string}
 
 /**
  * Starts a lab's sandbox and daemon and waits until the daemon has made the cluster (nodes and their networks; pods come as the
@@ -40,7 +37,7 @@ export type StartMessage =
  */
 export async function startLab(
   {lab, source}: {lab: Lab; source: string},
-  {daemon, signal, progress}: {daemon: readonly string[]; signal: AbortSignal; progress: (text: string) => void},
+  {daemon, signal}: {daemon: readonly string[]; signal: AbortSignal},
 ): Promise<StartedLab> {
   const session = sessionOf(lab.name)
   await claim(session)
@@ -57,7 +54,7 @@ export async function startLab(
   const onAbort = () => lifeLine.end()
   signal.addEventListener('abort', onAbort, {once: true})
   try {
-    await untilReady(keeper.stdio[3] as Readable, {log, progress})
+    await untilReady(keeper.stdio[3] as Readable, log)
     signal.throwIfAborted()
   } catch (error) {
     await stop()
@@ -91,16 +88,10 @@ export async function answers(session: Session): Promise<boolean> {
   }
 }
 
-async function untilReady(
-  messages: Readable,
-  {log, progress}: {log: number; progress: (text: string) => void},
-): Promise<void> {
+async function untilReady(messages: Readable, log: number): Promise<void> {
   for await (const line of createInterface({input: messages})) {
     const message = JSON.parse(line) as StartMessage
     switch (message.type) {
-      case 'progress':
-        progress(message.text)
-        break
       case 'ready':
         return
       case 'failed':

@@ -1,6 +1,7 @@
 import {emptyNetns, type Link, type NetnsState} from '../kernel/state.ts'
 import type {ClusterConfig, NodeConfig} from '../lab/lab.ts'
-import {type Cidr, cidrOf, nth, prefixLength} from '../net/cidr.ts'
+import {type Cidr, cidrOf, nth, parseCidr, prefixLength, sizeOf} from '../net/cidr.ts'
+import type {Ip} from '../net/ip.ts'
 import {macOf} from '../net/mac.ts'
 
 /** The name of the namespace that holds the underlay: the sandbox's own. */
@@ -19,21 +20,23 @@ export const underlayMtu = 1500
 export function underlayPlan({underlay}: ClusterConfig, nodes: readonly NodeConfig[]): NetnsState {
   const links: Link[] = [
     {name: 'lo', kind: {type: 'loopback'}, up: true, mtu: 65536},
-    {name: switchName, kind: {type: 'bridge'}, up: true, mtu: underlayMtu, mac: macOf(switchAddress(underlay))},
+    {name: switchName, kind: {type: 'bridge'}, up: true, mtu: underlayMtu, mac: macOf(routerAddress(underlay, nodes))},
     ...nodes.map(node => portOf(node)),
   ]
   return {
     ...emptyNetns,
     links,
-    addresses: [{link: switchName, address: cidrOf(switchAddress(underlay), prefixLength(underlay))}],
-    // The switch is a switch: frames that it passes on are none of iptables' business.
-    sysctls: {'net.bridge.bridge-nf-call-iptables': '0', 'net.ipv4.ip_forward': '0'},
+    addresses: [{link: switchName, address: cidrOf(routerAddress(underlay, nodes), prefixLength(underlay))}],
+    // Frames that the switch passes on are none of iptables' business. As the nodes' router it knows no way to anywhere, and by
+    // forwarding it says so (network unreachable) instead of keeping silent.
+    sysctls: {'net.bridge.bridge-nf-call-iptables': '0', 'net.ipv4.ip_forward': '1', 'net.ipv4.icmp_ratelimit': '0'},
   }
 }
 
 /** What a node has of the underlay: eth0 with its address, and the MAC addresses of the others, which never change. */
 export function machinePlan({underlay}: ClusterConfig, node: NodeConfig, nodes: readonly NodeConfig[]): NetnsState {
-  const others = nodes.filter(({name}) => name !== node.name)
+  const others = nodes.filter(({name}) => name !== node.name).map(({address}) => address)
+  const router = routerAddress(underlay, nodes)
   return {
     ...emptyNetns,
     links: [
@@ -47,7 +50,8 @@ export function machinePlan({underlay}: ClusterConfig, node: NodeConfig, nodes: 
       },
     ],
     addresses: [{link: 'eth0', address: cidrOf(node.address, prefixLength(underlay))}],
-    neighbours: others.map(({address}) => ({link: 'eth0', ip: address, mac: macOf(address)})),
+    routes: [{to: parseCidr('0.0.0.0/0'), via: router, link: 'eth0'}],
+    neighbours: [...others, router].map(ip => ({link: 'eth0', ip, mac: macOf(ip)})),
   }
 }
 
@@ -56,7 +60,11 @@ function portOf({name, address}: NodeConfig): Link {
   return {name, kind: {type: 'veth', peer}, up: true, mtu: underlayMtu, master: switchName}
 }
 
-/* The switch takes the network's last address, which labs seldom give to a node. */
-function switchAddress(underlay: Cidr) {
-  return nth(underlay, 2 ** (32 - prefixLength(underlay)) - 2)
+/* The switch is the nodes' router too: a Service's address needs a way out before kube-proxy's rules can turn it into a pod's. It has
+   the network's last address that is no node's. */
+function routerAddress(underlay: Cidr, nodes: readonly NodeConfig[]): Ip {
+  const taken = new Set(nodes.map(({address}) => address))
+  let index = sizeOf(underlay) - 2
+  while (taken.has(nth(underlay, index))) index--
+  return nth(underlay, index)
 }

@@ -7,6 +7,8 @@ import {changes} from '../../kernel/diff.ts'
 import type {Kernel} from '../../kernel/kernel.ts'
 import {linuxKernel} from '../../kernel/linux.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
+import type {Op} from '../../kernel/op.ts'
+import {splitChange} from '../../kernel/rules/iptables.ts'
 import {emptyNetns} from '../../kernel/state.ts'
 import type {Lab} from '../../lab/lab.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
@@ -34,13 +36,13 @@ export type Cluster = {
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
 export async function createCluster({
   lab,
+  rootless,
   log,
-  progress,
   signal,
 }: {
   lab: Lab
+  rootless: boolean
   log: Logger
-  progress: (text: string) => void
   signal: AbortSignal
 }): Promise<Cluster> {
   const agents: Agent[] = []
@@ -58,8 +60,7 @@ export async function createCluster({
   objects.apply(lab.manifests as readonly KubeObjectAny[])
 
   const runtime = await starting
-  const kernel = kernelOf(runtime)
-  progress(`making ${lab.nodes.length} nodes`)
+  const kernel = kernelOf(runtime, rootless)
   const pids = await makeNodes({lab, kernel, runtime})
   agents.push(
     ...(await Promise.all(
@@ -87,15 +88,24 @@ export async function createCluster({
   return {store, registry: objects, controllers: running, agents}
 }
 
-/* Namespaces are made by the runtime, with a process that owns them; the kernel's tools run there too. */
-function kernelOf(runtime: Runtime): Kernel {
-  return linuxKernel({
+/*
+ * Namespaces are made by the runtime, with a process that owns them; the kernel's tools run there too. Without root a netlink
+ * socket's send buffer cannot be raised, so that iptables-restore fails on large changes ("Message too long"): they go in steps,
+ * each of which leaves rules that work.
+ */
+function kernelOf(runtime: Runtime, rootless: boolean): Kernel {
+  const kernel = linuxKernel({
     run: ({netns, argv, input = ''}) => runtime.run({netns, argv, input}),
     namespaces: {
       create: async netns => void (await runtime.hold({netns, hostname: netns, as: 'pod'})),
       remove: netns => runtime.release(netns),
     },
   })
+  return rootless ? {...kernel, apply: (netns, ops) => kernel.apply(netns, ops.flatMap(inSteps))} : kernel
+}
+
+function inSteps(op: Op): readonly Op[] {
+  return op.op === 'changeRules' ? splitChange(op.change).map(change => ({op: 'changeRules', change})) : [op]
 }
 
 /* The nodes' namespaces, and the underlay that joins them; answers the processes that own the nodes. */

@@ -50,7 +50,6 @@ async function main(folder: string): Promise<void> {
         lab,
         log,
         signal: new AbortController().signal,
-        progress: text => tell({type: 'progress', text}),
       }),
     )
   } catch (error) {

@@ -1,0 +1,29 @@
+import {ask} from '../cluster/control.ts'
+import {type StartedLab, startLab} from '../cluster/start-lab.ts'
+import type {Lab} from '../lab/lab.ts'
+import {daemonProgram} from './daemon-program.ts'
+import {readLab} from './find-lab.ts'
+
+/** How long pods may take to become ready, in ms. */
+const readyWithin = 30_000
+
+/** A lab that has just been brought up, and what of it is not ready. */
+export type BroughtUp = {readonly lab: Lab; readonly started: StartedLab; readonly waitingFor: readonly string[]}
+
+/** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
+export async function bringUp(word: unknown, signal: AbortSignal): Promise<BroughtUp> {
+  const {lab, source} = await readLab(word)
+  const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
+  try {
+    const {waitingFor} = await ask(started.session.socket, 'settled', {withinMs: readyWithin}, signal)
+    return {lab, started, waitingFor}
+  } catch (error) {
+    await started.stop()
+    throw error
+  }
+}
+
+/** What is not ready, for people. */
+export function notReady({lab, waitingFor}: BroughtUp): string {
+  return `${lab.name} is up, but after ${readyWithin / 1000} s not ready:\n${waitingFor.map(text => `  ${text}\n`).join('')}`
+}

@@ -1,0 +1,11 @@
+import {connectLab} from '../../cluster/lab-client.ts'
+import {chooseLab} from '../../cluster/running-labs.ts'
+import type {CommandRun} from '../command.ts'
+import {runningName} from '../find-lab.ts'
+import {playAndGrade} from '../play.ts'
+
+/** Grades a running lab as it is; its scenario is not played. */
+export const run: CommandRun = async ([word], {json}, signal) => {
+  const lab = await connectLab(await chooseLab(await runningName(word)))
+  return playAndGrade(lab, {scenario: false, json: json === true, signal})
+}

@@ -1,0 +1,24 @@
+import {connectLab} from '../../cluster/lab-client.ts'
+import {readState} from '../../cluster/session.ts'
+import {bringUp, notReady} from '../bring-up.ts'
+import type {CommandRun} from '../command.ts'
+import {exitCode} from '../exit-code.ts'
+import {playAndGrade} from '../play.ts'
+
+/** Brings a lab up, plays its scenario, grades it, and takes it down, whatever happens. */
+export const run: CommandRun = async ([word], {json, keep}, signal) => {
+  const up = await bringUp(word, signal)
+  const {session} = up.started
+  try {
+    if (up.waitingFor.length > 0) {
+      process.stderr.write(notReady(up))
+      return exitCode.failed
+    }
+    const state = readState(session)
+    if (!state) throw new Error(`${session.stateFile} is gone`)
+    return await playAndGrade(await connectLab({session, state}), {scenario: true, json: json === true, signal})
+  } finally {
+    if (keep && !signal.aborted) up.started.letGo()
+    else await up.started.stop()
+  }
+}
