@@ -45,13 +45,7 @@ async function main(folder: string): Promise<void> {
 
   mountSandbox()
   try {
-    cluster.resolve(
-      await createCluster({
-        lab,
-        log,
-        signal: new AbortController().signal,
-      }),
-    )
+    cluster.resolve(await createCluster({lab, rootless, log, signal: new AbortController().signal}))
   } catch (error) {
     cluster.reject(error)
     throw error
