@@ -11,9 +11,9 @@ export type Namespaces = {
   within<T>(where: Whereabouts, act: () => T): T
 }
 
-/** Namespaces to join (those of process `pid`) and to make new. */
+/** Namespaces to join, each by a file that stands for it (`/proc/PID/ns/net`), and to make new. */
 export type Whereabouts = {
-  readonly join?: {readonly pid: number; readonly kinds: readonly NamespaceKind[]}
+  readonly join?: Readonly<Partial<Record<NamespaceKind, string>>>
   readonly make?: readonly NamespaceKind[]
 }
 
@@ -40,9 +40,10 @@ export function ownNamespaces(): Namespaces {
 
   return {
     syscalls,
-    within: ({join, make = []}, act) => {
-      const visited = kinds.filter(kind => join?.kinds.includes(kind) || make.includes(kind))
-      const doors = (join?.kinds ?? []).map(kind => ({kind, fd: openSync(`/proc/${join?.pid}/ns/${kind}`, 'r')}))
+    within: ({join = {}, make = []}, act) => {
+      const joined = kinds.flatMap(kind => (join[kind] === undefined ? [] : [{kind, file: join[kind]}]))
+      const doors = joined.map(({kind, file}) => ({kind, fd: openSync(file, 'r')}))
+      const visited = kinds.filter(kind => join[kind] !== undefined || make.includes(kind))
       try {
         for (const {kind, fd} of doors) enter(kind, fd)
         const wanted = make.reduce((all, kind) => all | flags[kind], 0)
