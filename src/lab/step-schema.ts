@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {exactlyOne} from './check-schema.ts'
 import {checked, mapping, parsed} from './shape.ts'
-import {parseReference, parseTarget} from './targets.ts'
+import {parseObjectReference, parseReference, parseTarget, readSelector} from './targets.ts'
 import {splitWords} from './words.ts'
 
 /** A target as text: `pod/client`, `pod/app=kubia`, `node/node1`. */
@@ -30,6 +30,13 @@ export const expectation = mapping({
   matches: pattern.optional(),
 })
 
+/** A label selector as text. */
+export const selector = checked(readSelector, 'app=kubia')
+
+/** A reference to one object by kind and name. */
+export const objectReference = parsed(parseObjectReference, 'endpoints/kubia')
+
+/** The namespace of what is named; `default` when left out. */
 export const namespace = z.string().min(1).default('default')
 
 const reference = parsed(parseReference, 'replicaset/kubia')

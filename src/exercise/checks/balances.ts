@@ -1,0 +1,79 @@
+import {z} from 'zod'
+import type {LabHandle} from '../../cluster/lab-handle.ts'
+import {checked, mapping} from '../../lab/shape.ts'
+import {selector, target} from '../../lab/step-schema.ts'
+import type {Check, Verdict} from '../check.ts'
+import {type Limits, limits, type Ran, runFirst, typed} from '../command.ts'
+import {checkDestination, commandsFor, parseDestination} from '../destination.ts'
+import {within} from '../duration.ts'
+import {fillAddresses, NotThereError, placeOf, podsOf} from '../places.ts'
+import {tryUntil} from '../until.ts'
+
+const parameters = mapping({
+  from: target,
+  to: checked(checkDestination, 'http://10.98.237.175').describe('http://HOST:PORT/PATH; every answer names its pod'),
+  pods: selector.describe('The pods that must answer, by label, like app=kubia'),
+  requests: z.int().min(1).max(1000).default(30).describe('How many requests, each over a connection of its own'),
+  each: z.int().min(1).default(1).describe('How many answers every pod must give at least'),
+  within: within('10s'),
+})
+
+type Parameters = z.infer<typeof parameters>
+
+/** Requests spread over all the pods of a Service: which pod answered is read from the answers, which must hold its name. */
+export const balances: Check<Parameters> = {
+  summary: 'Requests reach every one of the pods',
+  parameters,
+  targets: ['from'],
+  run: (wanted, lab, during) =>
+    tryUntil(remaining => balanceOnce(wanted, lab, limits(remaining, during.signal)), {
+      ...during,
+      within: wanted.within,
+      expected: expectation(wanted),
+    }),
+}
+
+async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Verdict> {
+  const place = await placeOf(wanted.from, lab)
+  const pods = (await podsOf(`pod/${wanted.pods}`, lab)).map(pod => pod.metadata.name)
+  if (pods.length === 0) throw new NotThereError(`no pod with ${wanted.pods} is ready`)
+  const commands = commandsFor(parseDestination(await fillAddresses(wanted.to, lab)))
+  const answers = await inTurns(wanted.requests, () => runFirst(lab, place, commands, limits))
+  const counts = pods.map(pod => ({pod, count: answers.filter(answer => names(answer, pod)).length}))
+  const others = answers.filter(answer => !pods.some(pod => names(answer, pod)))
+  return {
+    pass: others.length === 0 && counts.every(({count}) => count >= wanted.each),
+    expected: expectation(wanted),
+    seen: [...counts.map(({pod, count}) => `${pod} ${count}×`), ...strangers(others)].join(', '),
+    command: typed(place, answers[0]?.argv ?? []),
+  }
+}
+
+/** Asks again and again, a few at a time: each starts a program, and a machine has few processors. */
+async function inTurns(count: number, ask: () => Promise<Ran>): Promise<readonly Ran[]> {
+  const atOnce = 5
+  const answers: Ran[] = []
+  while (answers.length < count) {
+    const turn = Array.from({length: Math.min(atOnce, count - answers.length)}, ask)
+    answers.push(...(await Promise.all(turn)))
+  }
+  return answers
+}
+
+/** Whether the answer holds the pod's name as a word: `kubia-1` is not in `kubia-10`. */
+function names({code, stdout}: Ran, pod: string): boolean {
+  const pattern = new RegExp(`(?<![\\w.-])${pod.replaceAll('.', '\\.')}(?![\\w-])`)
+  return code === 0 && pattern.test(stdout)
+}
+
+function strangers(others: readonly Ran[]): readonly string[] {
+  const [first] = others
+  if (first === undefined) return []
+  const said = (first.code === 0 ? first.stdout : first.stderr).trim().split('\n')[0] || `code ${first.code}`
+  return [`none of them ${others.length}× (${said})`]
+}
+
+function expectation({requests, to, pods, each}: Parameters): string {
+  const times = each === 1 ? 'at least once' : `at least ${each} times`
+  return `each pod with ${pods} answers ${times} in ${requests} requests to ${to}`
+}

@@ -1,0 +1,70 @@
+import type {LabHandle} from '../cluster/lab-handle.ts'
+import {parseTarget} from '../lab/targets.ts'
+import type {Pod} from '../objects/pod.ts'
+import {isReady} from '../objects/pod-status.ts'
+import type {Service} from '../objects/service.ts'
+
+/** What a lab names is not in the cluster, or not yet. */
+export class NotThereError extends Error {
+  override readonly name = 'NotThereError'
+  readonly code = 'ENOTTHERE'
+}
+
+/** The one place that a target means: of several pods the first by name that is ready. Throws NotThereError. */
+export async function placeOf(target: string, lab: LabHandle): Promise<string> {
+  const form = parseTarget(target)
+  if (form.kind !== 'pods') return target
+  const [first] = await podsOf(target, lab)
+  if (first === undefined) throw new NotThereError(`no pod with ${form.selector} is ready`)
+  return `pod/${first.metadata.name}`
+}
+
+/** The ready pods that a target means, by name. */
+export async function podsOf(target: string, lab: LabHandle): Promise<readonly Pod[]> {
+  const form = parseTarget(target)
+  if (form.kind === 'node') throw new NotThereError(`${target} is a node, not a pod`)
+  const selected = await lab.list('Pod', {
+    namespace: 'default',
+    ...(form.kind === 'pods' ? {selector: form.selector} : {}),
+  })
+  return (selected as readonly Pod[])
+    .filter(pod => isServing(pod) && (form.kind === 'pods' || pod.metadata.name === form.name))
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+}
+
+/** Ready, and not on its way out. */
+export function isServing(pod: Pod): boolean {
+  return isReady(pod) && pod.metadata.deletionTimestamp === undefined
+}
+
+/**
+ * Puts addresses in place of `{pod/web}`, `{pod/app=kubia}`, `{node/node1}` and `{service/kubia}`: what a lab cannot know
+ * beforehand. Other braces stay.
+ */
+export async function fillAddresses(text: string, lab: LabHandle): Promise<string> {
+  const parts = await Promise.all(
+    text.split(placeholder).map((part, index) => (index % 2 === 0 ? part : addressOf(part, lab))),
+  )
+  return parts.join('')
+}
+
+/** The text with every placeholder replaced by an address of the documentation range: to see if the rest is sound. */
+export function withSampleAddresses(text: string): string {
+  return text.replace(placeholder, '192.0.2.1')
+}
+
+const placeholder = /\{((?:pod|node|service)\/[^{}\s]+)\}/g
+
+async function addressOf(name: string, lab: LabHandle): Promise<string> {
+  const address = await findAddress(name, lab)
+  if (address === undefined) throw new NotThereError(`${name} has no address`)
+  return address
+}
+
+async function findAddress(name: string, lab: LabHandle): Promise<string | undefined> {
+  const rest = name.slice(name.indexOf('/') + 1)
+  if (name.startsWith('node/')) return lab.lab.nodes.find(node => node.name === rest)?.address
+  if (name.startsWith('pod/')) return (await podsOf(name, lab))[0]?.status?.podIP
+  const service = await lab.get({kind: 'Service', namespace: 'default', name: rest})
+  return (service as Service | undefined)?.spec?.clusterIP
+}
