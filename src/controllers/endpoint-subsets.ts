@@ -20,8 +20,14 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Endp
   return [...groups.values()].map(toSubset).toSorted((a, b) => (subsetKey(a) < subsetKey(b) ? -1 : 1))
 }
 
-/** A pod as a service sees it. `id` tells addresses apart, also of two pods that claim one IP. */
-type Backend = {readonly pod: Pod; readonly address: EndpointAddress; readonly ready: boolean; readonly id: string}
+/** A pod as a service sees it. `id` tells addresses apart, also of two pods that claim one IP; `place` is the address as a number. */
+type Backend = {
+  readonly pod: Pod
+  readonly address: EndpointAddress
+  readonly ready: boolean
+  readonly id: string
+  readonly place: number
+}
 
 type Offer = {readonly port?: EndpointPort; readonly backends: readonly Backend[]}
 
@@ -41,7 +47,13 @@ function backendOf(pod: Pod, service: Service): Backend {
     ...(nodeName && {nodeName}),
     targetRef: {kind: 'Pod', namespace, name, uid},
   }
-  return {pod, address, ready: isReady(pod) || service.spec.publishNotReadyAddresses === true, id: `${ip}/${uid}`}
+  return {
+    pod,
+    address,
+    place: ipNumber(parseIp(ip)),
+    ready: isReady(pod) || service.spec.publishNotReadyAddresses === true,
+    id: `${ip}/${uid}`,
+  }
 }
 
 /** Every port number that the service may lead to, with the pods that listen there. A headless service needs no ports. */
@@ -81,7 +93,7 @@ function toSubset({backends, ports}: {backends: readonly Backend[]; ports: reado
 }
 
 function byAddress(a: Backend, b: Backend): number {
-  return ipNumber(parseIp(a.address.ip)) - ipNumber(parseIp(b.address.ip)) || (a.id < b.id ? -1 : 1)
+  return a.place - b.place || (a.id < b.id ? -1 : 1)
 }
 
 /** Kubernetes orders ports and subsets by a hash of their memory layout; any fixed order does, and by name reads best. */

@@ -1,6 +1,6 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Logger} from 'pino'
-import {follow} from '../store/follow.ts'
+import {type Followed, follow} from '../store/follow.ts'
 import {deleteObject, refOf} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 import {StoreError} from '../store/store-error.ts'
@@ -35,88 +35,101 @@ const tasksInARow = 50
 
 /** Runs the controllers on a store until the signal. */
 export function runControllers(options: RunnerOptions): Running {
-  const {store, signal} = options
-  const followed = follow(store)
-  const queue = new Map<string, Task>()
-  const waiting = new Set<PromiseWithResolvers<void>>()
-  let failure: unknown
+  const loop = new Loop(options)
+  return {idle: () => loop.idle(), stopped: loop.run()}
+}
 
-  const settled = () => queue.size === 0 && followed.revision === store.revision
+class Loop {
+  readonly #options: RunnerOptions
+  readonly #followed: Followed
+  readonly #queue = new Map<string, Task>()
+  readonly #waiting = new Set<PromiseWithResolvers<void>>()
+  #failure: unknown
 
-  function absorb(): void {
-    for (const change of followed.catchUp())
-      for (const controller of options.controllers)
-        if (controller.watches.includes(change.object.kind))
-          for (const key of controller.keysOf(change, followed.view)) add({controller, key, attempt: 1})
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.#followed = follow(options.store)
   }
 
-  function add(task: Task): void {
-    const id = `${task.controller.name} ${task.key.kind}/${task.key.namespace ?? ''}/${task.key.name}`
-    if (!queue.has(id)) queue.set(id, task)
-  }
-
-  function work(id: string, task: Task): void {
-    queue.delete(id)
-    try {
-      perform(
-        task,
-        options,
-        task.controller.reconcile(task.key, followed.view, {now: options.now(), random: options.random}),
-      )
-    } catch (error) {
-      if (error instanceof StoreError && task.attempt < attempts) add({...task, attempt: task.attempt + 1})
-      else fail(task, error)
+  async run(): Promise<void> {
+    const {store, signal} = this.#options
+    while (!signal.aborted) {
+      await this.#drain()
+      if (!this.#settled) continue
+      this.#tellWaiting()
+      await store.changed(this.#followed.revision, signal).catch(error => {
+        if (!signal.aborted) throw error
+      })
     }
-    absorb()
+    for (const {reject} of this.#waiting) reject(signal.reason)
   }
 
-  /** A bug in one controller must not stop the others: the key is looked at again when something changes. */
-  function fail({controller, key}: Task, error: unknown): void {
-    failure ??= error
-    options.log?.error({controller: controller.name, key, err: error}, 'controller failed')
+  idle(): Promise<void> {
+    const {signal} = this.#options
+    if (signal.aborted) return Promise.reject(signal.reason)
+    const waiter = Promise.withResolvers<void>()
+    this.#waiting.add(waiter)
+    if (this.#settled) this.#tellWaiting()
+    return waiter.promise
   }
 
   /** A map can be gone through while it grows: a key that is named again comes to its end. */
-  async function drain(): Promise<void> {
-    absorb()
+  async #drain(): Promise<void> {
+    this.#absorb()
     let done = 0
-    for (const [id, task] of queue) {
-      if (signal.aborted) return
-      work(id, task)
+    for (const [id, task] of this.#queue) {
+      if (this.#options.signal.aborted) return
+      this.#work(id, task)
       if (++done % tasksInARow === 0) await setImmediate()
     }
   }
 
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      await drain()
-      if (!settled()) continue
-      for (const {resolve, reject} of waiting) failure === undefined ? resolve() : reject(failure)
-      waiting.clear()
-      await store.changed(followed.revision, signal).catch(ignoreAbort)
+  #absorb(): void {
+    for (const change of this.#followed.catchUp())
+      for (const controller of this.#options.controllers)
+        if (controller.watches.includes(change.object.kind))
+          for (const key of controller.keysOf(change, this.#followed.view)) this.#add({controller, key, attempt: 1})
+  }
+
+  #add(task: Task): void {
+    const id = `${task.controller.name} ${task.key.kind}/${task.key.namespace ?? ''}/${task.key.name}`
+    if (!this.#queue.has(id)) this.#queue.set(id, task)
+  }
+
+  #work(id: string, task: Task): void {
+    const {now, random} = this.#options
+    this.#queue.delete(id)
+    try {
+      perform(task, this.#options, task.controller.reconcile(task.key, this.#followed.view, {now: now(), random}))
+    } catch (error) {
+      if (error instanceof StoreError && task.attempt < attempts) this.#add({...task, attempt: task.attempt + 1})
+      else this.#fail(task, error)
     }
-    for (const {reject} of waiting) reject(signal.reason)
+    this.#absorb()
   }
 
-  function ignoreAbort(error: unknown): void {
-    if (!signal.aborted) throw error
+  /** A bug in one controller must not stop the others: the key is looked at again when something changes. */
+  #fail({controller, key}: Task, error: unknown): void {
+    this.#failure ??= error
+    this.#options.log?.error({controller: controller.name, key, err: error}, 'controller failed')
   }
 
-  return {
-    idle: () => {
-      if (signal.aborted) return Promise.reject(signal.reason)
-      if (settled()) return failure === undefined ? Promise.resolve() : Promise.reject(failure)
-      const waiter = Promise.withResolvers<void>()
-      waiting.add(waiter)
-      return waiter.promise
-    },
-    stopped: run(),
+  get #settled(): boolean {
+    return this.#queue.size === 0 && this.#followed.revision === this.#options.store.revision
+  }
+
+  #tellWaiting(): void {
+    for (const {resolve, reject} of this.#waiting) {
+      if (this.#failure === undefined) resolve()
+      else reject(this.#failure)
+    }
+    this.#waiting.clear()
   }
 }
 
 function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: readonly Write[]): void {
   for (const write of writes) {
-    log?.info({controller: controller.name, do: write.do, ...refOf(write.object)}, 'write')
+    log?.info({controller: controller.name, do: write.do, ref: refOf(write.object)}, 'write')
     switch (write.do) {
       case 'create':
         store.create(write.object)

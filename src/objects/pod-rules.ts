@@ -87,6 +87,17 @@ export function podSpecMistakes(spec: PodSpec, path: Path): Mistake[] {
   ]
 }
 
+/** What the resources that the containers ask for make of the pod; podlab shows it and gives it no meaning. */
+export function qualityOf({containers}: PodSpec): 'BestEffort' | 'Burstable' | 'Guaranteed' {
+  const asked = containers.map(({resources: {requests = {}, limits = {}} = {}}) => ({
+    requests: {...limits, ...requests},
+    limits,
+  }))
+  if (asked.every(({requests}) => Object.keys(requests).length === 0)) return 'BestEffort'
+  const fixed = asked.every(({requests, limits}) => 'cpu' in limits && 'memory' in limits && equal(requests, limits))
+  return fixed ? 'Guaranteed' : 'Burstable'
+}
+
 const updatable =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 

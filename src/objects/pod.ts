@@ -5,7 +5,7 @@ import {dnsSubdomain} from './format.ts'
 import type {Deletion, Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {TaintEffect} from './node.ts'
-import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes} from './pod-rules.ts'
+import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes, qualityOf} from './pod-rules.ts'
 import {isFinished, podWord} from './pod-status.ts'
 import {timestamp} from './timestamp.ts'
 
@@ -83,7 +83,7 @@ export const podKind: Kind<Pod> = {
   required: ['spec'],
   defaults: pod => ({...pod, spec: podSpecDefaults(pod.spec)}),
   validate: pod => podSpecMistakes(pod.spec, ['spec']),
-  initial: pod => ({...pod, status: {phase: 'Pending', qosClass: 'BestEffort'}}),
+  initial: pod => ({...pod, status: {phase: 'Pending', qosClass: qualityOf(pod.spec)}}),
   inherit: (pod, before) => {
     const nodeName = pod.spec.nodeName ?? before.spec.nodeName
     return {...pod, spec: {...pod.spec, ...(nodeName !== undefined && {nodeName})}}

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type {OwnerReference} from '../../src/objects/kube-object.ts'
-import {sampleNamespace, sampleNode, samplePod, sampleReplicaSet, sampleService} from '../objects/_samples.ts'
+import {sampleNode, samplePod, sampleReplicaSet, sampleService} from '../objects/_samples.ts'
 import {runningWorld} from './_world.ts'
 
 test('what a deleted owner leaves is cleared away, what has another owner stays', async t => {
@@ -38,42 +38,5 @@ test('what claims an owner that is gone already is cleared away', async t => {
   objects.apply([sampleReplicaSet('kubia', 0), {...pod, metadata: {...pod.metadata, ownerReferences}}])
   await idle()
   t.deepEqual(store.list('Pod'), [])
-  await stop()
-})
-
-test('a deleted namespace empties and goes', async t => {
-  const {store, objects, idle, stop} = runningWorld()
-  const inShop = <T extends {metadata: {name: string}}>(object: T) => ({
-    ...object,
-    metadata: {...object.metadata, namespace: 'shop'},
-  })
-  objects.apply([
-    sampleNode('node1'),
-    sampleNamespace('shop'),
-    inShop(sampleReplicaSet('web', 3)),
-    inShop(sampleService('web')),
-  ])
-  await idle()
-  t.is(store.list('Pod').length, 3)
-  objects.delete({kind: 'ns', name: 'shop'})
-  await idle()
-  t.is(store.get('Namespace', {name: 'shop'}), undefined)
-  t.deepEqual([...store.list('Pod'), ...store.list('Endpoints', {namespace: 'shop'})], [])
-  await stop()
-})
-
-test('pods of a node that goes are taken away, pods of a node to come wait for it', async t => {
-  const {store, objects, idle, stop} = runningWorld()
-  objects.apply([sampleNode('node1'), samplePod('here'), samplePod('early', {spec: {nodeName: 'node2'}})])
-  await idle()
-  objects.delete({kind: 'node', name: 'node1'})
-  await idle()
-  t.deepEqual(
-    store.list('Pod').map(({metadata}) => metadata.name),
-    ['early'],
-  )
-  objects.delete({kind: 'pod', name: 'early'})
-  await idle()
-  t.deepEqual(store.list('Pod'), [], 'and a deleted one does not wait for a node that cannot answer')
   await stop()
 })
