@@ -18,10 +18,12 @@ export async function runInside({
   target,
   lab,
   argv,
+  environment = {},
 }: {
   target: string
   lab: string | undefined
   argv: readonly string[]
+  environment?: Readonly<Record<string, string>>
 }): Promise<number> {
   const running = await chooseLab(lab)
   const inside = await findInside(running, target)
@@ -30,7 +32,7 @@ export async function runInside({
   const terminal = process.env.TERM === undefined ? {} : {TERM: process.env.TERM}
   const result = await execa(file, words, {
     stdio: 'inherit',
-    env: {...inside.environment, ...terminal},
+    env: {...inside.environment, ...terminal, ...environment},
     extendEnv: false,
     reject: false,
   })

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, mkdirSync, rmSync, symlinkSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {constants} from 'node:os'
 import {dirname} from 'node:path'
 import type {Readable} from 'node:stream'
@@ -73,6 +73,7 @@ async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQuestion)
   const child = namespaces.within({make: as === 'pod' ? ['net', 'uts', 'ipc'] : ['net', 'uts', 'ipc', 'mnt']}, () => {
     namespaces.syscalls.sethostname(hostname)
     if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
+    else withoutIpv6()
     const program = as === 'node' ? nodePause : `${layout.programs}/pause`
     const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
     return spawn(program, [], {argv0, stdio: 'ignore', detached: true, cwd: '/', env: {}})
@@ -81,6 +82,12 @@ async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQuestion)
   symlinkSync(`/proc/${pid}/ns/net`, netnsPath(netns))
   owners.set(netns, child)
   return {pid}
+}
+
+/* As docker does for its containers; a kernel that has no IPv6 has no such switch. */
+function withoutIpv6(): void {
+  const all = '/proc/sys/net/ipv6/conf/all/disable_ipv6'
+  if (existsSync(all)) writeFileSync(all, '1')
 }
 
 async function release(netns: string): Promise<Record<never, never>> {
