@@ -2,7 +2,8 @@ import {type Batch, batchLines, type PrintedOp} from './batch.ts'
 import {opFailed} from './failure.ts'
 import type {Run} from './kernel.ts'
 import {sysctlPath} from './observe/sysctls.ts'
-import type {Op} from './op.ts'
+import {type Op, settingsOf} from './op.ts'
+import {print} from './print.ts'
 
 /** An op that its tool refused, by its place in the batch. `line` is the part of its text that the tool named, if it did. */
 type Failure = {readonly index: number; readonly said: string; readonly line?: string}
@@ -11,12 +12,15 @@ type Failure = {readonly index: number; readonly said: string; readonly line?: s
 export type Place = {
   readonly run: Run
   readonly netns: string
-  holds(op: Op & {readonly op: 'addLink'}): Promise<boolean>
+  holds(op: AddLink): Promise<boolean>
 }
+
+type AddLink = Op & {readonly op: 'addLink'}
 
 /**
  * Applies a batch in one process. The tools stop at the first line that fails. When the failure only says that the work is done
- * already (a link that is there, an entry that is gone), the rest follows in another process; any other is a KernelError.
+ * already (an entry that is gone, a link that is there and only gets its settings), the rest follows in another process; any other
+ * is a KernelError.
  */
 export async function applyBatch(place: Place, {tool, ops}: Batch): Promise<void> {
   let rest = ops
@@ -27,7 +31,8 @@ export async function applyBatch(place: Place, {tool, ops}: Batch): Promise<void
     const failed = rest[failure.index] as PrintedOp
     if (!(await isDone(place, failed.op, failure.said)))
       throw opFailed({netns: place.netns, line: {tool, line: failure.line ?? failed.line.line}, said: failure.said})
-    rest = rest.slice(grouped ? startOfDeletions(rest, failure.index) : failure.index + 1)
+    const after = rest.slice(grouped ? startOfDeletions(rest, failure.index) : failure.index + 1)
+    rest = failed.op.op === 'addLink' ? [settingsOp(failed.op), ...after] : after
     grouped = false
   }
 }
@@ -118,6 +123,11 @@ async function isDone(place: Place, op: Op, said: string): Promise<boolean> {
     case 'changeRules':
       return false
   }
+}
+
+function settingsOp({link}: AddLink): PrintedOp {
+  const op: Op = {op: 'setLink', name: link.name, set: settingsOf(link)}
+  return {op, line: print(op)}
 }
 
 /** Where to go on after a harmless failure: links that only joined the group of those that go must still be deleted. */

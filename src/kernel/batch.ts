@@ -6,13 +6,19 @@ export type Batch = {readonly tool: Tool; readonly ops: readonly PrintedOp[]}
 
 export type PrintedOp = {readonly op: Op; readonly line: Line}
 
-/** Ops in the batches that keep their order. */
+/**
+ * Ops in batches that keep their order. A process of `ip` remembers the numbers of links by their names, also of those that
+ * went along with another: links that come after others went want a new process.
+ */
 export function batches(ops: readonly Op[]): Batch[] {
   const all: {tool: Tool; ops: PrintedOp[]}[] = []
+  let deleted = false
   for (const op of ops) {
     const line = print(op)
     const last = all.at(-1)
-    if (last?.tool === line.tool) last.ops.push({op, line})
+    const isFresh: boolean = op.op === 'addLink' && deleted
+    deleted = op.op === 'deleteLink' || (deleted && !isFresh)
+    if (last?.tool === line.tool && !isFresh) last.ops.push({op, line})
     else all.push({tool: line.tool, ops: [{op, line}]})
   }
   return all

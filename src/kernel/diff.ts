@@ -13,22 +13,21 @@ import type {FdbEntry, Neighbour, NetnsState} from './state.ts'
  *
  * Linux takes much away by itself: with a link go its addresses, routes and entries, and a veth's other end; a link that is set
  * down loses its routes and neighbours, one that gets another MAC its neighbours, one that loses its last address both. The diff
- * counts on it. It deletes nothing that goes anyhow, and puts back what is wanted and went along.
+ * counts on it. It deletes nothing that surely goes anyhow, and puts back what is wanted and may have gone along.
  */
 export function diff(observed: NetnsState, wanted: NetnsState): readonly Op[] {
   const links = diffLinks(observed.links, wanted.links)
   const onLinks = <T extends {readonly link: string}>(entries: readonly T[]) =>
     entries.filter(({link}) => !links.gone.has(link))
   const addresses = diffAddresses(onLinks(observed.addresses), wanted.addresses)
-  const unrouted = (link: string) => links.downed.has(link) || addresses.bare.has(link)
-  const routes = diffRoutes(
-    onLinks(observed.routes).filter(({link}) => !unrouted(link)),
-    wanted.routes,
-  )
-  const neighbours = diffNeighbours(
-    onLinks(observed.neighbours).filter(({link}) => !unrouted(link) && !links.readdressed.has(link)),
-    wanted.neighbours,
-  )
+  const isUp = ({link}: {readonly link: string}) => !links.downed.has(link)
+  const isRouted = ({link}: {readonly link: string}) => !addresses.bare.has(link)
+  const isKnown = ({link}: {readonly link: string}) => isRouted({link}) && !links.readdressed.has(link)
+  const routes = diffRoutes(onLinks(observed.routes).filter(isUp), {wanted: wanted.routes, survives: isRouted})
+  const neighbours = diffNeighbours(onLinks(observed.neighbours).filter(isUp), {
+    wanted: wanted.neighbours,
+    survives: isKnown,
+  })
   return [
     ...[...neighbours.remove, ...routes.remove, ...addresses.remove, ...links.remove],
     ...[...links.prepare, ...links.add, ...links.settle],
@@ -46,12 +45,15 @@ export function changes(previous: NetnsState, next: NetnsState): readonly Op[] {
   return diff(previous, next)
 }
 
-function diffNeighbours(observed: readonly Neighbour[], wanted: readonly Neighbour[]): {remove: Op[]; add: Op[]} {
+function diffNeighbours(
+  observed: readonly Neighbour[],
+  {wanted, survives}: {wanted: readonly Neighbour[]; survives: (neighbour: Neighbour) => boolean},
+): {remove: Op[]; add: Op[]} {
   const place = ({link, ip}: Neighbour) => `${link} ${ip}`
   const text = ({link, ip, mac}: Neighbour) => `${link} ${ip} ${mac}`
   return {
     remove: surplus(observed, wanted, place).map(neighbour => ({op: 'deleteNeighbour', neighbour})),
-    add: missing(observed, wanted, text).map(neighbour => ({op: 'replaceNeighbour', neighbour})),
+    add: missing(observed.filter(survives), wanted, text).map(neighbour => ({op: 'replaceNeighbour', neighbour})),
   }
 }
 

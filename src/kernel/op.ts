@@ -3,8 +3,8 @@ import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
 
 /**
  * One change to one network namespace. Each has replace semantics: applying it twice changes nothing more. Deleting what is gone
- * is no failure. `addLink` makes the link with all its settings but `hairpin`, which wants a port; a link of the same kind that
- * exists already stays as it is.
+ * is no failure. `addLink` makes the link with all its settings but `hairpin`, which wants a port; one of the same kind that
+ * exists already gets the settings.
  */
 export type Op =
   | {readonly op: 'addLink'; readonly link: Link}
@@ -28,4 +28,9 @@ export type LinkSettings = {
   readonly mac?: Link['mac']
   readonly master?: string | null
   readonly hairpin?: boolean
+}
+
+/** What `addLink` does to a link that exists already. */
+export function settingsOf({up, mtu, mac, master}: Link): LinkSettings {
+  return {up, mtu, ...(mac && {mac}), master: master ?? null}
 }

@@ -13,18 +13,17 @@ export type SettingSteps = {
   readonly rise: LinkSettings
 }
 
-/** What a link is like. One that `isNew` comes with its other end, so nothing can be set on it before; `lost` are links that go. */
-export type Before = {readonly before: Partial<Link>; readonly isNew: boolean; readonly lost: ReadonlySet<string>}
+/** What a link is like. On one that `isNew` nothing can be set before it is made. */
+export type Before = {readonly before: Partial<Link>; readonly isNew: boolean}
 
 /** From what a link is like to what it shall be. A bridge's MTU is none of this: see `bridgesToSize`. */
-export function settingSteps(wanted: Link, {before, isNew, lost}: Before): SettingSteps {
+export function settingSteps(wanted: Link, {before, isNew}: Before): SettingSteps {
   const {name, up} = wanted
   const sink = before.up === true && !up ? {up} : {}
   const rise = {...(!before.up && up && {up}), ...(wanted.kind.type === 'vxlan' && mtuSetting(wanted, before))}
   if (wanted.kind.type === 'loopback') return {name, prepare: sink, join: {}, hairpin: {}, rise}
 
-  const oldMaster = before.master !== undefined && lost.has(before.master) ? undefined : before.master
-  const {leave, join, hairpin} = portSteps(wanted, {master: oldMaster, hairpin: before.hairpin})
+  const {leave, join, hairpin} = portSteps(wanted, before)
   const own = {...sink, ...ownSettings(wanted, before)}
   return isNew
     ? {name, prepare: {}, join: {...own, ...join}, hairpin, rise}
@@ -47,7 +46,7 @@ function mtuSetting({mtu}: Link, before: Partial<Link>): LinkSettings {
 /** A port that moves to another bridge begins there without hairpin. */
 function portSteps(
   {master, hairpin = false}: Link,
-  before: {readonly master: string | undefined; readonly hairpin: boolean | undefined},
+  before: Partial<Link>,
 ): {leave: LinkSettings; join: LinkSettings; hairpin: LinkSettings} {
   const moves = before.master !== master
   if (master === undefined) return {leave: moves ? {master: null} : {}, join: {}, hairpin: {}}

@@ -1,6 +1,6 @@
 import type {LinkSettings, Op} from '../op.ts'
 import type {Link} from '../state.ts'
-import {bridgesToSize, changedBridges} from './bridge-mtu.ts'
+import {bridgesToSize, changedBridges, movingBridges} from './bridges.ts'
 import {otherEnd, sameKind} from './link-kind.ts'
 import {settingSteps} from './link-settings.ts'
 import {takenAlong} from './taken-along.ts'
@@ -27,14 +27,14 @@ export function diffLinks(observed: readonly Link[], wanted: readonly Link[]): L
   const {removed, gone} = takenAlong(observed, unwanted)
   const staying = byName(observed.filter(({name}) => !gone.has(name)))
   const {made, born} = making(staying, wantedByName)
+  const changed = changedBridges(byName(observed), wanted)
+  const moving = movingBridges(observed, changed)
   const steps = wanted.map(link =>
     settingSteps(link, {
-      before: staying.get(link.name) ?? born.get(link.name) ?? {},
+      before: born.get(link.name) ?? withoutLost(staying.get(link.name) ?? {}, {gone, moving}),
       isNew: born.has(link.name),
-      lost: gone,
     }),
   )
-  const changed = changedBridges(byName(observed), wanted)
   const sized = bridgesToSize(new Map([...staying, ...born]), wanted, changed)
 
   return {
@@ -63,6 +63,19 @@ function isUnwanted(link: Link, wanted: Link | undefined): boolean {
   if (link.kind.type === 'loopback') return false
   if (wanted === undefined) return link.kind.type !== 'other'
   return !sameKind(link.kind, wanted.kind)
+}
+
+/** A link as it is when others have gone: without the bridge that it was in, and a bridge without a MAC that is not its own. */
+function withoutLost(
+  {mac, master, hairpin, ...link}: Partial<Link>,
+  {gone, moving}: {gone: ReadonlySet<string>; moving: ReadonlySet<string>},
+): Partial<Link> {
+  const isPort = master !== undefined && !gone.has(master)
+  return {
+    ...link,
+    ...(mac !== undefined && !moving.has(link.name ?? '') && {mac}),
+    ...(isPort && {master, hairpin: hairpin ?? false}),
+  }
 }
 
 /** Links to make, in an order in which they can be made, and what all new links are `born` like, other ends included. */

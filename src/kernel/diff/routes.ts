@@ -8,10 +8,10 @@ import {missing, surplus} from './sets.ts'
  */
 export function diffRoutes(
   observed: readonly Route[],
-  wanted: readonly Route[],
+  {wanted, survives}: {wanted: readonly Route[]; survives: (route: Route) => boolean},
 ): {readonly remove: readonly Op[]; readonly add: readonly Op[]} {
-  const add = missing(observed, wanted, text)
   const going = surplus(observed, wanted, text)
+  const add = missing(observed.filter(survives), wanted, text)
   const replaced = new Set(add.map(({to}) => to))
   const rivals = Map.groupBy(going, ({to}) => to)
   const remove = going.filter(({to}) => !replaced.has(to) || (rivals.get(to)?.length ?? 0) > 1)

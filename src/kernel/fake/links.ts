@@ -3,16 +3,19 @@ import {interfaceNameLimit} from '../../net/interface-name.ts'
 import {parseMac} from '../../net/mac.ts'
 import {sameKind} from '../diff/link-kind.ts'
 import {linkOfSysctl} from '../observe/sysctls.ts'
+import {settingsOf} from '../op.ts'
 import type {Link, NetnsState, VethPeer} from '../state.ts'
 import {followPorts, vxlanLimit} from './mtu.ts'
+import {refuseMaster, setLink, withoutMaster} from './settings.ts'
 import {edit, type FakeNetns, linkNamed, Refusal, type World} from './world.ts'
 
-/** The world with a link, and its other end if it is a veth. A link of the same kind that exists stays as it is. */
+/** The world with a link, and its other end if it is a veth. A link of the same kind that exists gets the settings. */
 export function addLink(world: World, netns: string, link: Link): World {
   const here = world.get(netns)
   if (here === undefined) return world
   const existing = here.links.find(({name}) => name === link.name)
-  if (existing !== undefined && sameKind(existing.kind, link.kind)) return world
+  if (existing !== undefined && sameKind(existing.kind, link.kind))
+    return edit(world, netns, here => setLink(here, link.name, settingsOf(link)))
   refuseName(here, link.name)
   if (link.master !== undefined) refuseMaster(here, link.master)
   const {kind} = link
@@ -46,13 +49,6 @@ export function deleteLink(world: World, netns: string, name: string): World {
   const cleared = vxlans.reduce((world, vxlan) => deleteLink(world, netns, vxlan.name), without)
   if (link.kind.type !== 'veth' || link.kind.peer.name === undefined) return cleared
   return deleteLink(cleared, link.kind.peer.netns, link.kind.peer.name)
-}
-
-/** A bridge that must be there. */
-export function refuseMaster(here: NetnsState, master: string): void {
-  const bridge = here.links.find(({name}) => name === master)
-  if (bridge === undefined) throw new Refusal(`argument "${master}" is wrong: Device does not exist`)
-  if (bridge.kind.type !== 'bridge') throw new Refusal('Operation not supported')
 }
 
 function refuseName({links}: NetnsState, name: string): void {
@@ -102,8 +98,4 @@ function withoutLink(here: FakeNetns, {name, master}: Link): FakeNetns {
     sized: here.sized.difference(new Set([name])),
   }
   return followPorts(left, master)
-}
-
-export function withoutMaster({master: _, hairpin: __, ...link}: Link): Link {
-  return link
 }

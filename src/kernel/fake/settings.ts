@@ -1,6 +1,5 @@
 import type {LinkSettings} from '../op.ts'
 import type {Link} from '../state.ts'
-import {refuseMaster, withoutMaster} from './links.ts'
 import {followPorts, vxlanLimit} from './mtu.ts'
 import {type FakeNetns, linkNamed, Refusal, withLink} from './world.ts'
 
@@ -53,4 +52,15 @@ const setUp: Step = (here, link, {up}) => {
   if (up) return changed
   const elsewhere = (entry: {readonly link: string}) => entry.link !== link.name
   return {...changed, routes: here.routes.filter(elsewhere), neighbours: here.neighbours.filter(elsewhere)}
+}
+
+/** A bridge that must be there. */
+export function refuseMaster({links}: FakeNetns, master: string): void {
+  const bridge = links.find(({name}) => name === master)
+  if (bridge === undefined) throw new Refusal(`argument "${master}" is wrong: Device does not exist`)
+  if (bridge.kind.type !== 'bridge') throw new Refusal('Operation not supported')
+}
+
+export function withoutMaster({master: _, hairpin: __, ...link}: Link): Link {
+  return link
 }

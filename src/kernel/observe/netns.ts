@@ -9,8 +9,11 @@ import {parseNetnsIds} from './netns-ids.ts'
 import {parseRoutes} from './routes.ts'
 import {parseSysctls} from './sysctls.ts'
 
-/** One `ip -batch` prints four documents; `ip addr` with details says all of the links too. */
-const ipQuestions = 'netns list-id\naddr show\nroute show\nneigh show nud permanent\n'
+/**
+ * One `ip -batch` prints four documents; `ip addr` with details says all of the links too. The kernel numbers a neighbouring
+ * namespace when it first shows a link into it, so the numbers are asked for afterwards.
+ */
+const ipQuestions = 'addr show\nroute show\nneigh show nud permanent\nnetns list-id\n'
 
 /** Reads what a namespace holds in two processes side by side, three when there are sysctls to read. */
 export async function observeNetns(
@@ -24,7 +27,7 @@ export async function observeNetns(
     sysctls.length === 0 ? '' : look(['sysctl', '--ignore', '--', ...sysctls]),
   ])
   try {
-    const [ids = [], links = [], routes = [], neighbours = []] = parseDocuments(ip)
+    const [links = [], routes = [], neighbours = [], ids = []] = parseDocuments(ip)
     return {
       links: parseLinks(links, {netns, ids: parseNetnsIds(ids)}),
       addresses: parseAddresses(links),

@@ -35,6 +35,16 @@ export function bridgesToSize(
     })
 }
 
+/**
+ * The bridges whose MAC moves when their ports change: until somebody gives a bridge one, it has the least of its ports'. The kernel
+ * does not tell which it is, but one that equals a port's MAC is likely of that sort.
+ */
+export function movingBridges(observed: readonly Link[], changed: ReadonlySet<string>): Set<string> {
+  const macs = new Set(observed.filter(({master}) => master !== undefined).map(({master, mac}) => `${master} ${mac}`))
+  const moving = observed.filter(({name, mac}) => changed.has(name) && macs.has(`${name} ${mac}`))
+  return new Set(moving.map(({name}) => name))
+}
+
 function isName(name: string | undefined): name is string {
   return name !== undefined
 }

@@ -1,0 +1,16 @@
+import test from 'ava'
+import {fakeKernel} from '../../src/kernel/fake.ts'
+import {kernelContract} from '../contract/kernel.ts'
+
+kernelContract(test, fakeKernel(), {runs: 300})
+
+test('the fake tells what was applied, as commands', async t => {
+  const kernel = fakeKernel()
+  await kernel.create('node1')
+  await kernel.apply('node1', [
+    {op: 'setLink', name: 'lo', set: {up: true}},
+    {op: 'setSysctl', name: 'net.ipv4.ip_forward', value: '1'},
+  ])
+  t.deepEqual(kernel.netnses(), ['node1'])
+  t.deepEqual(kernel.applied('node1'), ['ip link set dev lo up', 'sysctl -w "net.ipv4.ip_forward=1"'])
+})
