@@ -1,8 +1,7 @@
 /**
  * Who is at the other end of a TCP connection, as the server's own kernel sees it: /proc/net/tcp lists the connections of a
- * network namespace. The side that closes first keeps a line (state TIME_WAIT) for a minute, so a server that answers
- * `Connection: close` leaves the client's address there for us to read. A server that listens on `::` has its IPv4
- * connections in /proc/net/tcp6, as ::ffff:a.b.c.d.
+ * network namespace, those that have just ended (TIME_WAIT) too. A server that listens on `::` has its IPv4 connections in
+ * /proc/net/tcp6, as ::ffff:a.b.c.d.
  */
 
 /** The other end of a connection to a local port. */

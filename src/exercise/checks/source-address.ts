@@ -6,15 +6,15 @@ import type {Pod} from '../../objects/pod.ts'
 import type {Check, Verdict} from '../check.ts'
 import {type Limits, limits, runFirst, typed} from '../command.ts'
 import {connectionFiles, peersOf} from '../connections.ts'
-import {commandsFor} from '../destination.ts'
 import {within} from '../duration.ts'
 import {NotThereError, placeOf, podsOf} from '../places.ts'
+import type {During} from '../time.ts'
 import {tryUntil} from '../until.ts'
 
 const parameters = mapping({
   from: target.describe('The pod that asks'),
   to: target.describe('The pods that answer: pod/NAME, or all with pod/LABEL=VALUE'),
-  port: z.int().min(1).max(65535).describe('Where they answer HTTP'),
+  port: z.int().min(1).max(65535).describe('A TCP port on which they listen'),
   acrossNodes: z
     .boolean()
     .default(false)
@@ -25,55 +25,112 @@ const parameters = mapping({
 type Parameters = z.infer<typeof parameters>
 
 /**
- * No NAT between pods: the address from which a server sees a request come is the client pod's own. The evidence is the
- * server's: its kernel's list of connections, before and after the request.
+ * No NAT between pods: the address from which a server sees a client come is the client pod's own. The evidence is the
+ * server's: its kernel's list of connections, while the client holds one open.
  */
 export const sourceAddress: Check<Parameters> = {
   summary: "The server sees the client pod's own address",
   parameters,
   targets: ['from', 'to'],
   run: (wanted, lab, during) =>
-    tryUntil(remaining => askAll(wanted, lab, limits(remaining, during.signal)), {
+    tryUntil(remaining => askAll(wanted, lab, {...during, timeoutMs: limits(remaining, during.signal).timeoutMs}), {
       ...during,
       within: wanted.within,
       expected: `every pod of ${wanted.to} sees the address of ${wanted.from}`,
     }),
 }
 
-async function askAll(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Verdict> {
+async function askAll(wanted: Parameters, lab: LabHandle, limits: TimedLimits): Promise<Verdict> {
   const [client] = await podsOf(await placeOf(wanted.from, lab), lab)
   const servers = await podsOf(wanted.to, lab)
   const address = client?.status?.podIP
+  const [first] = servers
   if (client === undefined || address === undefined) throw new NotThereError(`${wanted.from} is not ready`)
-  if (servers.length === 0) throw new NotThereError(`no pod of ${wanted.to} is ready`)
-  const far = servers.filter(server => server.spec.nodeName !== client.spec.nodeName)
-  const sightings = await Promise.all(servers.map(server => look(server, {client, port: wanted.port, lab, limits})))
-  const crossed = !wanted.acrossNodes || far.length > 0
+  if (first === undefined) throw new NotThereError(`no pod of ${wanted.to} is ready`)
+  const crossed = !wanted.acrossNodes || servers.some(server => server.spec.nodeName !== client.spec.nodeName)
+  const calls = servers.map(server => ({lab, limits, client, server, port: wanted.port}))
+  const sightings = await Promise.all(calls.map(sight))
+  const also = wanted.acrossNodes ? 'also across nodes, ' : ''
   return {
     pass: crossed && sightings.every(({seen}) => seen === address),
-    expected: `${wanted.acrossNodes ? 'also across nodes, ' : ''}every pod of ${wanted.to} sees ${address} (${client.metadata.name} on ${client.spec.nodeName})`,
+    expected: `${also}every pod of ${wanted.to} sees ${address} (${client.metadata.name} on ${client.spec.nodeName})`,
     seen: [...sightings.map(({text}) => text), ...(crossed ? [] : ['none of them is on another node'])].join('; '),
-    command: typed(`pod/${servers[0]?.metadata.name}`, ['cat', ...connectionFiles]),
+    command: `${typed(placeOfPod(client), holdOpen(first, wanted.port, 5))} & ${typed(placeOfPod(first), readConnections)}`,
   }
 }
 
-type Look = {readonly client: Pod; readonly port: number; readonly lab: LabHandle; readonly limits: Limits}
+type TimedLimits = Limits & During
+type Call = {
+  readonly lab: LabHandle
+  readonly limits: TimedLimits
+  readonly client: Pod
+  readonly server: Pod
+  readonly port: number
+}
 
-async function look(
-  server: Pod,
-  {client, port, lab, limits}: Look,
-): Promise<{readonly seen?: string; readonly text: string}> {
+const readConnections = ['cat', ...connectionFiles]
+
+/** Opens a connection and holds it for some seconds: busybox' nc runs the program once the connection is open. */
+function holdOpen(server: Pod, port: number, seconds: number): readonly string[] {
+  return ['busybox', 'nc', '-w', '2', `${server.status?.podIP}`, `${port}`, '-e', 'sleep', `${seconds}`]
+}
+
+/** Whom a server sees while the client is connected to it. */
+async function sight(call: Call): Promise<{readonly seen?: string; readonly text: string}> {
+  const {lab, limits, client, server, port} = call
   const name = `${server.metadata.name} on ${server.spec.nodeName}`
-  const peers = async () => {
-    const {stdout} = await lab.exec(`pod/${server.metadata.name}`, ['cat', ...connectionFiles], limits)
-    return peersOf(stdout, port).map(peer => `${peer.address}:${peer.port}`)
+  const before = new Set(await peersAt(call))
+  const hangUp = new AbortController()
+  const signal = AbortSignal.any([limits.signal, hangUp.signal])
+  const ended = runFirst(lab, placeOfPod(client), [holdOpen(server, port, 0.5)], {
+    timeoutMs: limits.timeoutMs,
+    signal,
+  }).catch(error => {
+    if (!hangUp.signal.aborted) throw error
+    return undefined
+  })
+  try {
+    const seen = await firstNewPeer(call, {before, ended})
+    if (seen !== undefined) return {seen, text: `${name} sees ${seen}`}
+    const result = await ended
+    return {
+      text: `${name} sees nobody${result?.code === 0 ? '' : ` (${result?.stderr.trim() || `code ${result?.code}`})`}`,
+    }
+  } finally {
+    hangUp.abort()
+    await ended
   }
-  const before = new Set(await peers())
-  const url = `http://${server.status?.podIP}:${port}`
-  const {code, stderr} = await runFirst(lab, `pod/${client.metadata.name}`, commandsFor({kind: 'http', url}), limits)
-  if (code !== 0) return {text: `${name} does not answer (${stderr.trim() || `code ${code}`})`}
-  const fresh = (await peers()).filter(peer => !before.has(peer)).map(peer => peer.slice(0, peer.indexOf(':')))
-  const own = client.status?.podIP
-  const seen = own !== undefined && fresh.includes(own) ? own : fresh[0]
-  return seen === undefined ? {text: `${name} has no trace of the request`} : {seen, text: `${name} sees ${seen}`}
+}
+
+/** Looks at the server's connections until a new one is there, or the client has hung up. */
+async function firstNewPeer(
+  call: Call,
+  {before, ended}: {readonly before: ReadonlySet<string>; readonly ended: Promise<unknown>},
+): Promise<string | undefined> {
+  const {time, signal} = call.limits
+  const over = {yet: false}
+  const end = ended.then(() => {
+    over.yet = true
+  })
+  for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
+    const last = over.yet
+    const fresh = (await peersAt(call)).filter(peer => !before.has(peer)).map(peer => peer.slice(0, peer.indexOf(':')))
+    const own = call.client.status?.podIP
+    if (fresh.length > 0) return own !== undefined && fresh.includes(own) ? own : fresh[0]
+    if (last) return undefined
+    await Promise.race([end, time.pause(pause, signal)])
+  }
+}
+
+/** The peers of the server's port, as `ADDRESS:PORT`. */
+async function peersAt({lab, limits, server, port}: Call): Promise<readonly string[]> {
+  const {stdout} = await lab.exec(placeOfPod(server), readConnections, {
+    timeoutMs: limits.timeoutMs,
+    signal: limits.signal,
+  })
+  return peersOf(stdout, port).map(peer => `${peer.address}:${peer.port}`)
+}
+
+function placeOfPod(pod: Pod): string {
+  return `pod/${pod.metadata.name}`
 }
