@@ -1,10 +1,8 @@
 import {execa} from 'execa'
 import {noSuchNetns, toolMissing} from './failure.ts'
-import type {Run} from './kernel.ts'
+import type {KernelError, Run} from './kernel.ts'
 import {netnsPath} from './netns-path.ts'
-
-/** Where the system's own tools are. Not the caller's PATH: npm puts a foreign `nft` in front of it. */
-const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+import {systemPath} from './system-path.ts'
 
 /** Runs programs with nsenter, in namespaces that have a name under /run/netns. */
 export function nsenterRun(): Run {
@@ -15,10 +13,16 @@ export function nsenterRun(): Run {
       ...(input !== undefined && {input}),
       ...(signal && {signal}),
     })
-    if (/^nsenter: failed to execute/m.test(result.stderr)) throw toolMissing(argv[0], netns)
-    if (/^nsenter: (cannot open|reassociate)/m.test(result.stderr)) throw noSuchNetns(netns)
+    const failure = nsenterFailure(result.stderr, {tool: argv[0], netns})
+    if (failure !== undefined) throw failure
     return result
   }
+}
+
+/** What nsenter itself complains of, if it does: the program is not there, or the namespace. */
+export function nsenterFailure(stderr: string, {tool, netns}: {tool: string; netns: string}): KernelError | undefined {
+  if (/^nsenter: failed to execute/m.test(stderr)) return toolMissing(tool, netns)
+  return /^nsenter: (cannot open|reassociate)/m.test(stderr) ? noSuchNetns(netns) : undefined
 }
 
 /** Runs a system tool where podlab itself is. `netns` is what the errors speak of. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type {Link, LinkAddress, NetnsState, Route} from '../../src/kernel/state.ts'
-import {type Cidr, cidrOf, parseCidr, parseNetwork} from '../../src/net/cidr.ts'
-import {parseIp} from '../../src/net/ip.ts'
-import {parseMac} from '../../src/net/mac.ts'
+import type {Link, LinkAddress, NetnsState, Route} from '../../../src/kernel/state.ts'
+import {type Cidr, parseCidr, parseNetwork} from '../../../src/net/cidr.ts'
+import {parseIp} from '../../../src/net/ip.ts'
+import {parseMac} from '../../../src/net/mac.ts'
 
 /**
  * Any state of a namespace `here` that Linux can be in, with veth pairs into `there`. Six names are shared by all kinds of link, so
@@ -28,15 +28,13 @@ const macs = ['02:42:00:00:00:01', '02:42:00:00:00:02', '02:42:00:00:00:03'].map
 function anyLink(slot: number, there: string): fc.Arbitrary<Link | null> {
   const settings = anySettings()
   const bridge = settings.map((set): Link => ({name: `n${slot}`, kind: {type: 'bridge'}, ...set}))
-  const veth = fc
-    .tuple(settings, fc.constantFrom('p', 'q'))
-    .map(
-      ([set, end]): Link => ({
-        name: `n${slot}`,
-        kind: {type: 'veth', peer: {netns: there, name: `${end}${slot}`}},
-        ...set,
-      }),
-    )
+  const veth = fc.tuple(settings, fc.constantFrom('p', 'q')).map(
+    ([set, end]): Link => ({
+      name: `n${slot}`,
+      kind: {type: 'veth', peer: {netns: there, name: `${end}${slot}`}},
+      ...set,
+    }),
+  )
   const vxlan = fc.tuple(settings, fc.constantFrom(10, 20)).map(
     ([set, vni]): Link => ({
       ...{name: `n${slot}`, ...set},
@@ -182,25 +180,4 @@ function shuffled<T>(entries: readonly T[]): fc.Arbitrary<T[]> {
 
 function distinct<T>(entries: readonly T[], key: (entry: T) => string): T[] {
   return [...new Map(entries.map(entry => [key(entry), entry])).values()]
-}
-
-/** Hundreds of pods on one node, as `cidrOf` counts them: for tests of size. */
-export function largeState(pods: number): NetnsState {
-  const bridge: Link = {name: 'docker0', kind: {type: 'bridge'}, up: true, mtu: 1450}
-  const veths = Array.from(
-    {length: pods},
-    (_, pod): Link => ({
-      ...{name: `veth${pod}`, up: true, mtu: 1450, master: 'docker0', hairpin: true},
-      kind: {type: 'veth', peer: {netns: `pod${pod}`, name: 'eth0'}},
-    }),
-  )
-  const ip = (pod: number) => parseIp(`10.${pod >> 8}.${pod & 255}.2`)
-  return {
-    links: [bridge, ...veths],
-    addresses: [{link: 'docker0', address: parseCidr('172.17.0.1/16')}],
-    routes: veths.map((_, pod) => ({to: cidrOf(ip(pod), 32), link: 'docker0'})),
-    neighbours: veths.map((_, pod) => ({link: 'docker0', ip: ip(pod), mac: parseMac('02:42:00:00:00:01')})),
-    fdb: [],
-    sysctls: {},
-  }
 }
