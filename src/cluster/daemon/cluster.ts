@@ -4,6 +4,7 @@ import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
 import {changes} from '../../kernel/diff.ts'
+import {toolMissing} from '../../kernel/failure.ts'
 import type {Kernel} from '../../kernel/kernel.ts'
 import {linuxKernel} from '../../kernel/linux.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
@@ -14,7 +15,7 @@ import type {Lab} from '../../lab/lab.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
 import {overlayBackends} from '../../node/overlay/index.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
-import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
+import {type Runtime, RuntimeError, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {bootstrapObjects} from '../../store/bootstrap.ts'
 import {memoryStore} from '../../store/memory.ts'
@@ -39,17 +40,20 @@ export async function createCluster({
   rootless,
   log,
   signal,
+  died,
 }: {
   lab: Lab
   rootless: boolean
   log: Logger
   signal: AbortSignal
+  /** Hears that the runtime is gone, and with it all that could change the lab. */
+  died: (error: Error) => void
 }): Promise<Cluster> {
   const agents: Agent[] = []
   const exited = (id: string, code: number) => {
     for (const agent of agents) agent.exited(id, code)
   }
-  const starting = startRuntime({exited})
+  const starting = startRuntime({exited, died})
   const store = memoryStore({clock: Date.now, uid: randomUUID})
   const {serviceRange, podNetwork, overlay, proxyMode} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
@@ -95,7 +99,10 @@ export async function createCluster({
  */
 function kernelOf(runtime: Runtime, rootless: boolean): Kernel {
   const kernel = linuxKernel({
-    run: ({netns, argv, input = ''}) => runtime.run({netns, argv, input}),
+    run: ({netns, argv, input = ''}) =>
+      runtime.run({netns, argv, input}).catch((error: unknown) => {
+        throw error instanceof RuntimeError && error.kind === 'ToolMissingError' ? toolMissing(argv[0], netns) : error
+      }),
     namespaces: {
       create: async netns => void (await runtime.hold({netns, hostname: netns, as: 'pod'})),
       remove: netns => runtime.release(netns),

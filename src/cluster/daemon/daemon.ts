@@ -45,7 +45,11 @@ async function main(folder: string): Promise<void> {
 
   mountSandbox()
   try {
-    cluster.resolve(await createCluster({lab, rootless, log, signal: new AbortController().signal}))
+    const died = (error: Error) => {
+      log.fatal({err: error}, 'the runtime is gone, so the lab ends')
+      process.exit(1)
+    }
+    cluster.resolve(await createCluster({lab, rootless, log, signal: new AbortController().signal, died}))
   } catch (error) {
     cluster.reject(error)
     throw error

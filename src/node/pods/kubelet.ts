@@ -1,5 +1,5 @@
 import type {Pod} from '../../objects/pod.ts'
-import {endPod} from './end.ts'
+import {endPod, shortenGrace} from './end.ts'
 import {ended, type PodLife} from './pod-life.ts'
 import {isRunning, type KubeletContext, type PodTable, report, setContainer, uidOf} from './pod-table.ts'
 import {restartContainer, startPods} from './start.ts'
@@ -22,7 +22,8 @@ export function createKubelet(context: KubeletContext): Kubelet {
   }
   return {
     sync: async pods => {
-      for (const {uid, graceMs} of endings(table, pods)) background(endPod(table, uid, graceMs))
+      for (const {uid, graceMs} of endings(table, pods))
+        background(table.ends.has(uid) ? shortenGrace(table, uid, graceMs) : endPod(table, uid, graceMs))
       const fresh = pods.filter(pod => !table.lives.has(uidOf(pod)))
       const unstarted = fresh.filter(isDeleted)
       await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
@@ -37,17 +38,15 @@ export function createKubelet(context: KubeletContext): Kubelet {
   }
 }
 
-/* Which living pods have to end, and how much grace they have: none when the API has forgotten them. */
-function endings({lives, ends}: PodTable, pods: readonly Pod[]): {uid: string; graceMs: number}[] {
+/* Which living pods have to end, or are ending, and how much grace they have: none when the API has forgotten them. */
+function endings({lives}: PodTable, pods: readonly Pod[]): {uid: string; graceMs: number}[] {
   const wanted = new Map(pods.map(pod => [uidOf(pod), pod]))
   for (const [uid, life] of lives) lives.set(uid, {...life, pod: wanted.get(uid) ?? life.pod})
-  return [...lives.keys()]
-    .filter(uid => !ends.has(uid))
-    .flatMap(uid => {
-      const pod = wanted.get(uid)
-      if (!pod) return [{uid, graceMs: 0}]
-      return isDeleted(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
-    })
+  return [...lives.keys()].flatMap(uid => {
+    const pod = wanted.get(uid)
+    if (!pod) return [{uid, graceMs: 0}]
+    return isDeleted(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
+  })
 }
 
 async function containerEnded(
@@ -60,10 +59,9 @@ async function containerEnded(
   setContainer(table, uid, name, ended(container, code, context.now()))
   context.log.info({uid, container: name, code}, 'container ended')
   const end = ends.get(uid)
-  if (end && !isRunning(lives.get(uid))) end.abort()
-  if (end) return
+  if (end && !isRunning(lives.get(uid))) end.cut.abort()
   await report(table, uid)
-  await restartContainer(table, uid, name, code)
+  if (!end) await restartContainer(table, uid, name, code)
 }
 
 function isDeleted(pod: Pod): boolean {

@@ -15,6 +15,8 @@ export type ContainerLife = {
   readonly state: ContainerState
   readonly lastState?: TerminatedState
   readonly restarts: number
+  /** How often it has ended since it last ran for ten minutes. */
+  readonly crashes: number
   /** Its environment, for what is run in it later. */
   readonly environment?: Readonly<Record<string, string>>
   /** Its first process, as the sandbox numbers it, while it runs. */
@@ -23,7 +25,7 @@ export type ContainerLife = {
 
 /** A pod that has just been given to this node. */
 export function newPodLife(pod: Pod, startedAt: string): PodLife {
-  const waiting: ContainerLife = {state: {waiting: {reason: 'ContainerCreating'}}, restarts: 0}
+  const waiting: ContainerLife = {state: {waiting: {reason: 'ContainerCreating'}}, restarts: 0, crashes: 0}
   return {
     pod,
     netns: netnsOf(pod),
@@ -50,7 +52,12 @@ export function ended(container: ContainerLife, code: number, finishedAt: string
     ...(startedAt !== undefined && {startedAt}),
     finishedAt,
   }
-  return {state: {terminated}, lastState: terminated, restarts: container.restarts}
+  const crashes = ranLong(terminated) ? 1 : container.crashes + 1
+  return {state: {terminated}, lastState: terminated, restarts: container.restarts, crashes}
+}
+
+function ranLong({startedAt = '', finishedAt = ''}: TerminatedState): boolean {
+  return Date.parse(finishedAt) - Date.parse(startedAt) >= 600_000
 }
 
 /** Whether the restart policy wants an ended container started again. */
@@ -59,7 +66,7 @@ export function isRestarted(pod: Pod, code: number): boolean {
   return policy === 'Always' || (policy === 'OnFailure' && code !== 0)
 }
 
-/** How long to wait before a container is started for the n-th time again, in ms: at once, then 10 s, doubling up to 5 minutes. */
-export function backOff(restarts: number): number {
-  return restarts === 0 ? 0 : Math.min(10_000 * 2 ** (restarts - 1), 300_000)
+/** How long to wait before a container that crashed is started again, in ms: at once, then 10 s, doubling up to 5 minutes. */
+export function backOff(crashes: number): number {
+  return crashes <= 1 ? 0 : Math.min(10_000 * 2 ** (crashes - 2), 300_000)
 }

@@ -32,9 +32,12 @@ export type KubeletContext = {
 export type PodTable = {
   readonly context: KubeletContext
   readonly lives: Map<string, PodLife>
-  /** Pods that are being ended; aborting cuts the grace short. */
-  readonly ends: Map<string, AbortController>
+  /** Pods that are being ended, by uid. */
+  readonly ends: Map<string, PodEnd>
 }
+
+/** How much grace a pod's containers have, in ms; aborting `cut` ends it. */
+export type PodEnd = {readonly graceMs: number; readonly cut: AbortController}
 
 export function uidOf(pod: Pod): string {
   return pod.metadata.uid ?? ''

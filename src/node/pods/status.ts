@@ -2,7 +2,7 @@ import type {Ip} from '../../net/ip.ts'
 import type {Condition} from '../../objects/condition.ts'
 import type {ContainerStatus} from '../../objects/container.ts'
 import type {Pod, PodPhase, PodStatus} from '../../objects/pod.ts'
-import type {ContainerLife, PodLife} from './pod-life.ts'
+import {type ContainerLife, isRestarted, type PodLife} from './pod-life.ts'
 
 /** The status that a node reports for a pod. `now` becomes the transition time of the conditions that changed. */
 export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string}): PodStatus {
@@ -31,7 +31,7 @@ export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string
 
 function phaseOf(pod: Pod, lives: readonly (ContainerLife | undefined)[]): PodPhase {
   const codes = lives.map(container => container?.state.terminated?.exitCode)
-  if (codes.every(code => code !== undefined) && pod.spec.restartPolicy !== 'Always')
+  if (codes.every(code => code !== undefined && !isRestarted(pod, code)))
     return codes.every(code => code === 0) ? 'Succeeded' : 'Failed'
   const begun = lives.every(container => container?.state.running || container?.lastState)
   return begun ? 'Running' : 'Pending'

@@ -1,9 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {accessSync, closeSync, constants, copyFileSync, mkdirSync, openSync, statSync, writeFileSync} from 'node:fs'
+import {accessSync, closeSync, constants, copyFileSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
 import {layout} from './layout.ts'
+import {openLog} from './logs.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
 export type ContainerSpec = {
@@ -24,17 +25,12 @@ export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** Where the container's output goes: standard output and error of all its lives. */
-export function logPath(id: string): string {
-  return `${layout.logs}/${id}.log`
-}
-
 /**
  * Starts a container in its own mount and pid namespace. Its root is an overlay: the image's tree below, a private tmpfs above;
  * so it may write anywhere, and nothing of that outlives it.
  */
 export function startContainer(namespaces: Namespaces, spec: ContainerSpec, sockets: readonly number[]): ChildProcess {
-  const log = openSync(logPath(spec.id), 'a')
+  const log = openLog(spec.id)
   try {
     return namespaces.within({join: namespacesOf(spec.pausePid), make: ['mnt', 'pid']}, () => {
       enterRoot(namespaces.syscalls, spec)

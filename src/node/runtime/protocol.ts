@@ -11,6 +11,8 @@ export type Requests = {
   readonly start: {readonly question: ContainerSpec; readonly answer: {readonly pid: number}}
   /** Signals a container's first process. A played program ends at SIGTERM, as a well-behaved server does. */
   readonly end: {readonly question: EndQuestion; readonly answer: Record<never, never>}
+  /** Removes what a container leaves behind when its pod goes: its log. */
+  readonly remove: {readonly question: {readonly id: string}; readonly answer: Record<never, never>}
 }
 
 export type HoldQuestion = {

@@ -11,6 +11,8 @@ export type Runtime = {
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Removes what a container leaves behind when its pod goes: its log. */
+  remove(id: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -27,14 +29,25 @@ export class RuntimeError extends Error {
 
 type Waiting = {readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void}
 
-/** Starts the worker thread and waits until it is ready. `exited` hears of every container that ends, with its code. */
-export async function startRuntime({exited}: {exited: (id: string, code: number) => void}): Promise<Runtime> {
-  const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url))
+export type RuntimeOptions = {
+  /** Hears of every container that ends, with its code. */
+  readonly exited: (id: string, code: number) => void
+  /** Hears that the worker thread is gone, unless `close` ended it. Nothing can be started or stopped any more. */
+  readonly died: (error: Error) => void
+  /** The worker thread's program. */
+  readonly program?: URL
+}
+
+/** Starts the worker thread and waits until it is ready. */
+export async function startRuntime({exited, died, program = workerProgram}: RuntimeOptions): Promise<Runtime> {
+  const worker = new Worker(program)
   const waiting = new Map<number, Waiting>()
   let numbers = 0
+  let end: Error | undefined
 
   const ask = <N extends RequestName>(name: N, question: Requests[N]['question']): Promise<Requests[N]['answer']> =>
     new Promise((resolve, reject) => {
+      if (end) return reject(end)
       const number = numbers++
       waiting.set(number, {resolve, reject})
       worker.postMessage({number, name, question})
@@ -44,6 +57,15 @@ export async function startRuntime({exited}: {exited: (id: string, code: number)
     const entry = waiting.get(number)
     waiting.delete(number)
     return entry
+  }
+
+  /* A thread that breaks says why with 'error', and 'exit' follows; one that is ended only says 'exit'. */
+  const finish = (error: Error) => {
+    if (end) return
+    end = error
+    for (const entry of waiting.values()) entry.reject(error)
+    waiting.clear()
+    died(error)
   }
 
   await new Promise<void>((ready, failed) => {
@@ -59,12 +81,13 @@ export async function startRuntime({exited}: {exited: (id: string, code: number)
           return exited(message.id, message.code)
       }
     })
-    worker.on('error', error => {
-      failed(error)
-      for (const entry of waiting.values()) entry.reject(error)
-      waiting.clear()
-    })
+    worker.once('error', failed)
+    worker.once('exit', code => failed(new Error(`it ended with code ${code}`)))
+  }).catch((cause: Error) => {
+    throw new RuntimeError(`the runtime's thread did not start: ${cause.message}`, cause.name)
   })
+  worker.once('error', cause => finish(new RuntimeError(`the runtime's thread broke: ${cause.stack}`, cause.name)))
+  worker.once('exit', code => finish(new RuntimeError(`the runtime's thread ended with code ${code}`, 'Exit')))
 
   return {
     hold: async question => (await ask('hold', question)).pid,
@@ -72,6 +95,12 @@ export async function startRuntime({exited}: {exited: (id: string, code: number)
     run: question => ask('run', question),
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
-    close: async () => void (await worker.terminate()),
+    remove: async id => void (await ask('remove', {id})),
+    close: async () => {
+      end = new RuntimeError('the runtime is closed', 'Closed')
+      await worker.terminate()
+    },
   }
 }
+
+const workerProgram = new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url)

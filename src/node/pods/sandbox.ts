@@ -1,0 +1,65 @@
+import type {Pod} from '../../objects/pod.ts'
+import {hostnameOf} from './files.ts'
+import {newPodLife, type PodLife} from './pod-life.ts'
+import {type PodTable, uidOf} from './pod-table.ts'
+
+/** A new pod with the namespaces and the address that it was given, or why it was not. */
+export type Outcome = {readonly life: PodLife} & (
+  | {readonly sandbox: NonNullable<PodLife['sandbox']>}
+  | {readonly error: Error}
+)
+
+type Held = {readonly life: PodLife; readonly pausePid: number}
+
+/** Makes the sandboxes of new pods: their namespaces, then the network of all in one batch. Nothing is left of one that failed. */
+export async function makeSandboxes(table: PodTable, pods: readonly Pod[]): Promise<readonly Outcome[]> {
+  const results = await Promise.all(pods.map(pod => hold(table, pod)))
+  const held = results.filter(result => 'pausePid' in result)
+  const failed = results.filter(result => 'error' in result)
+  return [...(held.length > 0 ? await attach(table, held) : []), ...failed]
+}
+
+async function hold({context, lives}: PodTable, pod: Pod): Promise<Held | (Outcome & {readonly error: Error})> {
+  const life = newPodLife(pod, context.now())
+  lives.set(uidOf(pod), life)
+  try {
+    const pausePid = await context.runtime.hold({netns: life.netns, hostname: hostnameOf(pod), as: 'pod'})
+    return {life, pausePid}
+  } catch (error) {
+    return {life, error: asError(error)}
+  }
+}
+
+/* One pod that cannot be attached would keep all others waiting: when the batch fails, each goes alone. */
+async function attach(table: PodTable, held: readonly Held[]): Promise<readonly Outcome[]> {
+  const names = held.map(({life}) => life.netns)
+  try {
+    const addresses = await table.context.network.attach(names)
+    return held.map(({life, pausePid}) => {
+      const ip = addresses.get(life.netns)
+      return ip === undefined ? {life, error: new Error('it was given no address')} : {life, sandbox: {pausePid, ip}}
+    })
+  } catch (error) {
+    await undo(table, names, held.length === 1)
+    if (held.length === 1) return held.map(({life}) => ({life, error: asError(error)}))
+    const outcomes: Outcome[] = []
+    for (const one of held) outcomes.push(...(await attach(table, [one])))
+    return outcomes
+  }
+}
+
+/* What cannot be undone now is not worth more than a word: the network converges with its next change. */
+async function undo({context}: PodTable, names: readonly string[], wholly: boolean): Promise<void> {
+  const {network, runtime, log} = context
+  try {
+    await network.detach(names)
+  } catch (error) {
+    log.warn({err: error, names}, 'pods not detached')
+  } finally {
+    if (wholly) await Promise.all(names.map(name => runtime.release(name)))
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,47 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {existsSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import type {Namespaces} from '../../kernel/namespaces.ts'
+import {netnsPath} from '../../kernel/netns-path.ts'
+import {ended, spawned} from './child.ts'
+import {layout} from './layout.ts'
+import {nodeMounts, nodePause} from './node-mounts.ts'
+import type {HoldQuestion} from './protocol.ts'
+
+/* The processes that own namespaces, by the name of their network namespace. */
+const owners = new Map<string, ChildProcess>()
+
+/**
+ * Starts a process that owns new namespaces. Their names under /run/netns are links to the owner's namespace: unlike binds they
+ * cost no mount, and those every container copies.
+ */
+export async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQuestion): Promise<{pid: number}> {
+  const name = netnsPath(netns)
+  if (existsSync(name)) throw new Error(`there is a network namespace ${netns} already`)
+  const child = namespaces.within({make: as === 'pod' ? ['net', 'uts', 'ipc'] : ['net', 'uts', 'ipc', 'mnt']}, () => {
+    namespaces.syscalls.sethostname(hostname)
+    if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
+    else withoutIpv6()
+    const program = as === 'node' ? nodePause : `${layout.programs}/pause`
+    const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
+    return spawn(program, [], {argv0, stdio: 'ignore', detached: true, cwd: '/', env: {}})
+  })
+  const pid = await spawned(child)
+  owners.set(netns, child)
+  symlinkSync(`/proc/${pid}/ns/net`, name)
+  return {pid}
+}
+
+/** Ends what `hold` began; what is not there is no failure. */
+export async function release(netns: string): Promise<Record<never, never>> {
+  rmSync(netnsPath(netns), {force: true})
+  const owner = owners.get(netns)
+  owners.delete(netns)
+  if (owner?.kill('SIGKILL')) await ended(owner)
+  return {}
+}
+
+/* As docker does for its containers; a kernel that has no IPv6 has no such switch. */
+function withoutIpv6(): void {
+  const all = '/proc/sys/net/ipv6/conf/all/disable_ipv6'
+  if (existsSync(all)) writeFileSync(all, '1')
+}
