@@ -1,15 +1,19 @@
+import {constants} from 'node:os'
 import {execa} from 'execa'
+import {adoptOrphans, killInside} from '../kernel/processes.ts'
 import {ask} from './control.ts'
 import {enterCommand, type Inside} from './enter.ts'
 import type {ExecOptions, ExecResult, LabHandle, Target} from './lab-handle.ts'
 import type {RunningLab} from './running-labs.ts'
 
 /** A running lab over its control socket. Programs are run from here, straight in the target's namespaces. */
-export async function connectLab({session, state}: RunningLab): Promise<LabHandle> {
+export async function connectLab({session, state}: RunningLab, program: string): Promise<LabHandle> {
   const {socket} = session
   const lab = await ask(socket, 'lab', {})
+  adoptOrphans()
   return {
     lab,
+    program,
     exec: (target, argv, options = {}) => exec({session, state}, {target, argv, options}),
     list: (kind, options = {}) => ask(socket, 'list', {kind, ...options}),
     get: async ref => (await ask(socket, 'get', ref)) ?? undefined,
@@ -40,18 +44,49 @@ async function exec(
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
-    forceKillAfterDelay: 500,
     ...(options.stdin === undefined ? {stdin: 'ignore' as const} : {input: options.stdin}),
-    ...(options.timeoutMs !== undefined && {timeout: options.timeoutMs}),
-    ...(options.signal && {cancelSignal: options.signal}),
   })
   const {onOutput} = options
   if (onOutput) {
     child.stdout.on('data', chunk => onOutput(String(chunk)))
     child.stderr.on('data', chunk => onOutput(String(chunk)))
   }
-  const result = await child
-  options.signal?.throwIfAborted()
-  const code = result.timedOut ? timedOutCode : (result.exitCode ?? 128)
-  return {code, stdout: result.stdout ?? '', stderr: result.stderr ?? ''}
+  const {over, release} = limit(child.pid, options)
+  try {
+    const result = await child
+    options.signal?.throwIfAborted()
+    const code = over()
+      ? timedOutCode
+      : (result.exitCode ?? 128 + (result.signal ? constants.signals[result.signal] : 0))
+    return {code, stdout: result.stdout ?? '', stderr: result.stderr ?? ''}
+  } finally {
+    release()
+  }
 }
+
+/* Ends what nsenter runs when its time is over or nobody waits any more; nsenter follows by itself. */
+function limit(
+  nsenter: number | undefined,
+  {timeoutMs, signal}: ExecOptions,
+): {over: () => boolean; release: () => void} {
+  let timedOut = false
+  const end = () => {
+    if (nsenter !== undefined) killInside(nsenter)
+  }
+  const timer = setTimeout(() => {
+    timedOut = true
+    end()
+  }, timeoutMs ?? longest)
+  if (signal?.aborted) end()
+  signal?.addEventListener('abort', end, {once: true})
+  return {
+    over: () => timedOut,
+    release: () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+    },
+  }
+}
+
+/* The longest that a timer can wait, in ms: 24 days. */
+const longest = 2 ** 31 - 1

@@ -15,6 +15,8 @@ export type ObjectRef = {readonly kind: string; readonly namespace?: string; rea
  */
 export type LabHandle = {
   readonly lab: Lab
+  /** How this user starts podlab: `./podlab`. */
+  readonly program: string
   /** Runs a program in a pod or node to its end. A timed-out program is killed and counts as code 124. */
   exec(target: Target, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
   list(

@@ -2,8 +2,8 @@ import type {ExecResult, LabHandle} from '../cluster/lab-handle.ts'
 import {joinWords} from '../lab/words.ts'
 
 /** A command as a learner types it: `./podlab exec pod/client -- curl -s http://10.98.237.175`. */
-export function typed(place: string, argv: readonly string[]): string {
-  return `./podlab exec ${place} -- ${joinWords(argv)}`
+export function typed({program}: LabHandle, place: string, argv: readonly string[]): string {
+  return `${program} exec ${place} -- ${joinWords(argv)}`
 }
 
 /** How long one program may run, and what stops it before. */

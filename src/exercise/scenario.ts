@@ -91,7 +91,7 @@ async function runCommand(step: StepOf<'exec'>, lab: LabHandle, {say, signal}: P
   const result = await lab.exec(place, argv, {onOutput: say, signal, timeoutMs})
   if (meets(result, step.expect)) return
   const ended = result.code === 124 ? `was killed after ${timeoutMs / 1000} s` : `ended with code ${result.code}`
-  throw new StepError(`${typed(place, argv)}\n${ended}; expected ${inWords(step.expect)}`)
+  throw new StepError(`${typed(lab, place, argv)}\n${ended}; expected ${inWords(step.expect)}`)
 }
 
 async function untilPassed(check: StepOf<'check'>['check'], lab: LabHandle, during: Playing): Promise<void> {

@@ -6,7 +6,7 @@ import type {During} from './time.ts'
 export type Attempt = (remaining: number) => Promise<Verdict>
 
 /** `expected` is what the verdict says when the attempt could not even be made. */
-type Bounds = During & {readonly within: number; readonly expected: string}
+type Bounds = During & {readonly lab: LabHandle; readonly within: number; readonly expected: string}
 
 /**
  * Tries until the attempt passes or the deadline is over, with pauses that grow from a tenth of a second to one second:
@@ -25,8 +25,8 @@ export async function tryUntil(attempt: Attempt, bounds: Bounds): Promise<Verdic
 }
 
 /** Tries again whenever the cluster's objects changed, until the attempt passes or the deadline is over. */
-export async function watchUntil(attempt: Attempt, lab: LabHandle, bounds: Bounds): Promise<Verdict> {
-  const {time, signal, within} = bounds
+export async function watchUntil(attempt: Attempt, bounds: Bounds): Promise<Verdict> {
+  const {lab, time, signal, within} = bounds
   const deadline = time.now() + within
   let revision = await lab.changed(-1, signal)
   for (let attempts = 1; ; attempts++) {
@@ -65,11 +65,11 @@ async function changedWithin(
  * An attempt whose tools fail is a failed attempt, not the end: a pod may not be there yet. Such errors carry a code;
  * any other is a bug and goes up.
  */
-async function tryOnce(attempt: Attempt, remaining: number, {signal, expected}: Bounds): Promise<Verdict> {
+async function tryOnce(attempt: Attempt, remaining: number, {lab, signal, expected}: Bounds): Promise<Verdict> {
   try {
     return await attempt(Math.max(remaining, 0))
   } catch (error) {
     if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error
-    return {pass: false, expected, seen: error.message, command: './podlab get pods'}
+    return {pass: false, expected, seen: error.message, command: `${lab.program} get pods`}
   }
 }

@@ -49,6 +49,7 @@ export function fakeLab({
   }
   return {
     lab: labOf(text),
+    program: './podlab',
     done,
     put,
     remove,

@@ -5,7 +5,7 @@ import {tryUntil, watchUntil} from '../../src/exercise/until.ts'
 import {during, fakeLab, fakeTime, pod} from './_fake-lab.ts'
 
 const verdict = (pass: boolean) => ({pass, expected: 'a', seen: 'b', command: 'c'})
-const bounds = {within: 5000, expected: 'a'}
+const bounds = {lab: fakeLab(), within: 5000, expected: 'a'}
 
 test('what passes at once is tried once, without a pause', async t => {
   const time = fakeTime()
@@ -63,7 +63,7 @@ test('a condition is looked at again when the cluster changes, not by the clock'
     looks += 1
     return verdict((await lab.list('Pod')).length === 2)
   }
-  const watched = watchUntil(attempt, lab, {time: machineTime, signal: new AbortController().signal, ...bounds})
+  const watched = watchUntil(attempt, {time: machineTime, signal: new AbortController().signal, ...bounds, lab: lab})
   for (const name of ['a', 'b']) {
     await sleep(5)
     lab.put(pod(name))
@@ -74,7 +74,7 @@ test('a condition is looked at again when the cluster changes, not by the clock'
 
 test('a condition that never comes ends at the deadline', async t => {
   const time = fakeTime()
-  const {pass, attempts} = await watchUntil(async () => verdict(false), fakeLab(), {...during(time), ...bounds})
+  const {pass, attempts} = await watchUntil(async () => verdict(false), {...during(time), ...bounds, lab: fakeLab()})
   t.false(pass)
   t.is(attempts, 1)
   t.is(time.now(), 5000)
@@ -82,7 +82,12 @@ test('a condition that never comes ends at the deadline', async t => {
 
 test('waiting for a change ends when aborted', async t => {
   const stop = new AbortController()
-  const watched = watchUntil(async () => verdict(false), fakeLab(), {time: machineTime, signal: stop.signal, ...bounds})
+  const watched = watchUntil(async () => verdict(false), {
+    time: machineTime,
+    signal: stop.signal,
+    ...bounds,
+    lab: fakeLab(),
+  })
   setImmediate(() => stop.abort(new Error('Ctrl-C')))
   await t.throwsAsync(watched, {message: 'Ctrl-C'})
 })

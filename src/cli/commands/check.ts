@@ -3,9 +3,10 @@ import {chooseLab} from '../../cluster/running-labs.ts'
 import type {CommandRun} from '../command.ts'
 import {runningName} from '../find-lab.ts'
 import {playAndGrade} from '../play.ts'
+import {programName} from '../program-name.ts'
 
 /** Grades a running lab as it is; its scenario is not played. */
 export const run: CommandRun = async ([word], {json}, signal) => {
-  const lab = await connectLab(await chooseLab(await runningName(word)))
+  const lab = await connectLab(await chooseLab(await runningName(word)), programName)
   return playAndGrade(lab, {scenario: false, json: json === true, signal})
 }

@@ -2,6 +2,7 @@ import {execa} from 'execa'
 import {enterCommand} from '../../cluster/enter.ts'
 import {findInside} from '../../cluster/lab-client.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
+import {adoptOrphans} from '../../kernel/processes.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
@@ -29,6 +30,7 @@ export async function runInside({
   const inside = await findInside(running, target)
   const {pid: daemonPid, rootless} = running.state
   const [file, ...words] = enterCommand({daemonPid, rootless}, inside, argv)
+  adoptOrphans()
   const terminal = process.env.TERM === undefined ? {} : {TERM: process.env.TERM}
   const result = await execa(file, words, {
     stdio: 'inherit',

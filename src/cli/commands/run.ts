@@ -4,6 +4,7 @@ import {bringUp, notReady} from '../bring-up.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {playAndGrade} from '../play.ts'
+import {programName} from '../program-name.ts'
 
 /** Brings a lab up, plays its scenario, grades it, and takes it down, whatever happens. */
 export const run: CommandRun = async ([word], {json, keep}, signal) => {
@@ -16,7 +17,11 @@ export const run: CommandRun = async ([word], {json, keep}, signal) => {
     }
     const state = readState(session)
     if (!state) throw new Error(`${session.stateFile} is gone`)
-    return await playAndGrade(await connectLab({session, state}), {scenario: true, json: json === true, signal})
+    return await playAndGrade(await connectLab({session, state}, programName), {
+      scenario: true,
+      json: json === true,
+      signal,
+    })
   } finally {
     if (keep && !signal.aborted) up.started.letGo()
     else await up.started.stop()

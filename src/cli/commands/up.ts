@@ -1,6 +1,7 @@
 import {bringUp, notReady} from '../bring-up.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
+import {programName} from '../program-name.ts'
 
 /** Brings a lab up, waits until its pods are ready, and leaves it running. */
 export const run: CommandRun = async ([word], _options, signal) => {
@@ -18,7 +19,7 @@ export const run: CommandRun = async ([word], _options, signal) => {
   )
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')
-      .map(line => `  podlab ${line}\n`)
+      .map(line => `  ${programName} ${line}\n`)
       .join(''),
   )
   return exitCode.good

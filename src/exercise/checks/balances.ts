@@ -28,6 +28,7 @@ export const balances: Check<Parameters> = {
   run: (wanted, lab, during) =>
     tryUntil(remaining => balanceOnce(wanted, lab, limits(remaining, during.signal)), {
       ...during,
+      lab,
       within: wanted.within,
       expected: expectation(wanted),
     }),
@@ -45,7 +46,7 @@ async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): 
     pass: others.length === 0 && counts.every(({count}) => count >= wanted.each),
     expected: expectation(wanted),
     seen: [...counts.map(({pod, count}) => `${pod} ${count}×`), ...strangers(others)].join(', '),
-    command: typed(place, answers[0]?.argv ?? []),
+    command: typed(lab, place, answers[0]?.argv ?? []),
   }
 }
 

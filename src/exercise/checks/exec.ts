@@ -27,6 +27,7 @@ export const exec: Check<Parameters> = {
   run: (wanted, lab, during) =>
     tryUntil(remaining => runOnce(wanted, lab, limits(remaining, during.signal)), {
       ...during,
+      lab,
       within: wanted.within,
       expected: inWords(wanted.expect),
     }),
@@ -41,6 +42,6 @@ async function runOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Prom
     pass: wanted.not ? !meets(result, wanted.expect) && result.code !== 127 : meets(result, wanted.expect),
     expected: `${wanted.not ? 'not: ' : ''}${inWords(wanted.expect)}`,
     seen: outcome(result, glimpse),
-    command: typed(place, argv),
+    command: typed(lab, place, argv),
   }
 }

@@ -32,7 +32,7 @@ export const object: Check<Parameters> = {
   parameters,
   targets: [],
   run: (wanted, lab, during) =>
-    watchUntil(() => lookOnce(wanted, lab), lab, {...during, within: wanted.within, expected: expectation(wanted)}),
+    watchUntil(() => lookOnce(wanted, lab), {...during, lab, within: wanted.within, expected: expectation(wanted)}),
 }
 
 async function lookOnce(wanted: Parameters, lab: LabHandle): Promise<Verdict> {
@@ -44,7 +44,7 @@ async function lookOnce(wanted: Parameters, lab: LabHandle): Promise<Verdict> {
     pass: holds !== wanted.not,
     expected: expectation(wanted),
     seen: found === undefined ? `there is no ${of.kind} ${of.name}` : shown(values, wanted.path),
-    command: `./podlab get ${of.kind.toLowerCase()} ${of.name}${namespace === 'default' ? '' : ` -n ${namespace}`} -o yaml`,
+    command: `${lab.program} get ${of.kind.toLowerCase()} ${of.name}${namespace === 'default' ? '' : ` -n ${namespace}`} -o yaml`,
   }
 }
 

@@ -23,7 +23,7 @@ export const pods: Check<Parameters> = {
   parameters,
   targets: [],
   run: (wanted, lab, during) =>
-    watchUntil(() => countOnce(wanted, lab), lab, {...during, within: wanted.within, expected: expectation(wanted)}),
+    watchUntil(() => countOnce(wanted, lab), {...during, lab, within: wanted.within, expected: expectation(wanted)}),
 }
 
 async function countOnce(wanted: Parameters, lab: LabHandle): Promise<Verdict> {
@@ -35,7 +35,7 @@ async function countOnce(wanted: Parameters, lab: LabHandle): Promise<Verdict> {
     pass: ready.length === wanted.ready && staying.length === wanted.ready,
     expected: expectation(wanted),
     seen: staying.length === 0 ? 'no pod' : staying.map(describe).join(', '),
-    command: `./podlab get pods --selector ${selector}${namespace === 'default' ? '' : ` -n ${namespace}`}`,
+    command: `${lab.program} get pods --selector ${selector}${namespace === 'default' ? '' : ` -n ${namespace}`}`,
   }
 }
 

@@ -27,6 +27,7 @@ export const reaches: Check<Parameters> = {
   run: (wanted, lab, during) =>
     tryUntil(remaining => reachOnce(wanted, lab, limits(remaining, during.signal)), {
       ...during,
+      lab,
       within: wanted.within,
       expected: expectation(wanted, wanted.to),
     }),
@@ -41,7 +42,7 @@ async function reachOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Pr
     pass: reached !== wanted.not && code !== 127,
     expected: expectation(wanted, to),
     seen: code === 0 ? glimpse(stdout) || 'an answer without a text' : failure(code, stderr),
-    command: typed(place, argv),
+    command: typed(lab, place, argv),
   }
 }
 

@@ -35,6 +35,7 @@ export const rule: Check<Parameters> = {
   run: (wanted, lab, during) =>
     tryUntil(remaining => lookOnce(wanted, lab, limits(remaining, during.signal)), {
       ...during,
+      lab,
       within: wanted.within,
       expected: expectation(wanted),
     }),
@@ -51,7 +52,7 @@ async function lookOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Pro
     pass: code === 0 && found.length > 0 !== wanted.not,
     expected: expectation(wanted),
     seen: code === 0 ? shown(found, {rules, lines, chain: wanted.chain}) : glimpse(stderr) || `code ${code}`,
-    command: typed(place, argv),
+    command: typed(lab, place, argv),
   }
 }
 

@@ -35,6 +35,7 @@ export const sourceAddress: Check<Parameters> = {
   run: (wanted, lab, during) =>
     tryUntil(remaining => askAll(wanted, lab, {...during, timeoutMs: limits(remaining, during.signal).timeoutMs}), {
       ...during,
+      lab,
       within: wanted.within,
       expected: `every pod of ${wanted.to} sees the address of ${wanted.from}`,
     }),
@@ -55,7 +56,7 @@ async function askAll(wanted: Parameters, lab: LabHandle, limits: TimedLimits): 
     pass: crossed && sightings.every(({seen}) => seen === address),
     expected: `${also}every pod of ${wanted.to} sees ${address} (${client.metadata.name} on ${client.spec.nodeName})`,
     seen: [...sightings.map(({text}) => text), ...(crossed ? [] : ['none of them is on another node'])].join('; '),
-    command: `${typed(placeOfPod(client), holdOpen(first, wanted.port, 5))} & ${typed(placeOfPod(first), readConnections)}`,
+    command: `${typed(lab, placeOfPod(client), holdOpen(first, wanted.port, 5))} & ${typed(lab, placeOfPod(first), readConnections)}`,
   }
 }
 
