@@ -22,7 +22,7 @@ export async function placeOf(target: string, lab: LabHandle): Promise<string> {
 /** The ready pods that a target means, by name. */
 export async function podsOf(target: string, lab: LabHandle): Promise<readonly Pod[]> {
   const form = parseTarget(target)
-  if (form.kind === 'node') throw new NotThereError(`${target} is a node, not a pod`)
+  if (form.kind === 'node' || form.kind === 'client') throw new NotThereError(`${target} is a ${form.kind}, not a pod`)
   const selected = await lab.list('Pod', {
     namespace: 'default',
     ...(form.kind === 'pods' ? {selector: form.selector} : {}),

@@ -19,21 +19,27 @@ export function checkConfig(written: unknown, path: Path): CheckConfig {
   }
 }
 
-/** The targets of a check that name a node which the lab does not have. */
+/** The machines that a target may name. */
+export type Machines = {readonly nodes: readonly string[]; readonly clients: readonly string[]}
+
+/** The targets of a check that name a node or client which the lab does not have. */
 export function targetFaults(
   {type, parameters, path}: CheckConfig,
-  {checks, nodes}: {readonly checks: Readonly<Record<string, CheckForm>>; readonly nodes: readonly string[]},
+  {checks, machines}: {readonly checks: Readonly<Record<string, CheckForm>>; readonly machines: Machines},
 ): readonly Fault[] {
   const holders = checks[type]?.targets ?? []
-  return holders.flatMap(key => nodeFaults((parameters as Written)[key], [...path, key], nodes))
+  return holders.flatMap(key => machineFaults((parameters as Written)[key], [...path, key], machines))
 }
 
-/** A target that names a node which the lab does not have. */
-export function nodeFaults(target: unknown, path: Path, nodes: readonly string[]): readonly Fault[] {
+/** A target that names a node or client which the lab does not have. */
+export function machineFaults(target: unknown, path: Path, machines: Machines): readonly Fault[] {
   if (typeof target !== 'string') return []
   const form = parseTarget(target)
-  if (form.kind !== 'node' || nodes.includes(form.name)) return []
-  return [{path, message: `no node is named ${form.name}`, hint: `nodes here: ${nodes.join(', ')}`}]
+  if (form.kind !== 'node' && form.kind !== 'client') return []
+  const names = machines[`${form.kind}s`]
+  if (names.includes(form.name)) return []
+  const hint = `${form.kind}s here: ${names.join(', ') || 'none'}`
+  return [{path, message: `no ${form.kind} is named ${form.name}`, hint}]
 }
 
 /** `reaches http://10.0.0.1 from pod/client`: the type and its texts, for a check without a title. */

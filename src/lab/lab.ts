@@ -9,6 +9,10 @@ export type Lab = {
   readonly summary?: string
   readonly cluster: ClusterConfig
   readonly nodes: readonly NodeConfig[]
+  /** Machines on the underlay that are no nodes. */
+  readonly clients: readonly ClientConfig[]
+  /** Machines beyond the underlay that the cluster reaches by way of the nodes' router. */
+  readonly internet: readonly InternetHost[]
   /** The objects that are there from the start, in file order. */
   readonly manifests: readonly KubeObject[]
   readonly scenario: readonly Step[]
@@ -21,11 +25,17 @@ export type ClusterConfig = {
   readonly serviceRange: Cidr
   /** The nodes' own network. */
   readonly underlay: Cidr
-  readonly overlay: 'vxlan'
+  readonly overlay: 'vxlan' | 'udp' | 'host-gw'
   readonly proxyMode: 'iptables'
 }
 
 export type NodeConfig = {readonly name: string; readonly address: Ip; readonly podSubnet: Cidr}
+
+/** A client outside the cluster, on the nodes' own network. */
+export type ClientConfig = {readonly name: string; readonly address: Ip}
+
+/** A pretend host of the internet, that answers HTTP on port 80 with `answer`. Its address is one of those kept for documentation. */
+export type InternetHost = {readonly name?: string; readonly address: Ip; readonly answer?: string}
 
 /** One step of a scenario. `title` is said before it is done. */
 export type Step = {readonly title: string} & (
@@ -47,7 +57,7 @@ export type Step = {readonly title: string} & (
     }
   | {
       readonly do: 'exec'
-      /** `pod/client`, `pod/app=kubia` or `node/node1`: see `targets.ts`. */
+      /** `pod/client`, `pod/app=kubia`, `node/node1` or `client/laptop`: see `targets.ts`. */
       readonly target: string
       readonly command: readonly string[]
       readonly expect?: ExecExpectation

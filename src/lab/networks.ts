@@ -56,12 +56,15 @@ function nodeFaults(cluster: ClusterConfig, node: NodeItem, earlier: readonly No
   const others = earlier.filter(other => other.name !== name)
   return [
     ...at('name', earlier.some(other => other.name === name) ? `a second node named ${name}` : undefined),
-    ...at('address', address && addressFault(cluster.underlay, address, others)),
+    ...at('address', address && hostFault(cluster.underlay, address, others)),
     ...at('podSubnet', podSubnet && subnetFault(cluster.podNetwork, podSubnet, others)),
   ]
 }
 
-function addressFault(underlay: Cidr, address: Ip, others: readonly NodeItem[]): string | undefined {
+type Machine = {readonly name: string; readonly address?: Ip | undefined}
+
+/** Why a machine cannot have this address on the underlay, beside the machines `others`. */
+export function hostFault(underlay: Cidr, address: Ip, others: readonly Machine[]): string | undefined {
   if (!contains(underlay, address)) return `the address ${address} lies outside the underlay ${underlay}`
   const [first, last] = [addressOf(networkOf(underlay)), nth(underlay, sizeOf(underlay) - 1)]
   if (address === first || address === last)
@@ -78,8 +81,8 @@ function subnetFault(podNetwork: Cidr, subnet: Cidr, others: readonly NodeItem[]
   return other && `the pod subnet ${subnet} overlaps ${other.podSubnet} of ${other.name}`
 }
 
-/** Addresses are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one names oneself. */
-function freeAddress(underlay: Cidr, taken: Taken): Ip | undefined {
+/** The next address that nobody has. They are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one names oneself. */
+export function freeAddress(underlay: Cidr, taken: Taken): Ip | undefined {
   for (let index = sizeOf(underlay) > 64 ? 11 : 2; index < sizeOf(underlay) - 1; index++) {
     const address = nth(underlay, index)
     if (!taken.some(node => node.address === address)) return address

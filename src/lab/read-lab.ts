@@ -1,12 +1,13 @@
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
-import {checkConfig, nodeFaults, targetFaults} from './checks.ts'
+import {checkConfig, type Machines, machineFaults, targetFaults} from './checks.ts'
+import {internetFaults, placeClients} from './clients.ts'
 import type {CheckConfig, Lab, Step} from './lab.ts'
 import {nameFrom} from './lab-files.ts'
 import {type PlacedObject, type ReadFile, readManifest} from './manifests.ts'
 import {networkFaults, placeNodes} from './networks.ts'
 import {clusterIpMistakes, duplicates, nodeMistakes} from './object-rules.ts'
 import {labName, labSchema, manifestSchema} from './schema.ts'
-import {goodItems, nodeItems, readCluster} from './sections.ts'
+import {clientItems, goodItems, internetItems, nodeItems, readCluster} from './sections.ts'
 import {type Fault, isMapping, readShape} from './shape.ts'
 import {stepSchema} from './step-schema.ts'
 import {readStep} from './steps.ts'
@@ -25,16 +26,22 @@ export function readLab(document: YamlDocument, surroundings: Surroundings): Fou
   const cluster = readCluster(written.cluster)
   const items = nodeItems(written.nodes)
   const {nodes, faults} = placeNodes(cluster, items)
+  const clientsWritten = clientItems(written.clients)
+  const outside = placeClients(cluster, clientsWritten, nodes)
+  const internet = internetItems(written.internet)
   const manifests = readManifests(document, written.manifests, surroundings)
   const scenario = readScenario(document, written.scenario, surroundings)
   const checks = readChecks(written.checks, surroundings)
   const {name, wrongName} = readName(written.name, document.source.file)
-  const known = {checks: surroundings.checks, nodes: items.map(item => item.name)}
+  const machines = {nodes: items.map(item => item.name), clients: clientsWritten.map(item => item.name)}
+  const known = {checks: surroundings.checks, machines}
   const places: readonly Fault[] = [
     ...(shape.ok ? [] : shape.faults),
     ...wrongName,
     ...networkFaults(cluster),
     ...faults,
+    ...outside.faults,
+    ...internetFaults(cluster, internet),
     ...scenario.value.flatMap(({step, path}) => stepTargets(step, path, known)),
     ...checks.flatMap(check => targetFaults(check, known)),
   ]
@@ -49,7 +56,8 @@ export function readLab(document: YamlDocument, surroundings: Surroundings): Fou
     name,
     title: String(written.title ?? name),
     ...(written.summary === undefined ? {} : {summary: String(written.summary)}),
-    ...{cluster, nodes, manifests: manifests.value.map(({object}) => object)},
+    ...{cluster, nodes, clients: outside.clients, internet: internet.map(({host}) => host)},
+    ...{manifests: manifests.value.map(({object}) => object)},
     ...{scenario: scenario.value.map(({step}) => step), checks},
   }
   return {value, mistakes}
@@ -57,7 +65,7 @@ export function readLab(document: YamlDocument, surroundings: Surroundings): Fou
 
 type Written = Readonly<Record<string, unknown>>
 type Path = readonly (string | number)[]
-type Known = {readonly checks: Surroundings['checks']; readonly nodes: readonly string[]}
+type Known = {readonly checks: Surroundings['checks']; readonly machines: Machines}
 
 /** Without a name of its own a lab has its folder's, which may be no name for a lab. */
 function readName(written: unknown, file: string): {readonly name: string; readonly wrongName: readonly Fault[]} {
@@ -106,7 +114,7 @@ function readChecks(written: unknown, {checks}: Surroundings): readonly CheckCon
 function stepTargets(step: Step, path: Path, known: Known): readonly Fault[] {
   switch (step.do) {
     case 'exec':
-      return nodeFaults(step.target, [...path, 'exec', 'in'], known.nodes)
+      return machineFaults(step.target, [...path, 'exec', 'in'], known.machines)
     case 'wait':
       return targetFaults(step.until, known)
     case 'check':

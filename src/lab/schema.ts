@@ -13,6 +13,14 @@ const nodeName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected at most 63 of a-z, 0-9 and "-", like node1')
 
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+    'expected a host name in lower case, like example.com',
+  )
+
 const network = (example: string) => parsed(parseNetwork, example)
 
 /** `cluster:` with all its defaults: flannel's, kube-proxy's and kubeadm's own where they have one. */
@@ -24,7 +32,10 @@ export const clusterSchema = mapping({
     .prefault('10.96.0.0/12')
     .describe('The network that cluster IPs are taken from'),
   underlay: network('10.0.20.0/24').prefault('10.0.20.0/24').describe("The nodes' own network"),
-  overlay: z.enum(['vxlan']).default('vxlan').describe('How packets cross from node to node: a backend of flannel'),
+  overlay: z
+    .enum(['vxlan', 'udp', 'host-gw'])
+    .default('vxlan')
+    .describe('How packets cross from node to node: a backend of flannel'),
   proxyMode: z.enum(['iptables']).default('iptables').describe('How kube-proxy makes Services work'),
 })
 
@@ -43,6 +54,31 @@ export const nodeSchema = z.union(
   {error: 'expected the name of a node, or a mapping with its name, address and podSubnet'},
 )
 
+/** A client outside the cluster: its name alone, or its name and address. */
+export const clientSchema = z.union(
+  [
+    nodeName,
+    mapping({
+      name: nodeName,
+      address: parsed(parseIp, '10.0.20.100').optional().describe('On the underlay; the next free one when left out'),
+    }),
+  ],
+  {error: 'expected the name of a client, or a mapping with its name and address'},
+)
+
+/** A pretend host of the internet: its address alone, or more. */
+export const internetSchema = z.union(
+  [
+    parsed(parseIp, '203.0.113.10'),
+    mapping({
+      name: hostName.optional().describe('Its name in the DNS, like example.com'),
+      address: parsed(parseIp, '203.0.113.10').describe('Out of 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24'),
+      answer: z.string().min(1).optional().describe('What it answers when it is asked by HTTP, on port 80'),
+    }),
+  ],
+  {error: 'expected an address, or a mapping with address, name and answer'},
+)
+
 /** A manifest: a file beside the lab, or the object itself. */
 export const manifestSchema = z.union([z.string().min(1), z.record(z.string(), z.unknown())], {
   error: 'expected the name of a manifest file, or a Kubernetes object',
@@ -57,6 +93,8 @@ export function labShape(checks: Readonly<Record<string, CheckForm>>) {
     summary: z.string().optional().describe('What there is to learn'),
     cluster: clusterSchema.optional().describe('Networks and mechanisms; each has a default'),
     nodes: z.array(nodeSchema).min(1).optional().describe('One node, node1, when left out'),
+    clients: z.array(clientSchema).optional().describe("Clients outside the cluster, on the nodes' own network"),
+    internet: z.array(internetSchema).optional().describe('A pretend internet: hosts that answer HTTP'),
     manifests: z.array(manifestSchema).optional().describe('What is there from the start'),
     scenario: z.array(stepSchema(manifestSchema, condition)).optional().describe('What podlab run plays'),
     checks: z.array(checkSchema(checks)).optional().describe('What is graded'),

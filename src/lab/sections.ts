@@ -1,9 +1,10 @@
 import type {z} from 'zod'
 import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
+import type {ClientItem, InternetItem} from './clients.ts'
 import type {ClusterConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
-import {clusterSchema, nodeSchema} from './schema.ts'
+import {clientSchema, clusterSchema, internetSchema, nodeSchema} from './schema.ts'
 import {isMapping, readShape} from './shape.ts'
 
 type Path = readonly (string | number)[]
@@ -36,5 +37,21 @@ export function nodeItems(written: unknown): readonly NodeItem[] {
     const good = Object.entries(node).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
     const {name, address, podSubnet} = Object.fromEntries(good) as {name?: string; address?: Ip; podSubnet?: Cidr}
     return name === undefined ? [] : [{path, name, address, podSubnet}]
+  })
+}
+
+/** The clients as written, without those that are wrong. */
+export function clientItems(written: unknown): readonly ClientItem[] {
+  return goodItems('clients', written, clientSchema).map(({path, value}) =>
+    typeof value === 'string' ? {path, name: value} : {path, ...value},
+  )
+}
+
+/** The hosts of the internet as written, without those that are wrong. */
+export function internetItems(written: unknown): readonly InternetItem[] {
+  return goodItems('internet', written, internetSchema).map(({path, value}) => {
+    if (typeof value === 'string') return {path, host: {address: value}}
+    const {name, address, answer} = value
+    return {path, host: {...(name && {name}), address, ...(answer && {answer})}}
   })
 }

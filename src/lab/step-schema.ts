@@ -6,7 +6,7 @@ import {splitWords} from './words.ts'
 
 /** A target as text: `pod/client`, `pod/app=kubia`, `node/node1`. */
 export const target = checked(parseTarget, 'pod/client').describe(
-  'Where it runs: pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (the first that is ready) or node/NAME',
+  'Where it runs: pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (the first that is ready), node/NAME or client/NAME',
 )
 
 /** A command: a line that is split into words without a shell, or the words themselves. */

@@ -4,21 +4,22 @@ import {parseSelector} from '../objects/selector.ts'
 /** Where a command runs, as labs and the command line write it. */
 export type TargetForm =
   | {readonly kind: 'node'; readonly name: string}
+  | {readonly kind: 'client'; readonly name: string}
   | {readonly kind: 'pod'; readonly name: string; readonly container?: string}
   | {readonly kind: 'pods'; readonly selector: string}
 
-/** The text is neither `pod/NAME`, `pod/NAME/CONTAINER`, `pod/LABEL=VALUE` nor `node/NAME`. */
+/** The text is neither `pod/NAME`, `pod/NAME/CONTAINER`, `pod/LABEL=VALUE`, `node/NAME` nor `client/NAME`. */
 export class TargetError extends Error {
   override readonly name = 'TargetError'
 }
 
-const forms = 'pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE or node/NAME'
+const forms = 'pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE, node/NAME or client/NAME'
 const name = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
 
-/** Reads `pod/client`, `pod/web/sidecar`, `pod/app=kubia` (pods by label selector) or `node/node1`. */
+/** Reads `pod/client`, `pod/web/sidecar`, `pod/app=kubia` (pods by label selector), `node/node1` or `client/laptop`. */
 export function parseTarget(text: string): TargetForm {
   const [kind, rest] = halves(text)
-  if (kind === 'node' && name.test(rest)) return {kind, name: rest}
+  if ((kind === 'node' || kind === 'client') && name.test(rest)) return {kind, name: rest}
   if (kind === 'pod' && rest.includes('=')) return {kind: 'pods', selector: readSelector(rest)}
   const [pod = '', container, ...more] = rest.split('/')
   const named = name.test(pod) && (container === undefined || name.test(container)) && more.length === 0

@@ -34,7 +34,7 @@ test(
   'an overlay that is not served',
   refused,
   'cluster: {overlay: geneve}\n',
-  '1:20 expected vxlan, not the text "geneve"',
+  '1:20 expected vxlan or udp or host-gw, not the text "geneve"',
 )
 test(
   'a name that is too long',
@@ -172,7 +172,7 @@ test(
   'no target',
   refused,
   'scenario:\n  - exec: {in: client, run: a}\n',
-  '2:16 "client" is no target; expected pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE or node/NAME',
+  '2:16 "client" is no target; expected pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE, node/NAME or client/NAME',
 )
 test('a node that is not there', refused, 'scenario:\n  - exec: {in: node/b, run: a}\n', '2:16 no node is named b')
 test(

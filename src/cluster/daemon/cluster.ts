@@ -1,5 +1,6 @@
 import {randomUUID} from 'node:crypto'
-import {symlinkSync} from 'node:fs'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
 import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
@@ -14,6 +15,8 @@ import {emptyNetns} from '../../kernel/state.ts'
 import type {Lab} from '../../lab/lab.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
 import {overlayBackends} from '../../node/overlay/index.ts'
+import type {OverlayBackend} from '../../node/overlay/overlay-backend.ts'
+import {PlanError} from '../../node/plan-error.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
 import {type Runtime, RuntimeError, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
@@ -75,12 +78,13 @@ export async function createCluster({
           client: storeClient(store),
           kernel,
           runtime,
-          backend: overlayBackends[overlay],
+          backend: backendOf(overlay),
           proxyMode: proxyModes[proxyMode],
           podNetwork,
           serviceRange,
           underlay: {link: 'eth0', mtu: underlayMtu},
           machine: machinePlan(lab.cluster, node, lab.nodes),
+          writeFile: (path, text) => writeInside(pids[index] ?? 0, path, text),
           now: timestamp,
           after,
           signal,
@@ -90,6 +94,13 @@ export async function createCluster({
     )),
   )
   return {store, registry: objects, controllers: running, agents}
+}
+
+function backendOf(overlay: string): OverlayBackend {
+  const backends: Readonly<Record<string, OverlayBackend>> = overlayBackends
+  const backend = backends[overlay]
+  if (!backend) throw new PlanError(`podlab has no overlay ${overlay}; it has ${Object.keys(backends).join(', ')}`)
+  return backend
 }
 
 /*
@@ -129,4 +140,11 @@ async function makeNodes({
   const pids = await Promise.all(lab.nodes.map(({name}) => runtime.hold({netns: name, hostname: name, as: 'node'})))
   await kernel.apply(underlayNetns, changes(emptyNetns, underlayPlan(lab.cluster, lab.nodes)))
   return pids
+}
+
+/* Through the root of a process that lives in the node. */
+function writeInside(pid: number, path: string, text: string): void {
+  const inside = `/proc/${pid}/root${path}`
+  mkdirSync(dirname(inside), {recursive: true})
+  writeFileSync(inside, text)
 }

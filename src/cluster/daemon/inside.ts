@@ -16,6 +16,8 @@ export function findInside(agents: readonly Agent[], target: string): Inside {
   switch (form.kind) {
     case 'node':
       return insideNode(agents, form.name)
+    case 'client':
+      throw new NoTargetError(`there is no client ${form.name}`)
     case 'pod': {
       const life = livesOf(agents).find(
         ({pod}) => pod.metadata.name === form.name && pod.metadata.namespace === 'default',
