@@ -5,7 +5,7 @@ import type {Cidr} from '../net/cidr.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import {milestones} from './milestones.ts'
-import {createNetwork} from './network.ts'
+import {createNetwork, type WriteFile} from './network.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
 import {createKubelet} from './pods/kubelet.ts'
@@ -13,7 +13,7 @@ import type {PodLife} from './pods/pod-life.ts'
 import type {ProxyMode} from './proxy/proxy-mode.ts'
 import {createProxyLoop} from './proxy-loop.ts'
 import type {Runtime} from './runtime/runtime.ts'
-import {type Concern, follow, readWorld} from './world.ts'
+import {type Concern, readWorld, watchWorld} from './world.ts'
 
 /** What runs on a node: kubelet, flannel and kube-proxy, over one connection to the API. */
 export type Agent = {
@@ -23,6 +23,8 @@ export type Agent = {
   lives(): readonly PodLife[]
   /** To be told of each container of the lab that ended. */
   exited(id: string, code: number): void
+  /** What could not be done when it was last tried, and is tried again. */
+  troubles(): readonly string[]
   /** Resolves once the node has done all that the API calls for up to a revision; pods that end may still take their time. */
   caughtUp(revision: number, signal: AbortSignal): Promise<void>
 }
@@ -39,6 +41,7 @@ export type AgentContext = {
   readonly serviceRange: Cidr
   readonly underlay: Underlay
   readonly machine: Partial<NetnsState>
+  readonly writeFile: WriteFile
   readonly now: () => string
   readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
@@ -51,8 +54,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const log = context.log.child({node: name})
   const world = await readWorld(client, name)
   const {self, peers} = leasesOfNodes([...world.nodes.values()], name)
-  const {podNetwork, serviceRange, underlay, machine, pid} = context
-  const network = createNetwork({netns: name, pid, kernel, backend, network: podNetwork, self, underlay, machine})
+  const {podNetwork, serviceRange, underlay, machine, writeFile, pid} = context
+  const network = createNetwork({netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile})
   const kubelet = createKubelet({...context, log, network, hostIp: self.publicIp, serviceRange})
   const proxy = createProxyLoop({
     netns: name,
@@ -62,41 +65,57 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     log,
   })
 
-  const failed = (error: unknown) => {
-    if (!signal.aborted) log.error({err: error}, 'agent')
-  }
   const works: Readonly<Record<Concern, Coalesced>> = {
-    pods: coalesce(() => kubelet.sync([...world.pods.values()]), failed),
-    rules: coalesce(() => proxy.sync([...world.services.values()], [...world.endpoints.values()]), failed),
-    peers: coalesce(() => network.setPeers(leasesOfNodes([...world.nodes.values()], name).peers), failed),
+    pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
+    rules: coalesce(() => proxy.sync([...world.services.values()], [...world.endpoints.values()]), tryAgain('rules')),
+    peers: coalesce(() => network.setPeers(leasesOfNodes([...world.nodes.values()], name).peers), tryAgain('peers')),
   }
+  const troubles = () => Object.values(works).flatMap(work => work.trouble() ?? [])
   const done = milestones()
-  const settle = async () => {
-    const {revision} = world
-    await Promise.all(Object.values(works).map(work => work.idle()))
-    done.reach(revision)
-  }
 
   await network.setPeers(peers)
-  works.pods.trigger()
-  works.rules.trigger()
-  void settle()
-  const watchApi = async () => {
-    while (!signal.aborted) {
-      const news = await client.changes(world.revision, signal)
-      for (const concern of follow(world, news, name)) works[concern].trigger()
-      void settle()
+  lookAt(['pods', 'rules'])
+  void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
+  void guardRules()
+  return {name, pid, lives: kubelet.lives, exited: kubelet.exited, caughtUp: done.reached, troubles}
+
+  function lookAt(what: Iterable<Concern>): void {
+    for (const concern of what) works[concern].trigger()
+    void settle()
+  }
+
+  async function settle(): Promise<void> {
+    const {revision} = world
+    await Promise.all(Object.values(works).map(work => work.idle()))
+    if (troubles().length === 0) done.reach(revision)
+  }
+
+  /* What failed is done again when something changes, and after a while by itself. */
+  function tryAgain(concern: Concern): (error: unknown) => void {
+    return error => {
+      if (signal.aborted) return
+      log.error({err: error, concern}, 'not done')
+      void context.after(retryAfter, signal).then(() => {
+        if (!signal.aborted) lookAt([concern])
+      })
     }
   }
-  watchApi().catch(failed)
-  guardRules().catch(failed)
-  return {name, pid, lives: kubelet.lives, exited: kubelet.exited, caughtUp: done.reached}
 
-  /* kube-proxy looks every 30 s whether somebody has flushed its rules. */
   async function guardRules(): Promise<void> {
     while (!signal.aborted) {
-      await context.after(30_000, signal)
-      if (!signal.aborted && (await proxy.isFlushed())) works.rules.trigger()
+      await context.after(flushCheckEvery, signal)
+      if (signal.aborted) return
+      try {
+        if (await proxy.isFlushed()) lookAt(['rules'])
+      } catch (error) {
+        log.error({err: error}, 'rules not looked at')
+      }
     }
   }
 }
+
+/** How long after a failure it is tried again, in ms. */
+const retryAfter = 5000
+
+/** How often kube-proxy looks whether somebody has flushed its rules, in ms. */
+const flushCheckEvery = 30_000

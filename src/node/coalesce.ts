@@ -4,17 +4,26 @@ export type Coalesced = {
   trigger(): void
   /** Resolves when no work is being done or called for. */
   idle(): Promise<void>
+  /** Why the work failed when it was last done; undefined when it did not. */
+  trouble(): string | undefined
 }
 
 /** Makes such a piece of work; `failed` hears of an error, and the next call tries again. */
 export function coalesce(work: () => Promise<void>, failed: (error: unknown) => void): Coalesced {
   let wanted = false
   let running: Promise<void> | undefined
+  let trouble: string | undefined
 
   const loop = async () => {
     while (wanted) {
       wanted = false
-      await work().catch(failed)
+      try {
+        await work()
+        trouble = undefined
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error)
+        failed(error)
+      }
     }
     running = undefined
   }
@@ -27,5 +36,6 @@ export function coalesce(work: () => Promise<void>, failed: (error: unknown) => 
     idle: async () => {
       while (running) await running
     },
+    trouble: () => trouble,
   }
 }

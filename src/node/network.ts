@@ -1,5 +1,3 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
-import {dirname} from 'node:path'
 import {changes} from '../kernel/diff.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import type {Op} from '../kernel/op.ts'
@@ -22,8 +20,6 @@ export type NodeNetwork = PodNetwork & {
 
 export type NetworkContext = {
   readonly netns: string
-  /** The node's owner of namespaces: files are written through its root. */
-  readonly pid: number
   readonly kernel: Kernel
   readonly backend: OverlayBackend
   readonly network: Cidr
@@ -31,7 +27,11 @@ export type NetworkContext = {
   readonly underlay: Underlay
   /** What the node has before any component comes: its link to the underlay. */
   readonly machine: Partial<NetnsState>
+  readonly writeFile: WriteFile
 }
+
+/** Writes a file in the node, by its absolute path there; folders on the way are made. */
+export type WriteFile = (path: string, text: string) => void
 
 /**
  * Keeps the network of one node. Each change of what is wanted becomes a plan, and the step from the last plan to it is applied:
@@ -60,7 +60,8 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
     const work = queue.then(async () => {
       const next = wanted()
       await kernel.apply(netns, opsBetween(applied ?? (await presentPlan(kernel, netns, next)), next))
-      writeFiles(context.pid, applied?.files ?? {}, next.files)
+      for (const [path, text] of Object.entries(next.files))
+        if (applied?.files[path] !== text) context.writeFile(path, text)
       applied = next
     })
     queue = work.catch(() => undefined) // whoever called hears of it; the next call begins anew
@@ -115,17 +116,4 @@ async function presentPlan(kernel: Kernel, netns: string, next: NodePlan): Promi
 async function connect(kernel: Kernel, netns: string, wanted: NetnsState): Promise<void> {
   const born: NetnsState = {...emptyNetns, links: wanted.links.map(link => ({...link, up: false}))}
   await kernel.apply(netns, changes(born, wanted))
-}
-
-function writeFiles(
-  pid: number,
-  before: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, string>>,
-): void {
-  for (const [path, text] of Object.entries(files)) {
-    if (before[path] === text) continue
-    const inside = `/proc/${pid}/root${path}`
-    mkdirSync(dirname(inside), {recursive: true})
-    writeFileSync(inside, text)
-  }
 }

@@ -1,3 +1,4 @@
+import type {Logger} from 'pino'
 import type {Endpoints} from '../objects/endpoints.ts'
 import type {KubeObjectAny} from '../objects/kinds.ts'
 import type {Node} from '../objects/node.ts'
@@ -16,6 +17,43 @@ export type World = {
 
 /** Which of the agent's works a change calls for. */
 export type Concern = 'pods' | 'rules' | 'peers'
+
+export const concerns = ['pods', 'rules', 'peers'] as const satisfies readonly Concern[]
+
+export type WorldWatch = {
+  readonly world: World
+  readonly client: AgentClient
+  readonly nodeName: string
+  readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /** Hears after each step what has to be looked at. */
+  readonly changed: (concerns: Iterable<Concern>) => void
+}
+
+/** How long to wait before a watch that broke is begun anew, in ms. */
+const relistAfter = 1000
+
+/**
+ * Keeps a world up to date until the signal. A watch can break: the API is away, or has forgotten the revision that it is asked
+ * for. Then everything is listed again, and all has to be looked at.
+ */
+export async function watchWorld(watch: WorldWatch): Promise<void> {
+  const {world, client, nodeName, after, signal, log, changed} = watch
+  let broken = false
+  while (!signal.aborted) {
+    try {
+      if (broken) Object.assign(world, await readWorld(client, nodeName))
+      changed(broken ? concerns : follow(world, await client.changes(world.revision, signal), nodeName))
+      broken = false
+    } catch (error) {
+      if (signal.aborted) return
+      log.warn({err: error}, 'the watch broke, listing anew')
+      broken = true
+      await after(relistAfter, signal)
+    }
+  }
+}
 
 /** Reads the present world of one node. */
 export async function readWorld(client: AgentClient, nodeName: string): Promise<World> {

@@ -62,9 +62,11 @@ async function waitUntilSettled(cluster: Cluster, deadline: AbortSignal): Promis
   return unready(cluster)
 }
 
-function unready({store}: Cluster): readonly string[] {
-  return store
+function unready({store, agents}: Cluster): readonly string[] {
+  const troubles = agents.flatMap(({name, troubles}) => troubles().map(text => `node ${name}: ${text}`))
+  const pods = store
     .list('Pod')
     .filter(pod => !isReady(pod) && !isFinished(pod) && !isTerminating(pod))
     .map(pod => `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${podWord(pod)}`)
+  return [...troubles, ...pods]
 }

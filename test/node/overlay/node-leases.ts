@@ -1,0 +1,44 @@
+import test from 'ava'
+import {annotationsOf, leasesOfNodes} from '../../../src/node/overlay/node-leases.ts'
+import type {Node} from '../../../src/objects/node.ts'
+import {master, node1} from '../../contract/overlay.ts'
+
+const nodeOf = (name: string, podCIDR?: string, annotations?: Readonly<Record<string, string>>): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {name, ...(annotations && {annotations})},
+  spec: {...(podCIDR !== undefined && {podCIDR})},
+})
+
+const published = (lease: typeof master) => nodeOf(lease.node, lease.subnet, annotationsOf(lease, 'vxlan'))
+
+test('a lease is published as flannel publishes it', t => {
+  t.deepEqual(annotationsOf(master, 'vxlan'), {
+    'flannel.alpha.coreos.com/public-ip': '10.0.20.4',
+    'flannel.alpha.coreos.com/backend-type': 'vxlan',
+    'flannel.alpha.coreos.com/backend-data': '{"VNI":1,"VtepMAC":"02:42:ac:11:0d:00"}',
+    'flannel.alpha.coreos.com/kube-subnet-manager': 'true',
+  })
+})
+
+test('what is published is read back, each node seeing the others as its peers', t => {
+  const nodes = [published(master), published(node1)]
+  t.deepEqual(leasesOfNodes(nodes, 'master'), {self: master, peers: [node1]})
+  t.deepEqual(leasesOfNodes(nodes, 'node1'), {self: node1, peers: [master]})
+})
+
+test("a lease that does not tell the VTEP's address has the one that follows from the subnet", t => {
+  const node = nodeOf('master', '172.17.13.0/24', {'flannel.alpha.coreos.com/public-ip': '10.0.20.4'})
+  t.is(String(leasesOfNodes([node], 'master').self.vtepMac), '02:42:ac:11:0d:00')
+})
+
+test('nodes without a lease are nobodys peers', t => {
+  const nodes = [published(master), nodeOf('bare'), nodeOf('no-annotation', '172.17.14.0/24')]
+  t.deepEqual(leasesOfNodes(nodes, 'master').peers, [])
+})
+
+test('a node that has no lease itself is told what it lacks', t => {
+  const error = t.throws(() => leasesOfNodes([nodeOf('master'), published(node1)], 'master'))
+  t.is(error?.name, 'PlanError')
+  t.is(error?.message, 'node master has no lease: no podCIDR, or no annotation flannel.alpha.coreos.com/public-ip')
+})

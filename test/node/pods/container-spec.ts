@@ -1,0 +1,60 @@
+import test from 'ava'
+import {ContainerError, containerId, containerSpec} from '../../../src/node/pods/container-spec.ts'
+import type {Container} from '../../../src/objects/container.ts'
+import {podOf} from '../_fakes.ts'
+
+const files = {'/etc/hostname': 'web\n'}
+
+function specOf(container: Partial<Container>) {
+  const whole = {name: 'main', image: 'busybox', ...container}
+  return containerSpec(podOf('web', {containers: [whole]}), whole, {pausePid: 42, files})
+}
+
+/** As docs.k8s.io has it: command replaces the entrypoint and drops the image's arguments, args replace those. */
+const command = test.macro({
+  exec: (t, container: Partial<Container>, expected: string) => t.is(specOf(container).argv.join(' '), expected),
+  title: (_, container, expected) => `${JSON.stringify(container)} runs ${expected}`,
+})
+
+test(command, {image: 'luksa/kubia'}, 'node app.js')
+test(command, {image: 'luksa/kubia', args: ['other.js']}, 'node app.js other.js')
+test(command, {image: 'luksa/kubia', command: ['sleep', '1']}, 'sleep 1')
+test(command, {image: 'luksa/kubia', command: ['sleep'], args: ['2']}, 'sleep 2')
+test(command, {image: 'busybox'}, 'sh')
+test(command, {image: 'busybox', args: ['ls', '/']}, 'ls /')
+test(command, {image: 'docker.io/library/busybox:1.36', command: ['top']}, 'top')
+
+test('an image of the catalogue is played when its own program is run, and only then', t => {
+  t.is(specOf({image: 'luksa/kubia'}).played, 'kubia')
+  t.is(specOf({image: 'luksa/kubia', command: ['sleep', '1']}).played, undefined)
+  t.is(specOf({image: 'busybox'}).played, undefined)
+})
+
+test('the environment is that of the runtime, the image and the manifest, the later ones stronger', t => {
+  const {environment} = specOf({
+    env: [{name: 'GREETING', value: 'hello'}, {name: 'EMPTY'}, {name: 'HOME', value: '/tmp'}],
+  })
+  t.like(environment, {HOSTNAME: 'web', HOME: '/tmp', GREETING: 'hello', EMPTY: ''})
+  t.true(environment.PATH?.split(':').includes('/usr/bin'))
+})
+
+test('a container joins the namespaces of its pod and has its files', t => {
+  t.like(specOf({}), {id: 'web/main', pausePid: 42, root: 'busybox', workingDirectory: '/'})
+  t.is(specOf({}).files['/etc/hostname'], 'web\n')
+  t.is(specOf({workingDir: '/srv'}).workingDirectory, '/srv')
+})
+
+test('an image that nobody knows is an ErrImagePull that lists those there are', t => {
+  const error = t.throws(() => specOf({image: 'nginx-typo'}), {instanceOf: ContainerError})
+  t.is(error?.reason, 'ErrImagePull')
+  t.regex(error?.message ?? '', /^image "nginx-typo" is not in the catalogue; it has busybox, .*luksa\/kubia/)
+})
+
+test('no command at all is a CreateContainerError', t => {
+  const error = t.throws(() => specOf({command: [], args: []}), {instanceOf: ContainerError})
+  t.like(error, {reason: 'CreateContainerError', message: 'no command specified'})
+})
+
+test("a container is called by its pod's uid and its own name", t => {
+  t.is(containerId(podOf('web'), 'side'), 'web/side')
+})

@@ -1,0 +1,60 @@
+import test from 'ava'
+import {parseIp} from '../../../src/net/ip.ts'
+import {hostnameOf, podFiles} from '../../../src/node/pods/files.ts'
+import type {PodSpec} from '../../../src/objects/pod.ts'
+import {podOf, serviceRange} from '../_fakes.ts'
+
+const filesOf = (spec: Partial<PodSpec> = {}) =>
+  podFiles(podOf('kubia-7rt2n', spec), {ip: parseIp('172.17.13.2'), serviceRange})
+
+test('a pod finds localhost and itself in /etc/hosts', t => {
+  t.is(
+    filesOf()['/etc/hosts'],
+    `# Kubernetes-managed hosts file.
+127.0.0.1	localhost
+::1	localhost ip6-localhost ip6-loopback
+fe00::0	ip6-localnet
+fe00::0	ip6-mcastprefix
+fe00::1	ip6-allnodes
+fe00::2	ip6-allrouters
+172.17.13.2	kubia-7rt2n
+`,
+  )
+})
+
+test('a pod with a subdomain finds its qualified name there, too', t => {
+  const hosts = filesOf({hostname: 'db-0', subdomain: 'db'})['/etc/hosts'] ?? ''
+  t.is(hosts.trimEnd().split('\n').at(-1), '172.17.13.2\tdb-0.db.default.svc.cluster.local\tdb-0')
+})
+
+test('a pod asks the cluster DNS, the tenth address of the service range', t => {
+  t.is(
+    filesOf()['/etc/resolv.conf'],
+    'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+  )
+  t.is(filesOf({dnsPolicy: 'ClusterFirst'})['/etc/resolv.conf'], filesOf()['/etc/resolv.conf'])
+})
+
+test('a pod that does not ask the cluster DNS has an empty resolv.conf', t => {
+  t.is(filesOf({dnsPolicy: 'None'})['/etc/resolv.conf'], '')
+  t.is(filesOf({dnsPolicy: 'Default'})['/etc/resolv.conf'], '')
+})
+
+test("a pod's hostname is in /etc/hostname", t => {
+  t.is(filesOf()['/etc/hostname'], 'kubia-7rt2n\n')
+})
+
+const hostname = test.macro({
+  exec: (t, name: string, expected: string) => t.is(hostnameOf(podOf(name)), expected),
+  title: (_, name: string, expected: string) =>
+    `a pod called ${name.slice(0, 12)}... (${name.length} characters) is host ${expected.slice(0, 12)}... (${expected.length})`,
+})
+
+test(hostname, 'web', 'web')
+test(hostname, 'a'.repeat(63), 'a'.repeat(63))
+test(hostname, 'a'.repeat(64), 'a'.repeat(63))
+test(hostname, `${'a'.repeat(60)}-.-b`, 'a'.repeat(60))
+
+test('spec.hostname comes before the name', t => {
+  t.is(hostnameOf(podOf('web', {hostname: 'front'})), 'front')
+})

@@ -1,0 +1,123 @@
+import test from 'ava'
+import {fakeKernel} from '../../src/kernel/fake.ts'
+import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
+import type {IptablesChain, IptablesTable, RulesChangeTable} from '../../src/kernel/ruleset.ts'
+import {iptables} from '../../src/node/proxy/iptables.ts'
+import {createProxyLoop} from '../../src/node/proxy-loop.ts'
+import type {Endpoints} from '../../src/objects/endpoints.ts'
+import type {Service} from '../../src/objects/service.ts'
+import {silent} from './_fakes.ts'
+import {failingKernel} from './_nodes.ts'
+
+const kubia: Service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {name: 'kubia', namespace: 'default'},
+  spec: {clusterIP: '10.98.237.175', ports: [{port: 80, targetPort: 8080}]},
+}
+
+const endpointsOf = (...ips: readonly string[]): Endpoints => ({
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: {name: 'kubia', namespace: 'default'},
+  subsets: [{addresses: ips.map(ip => ({ip})), ports: [{port: 8080, protocol: 'TCP'}]}],
+})
+
+async function loopOnNode1() {
+  const {kernel, refuse} = failingKernel(fakeKernel())
+  await kernel.create('node1')
+  const loop = createProxyLoop({netns: 'node1', kernel, mode: iptables, context: {nodeName: 'node1'}, log: silent})
+  const rules = async () => printIptablesSave(await kernel.observeRules('node1'))
+  /** One `iptables-restore` each. */
+  const changes = () => kernel.applied('node1').length
+  /** `iptables -t TABLE -F; iptables -t TABLE -X`. */
+  const flush = async (...names: readonly IptablesTable[]) => {
+    const {tables} = await kernel.observeRules('node1')
+    const change = Object.fromEntries(names.map(name => [name, flushed(tables[name] ?? {})]))
+    await kernel.apply('node1', [{op: 'changeRules', change: {backend: 'iptables', tables: change}}])
+  }
+  return {kernel, loop, rules, changes, flush, refuse}
+}
+
+function flushed(chains: Readonly<Record<string, IptablesChain>>): RulesChangeTable {
+  const own = Object.entries(chains).filter(([, {policy}]) => policy !== undefined)
+  return {
+    rewrite: Object.fromEntries(own.map(([chain]) => [chain, []])),
+    remove: Object.keys(chains).filter(chain => chains[chain]?.policy === undefined),
+    insert: [],
+    append: [],
+    delete: [],
+  }
+}
+
+test('a Service becomes rules, with a chain for each endpoint', async t => {
+  const {loop, rules} = await loopOnNode1()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2', '172.17.13.2')])
+  const saved = await rules()
+  t.regex(saved, /^-A KUBE-SERVICES -d 10\.98\.237\.175\/32 .*--dport 80 -j KUBE-SVC-/m)
+  t.is(saved.match(/ -j DNAT --to-destination 172\.17\.1[23]\.2:8080$/gm)?.length, 2)
+})
+
+test('the same Services again change nothing', async t => {
+  const {loop, changes} = await loopOnNode1()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  const before = changes()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  t.is(changes(), before)
+})
+
+test('one change is one iptables-restore', async t => {
+  const {loop, changes, rules} = await loopOnNode1()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2', '172.17.13.2')])
+  const before = changes()
+  await loop.sync([kubia], [endpointsOf('172.17.13.2')])
+  t.is(changes(), before + 1)
+  t.notRegex(await rules(), /172\.17\.12\.2/)
+})
+
+test('a Service without endpoints is refused', async t => {
+  const {loop, rules} = await loopOnNode1()
+  await loop.sync([kubia], [])
+  t.regex(await rules(), /-d 10\.98\.237\.175\/32 .*has no endpoints.* -j REJECT/)
+})
+
+test('rules are not flushed as long as one canary is there', async t => {
+  const {loop, flush} = await loopOnNode1()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  t.false(await loop.isFlushed())
+  await flush('nat')
+  t.false(await loop.isFlushed())
+})
+
+test('after a flush of all tables the next sync brings all rules back', async t => {
+  const {loop, rules, flush} = await loopOnNode1()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  const before = await rules()
+  await flush('mangle', 'nat', 'filter')
+  t.true(await loop.isFlushed())
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  t.is(await rules(), before)
+  t.false(await loop.isFlushed())
+})
+
+test('a change that builds on chains which somebody removed is made as a full sync', async t => {
+  const {loop, rules, flush} = await loopOnNode1()
+  await loop.sync([], [])
+  const empty = await rules()
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await flush('nat')
+  await loop.sync([], [])
+  t.is(await rules(), empty)
+})
+
+test('a sync that the kernel refuses is told, and the next begins in full', async t => {
+  const {loop, rules, refuse} = await loopOnNode1()
+  await loop.sync([], [])
+  refuse('changeRules')
+  await t.throwsAsync(loop.sync([kubia], [endpointsOf('172.17.12.2')]), {
+    message: /^Network is unreachable: iptables-restore/,
+  })
+  refuse(undefined)
+  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  t.regex(await rules(), /--to-destination 172\.17\.12\.2:8080/)
+})
