@@ -1,0 +1,24 @@
+import test from 'ava'
+import {storeClient} from '../../src/cluster/store-client.ts'
+import {memoryStore} from '../../src/store/memory.ts'
+import {agentClientContract, type ClientWorld, pod} from '../contract/agent-client.ts'
+
+function storeWorld(historyLimit = 100) {
+  let uids = 0
+  const store = memoryStore({clock: () => 0, uid: () => `uid-${++uids}`, historyLimit})
+  const world: ClientWorld = {
+    client: storeClient(store),
+    create: async object => store.create(object),
+    remove: async ({kind, metadata}) => void store.delete(kind, metadata),
+    get: async ({kind, metadata: {namespace, name}}) => store.get(kind, {namespace, name}),
+  }
+  return {...world, store}
+}
+
+for (const [title, exec] of Object.entries(agentClientContract)) test(title, t => exec(t, storeWorld()))
+
+test('a revision that the store has forgotten is an error, so that the agent lists again', async t => {
+  const {client, store} = storeWorld(2)
+  for (let index = 0; index < 6; index++) store.create(pod(`pod-${index}`))
+  await t.throwsAsync(client.changes(0, new AbortController().signal), {message: /too old resource version/})
+})

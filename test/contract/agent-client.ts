@@ -1,0 +1,130 @@
+import type {ExecutionContext} from 'ava'
+import type {AgentClient} from '../../src/node/client.ts'
+import type {KubeObjectAny} from '../../src/objects/kinds.ts'
+import type {Pod} from '../../src/objects/pod.ts'
+
+/** An API with a client of it, and the means to change what it holds. */
+export type ClientWorld = {
+  readonly client: AgentClient
+  create(object: KubeObjectAny): Promise<KubeObjectAny>
+  /** Takes an object out at once. */
+  remove(object: KubeObjectAny): Promise<void>
+  get(object: KubeObjectAny): Promise<KubeObjectAny | undefined>
+}
+
+export const pod = (name: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {name, namespace: 'default'},
+  spec: {nodeName: 'node1', containers: [{name: 'main', image: 'busybox'}]},
+})
+
+const service: KubeObjectAny = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {name: 'web', namespace: 'default'},
+  spec: {clusterIP: '10.96.0.20', ports: [{port: 80}]},
+}
+
+const running = {phase: 'Running', podIP: '172.17.12.2'} as const
+
+const {signal} = new AbortController()
+
+/** What every transport between an agent and the API keeps to. */
+export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, world: ClientWorld) => Promise<void>>> =
+  {
+    'a list has the objects of one kind, and the revision from which to follow': async (t, {client, create}) => {
+      await create(pod('a'))
+      await create(service)
+      const pods = await client.list('Pod')
+      t.deepEqual(names(pods.objects), ['a'])
+      t.deepEqual(names((await client.list('Service')).objects), ['web'])
+      t.deepEqual((await client.list('Endpoints')).objects, [])
+      await create(pod('b'))
+      t.deepEqual(names((await client.changes(pods.revision, signal)).changes.map(({object}) => object)), ['b'])
+    },
+    'changes are told once, in order, each with its type': async (t, {client, create, remove}) => {
+      const {revision} = await client.list('Pod')
+      const created = (await create(pod('a'))) as Pod
+      await client.updateStatus(created, running)
+      await remove(created)
+      const {changes, revision: now} = await collect(client, revision, 3)
+      t.deepEqual(
+        changes.map(({type, object}) => `${type} ${object.metadata.name}`),
+        ['ADDED a', 'MODIFIED a', 'DELETED a'],
+      )
+      await create(pod('b'))
+      const next = await client.changes(now, signal)
+      t.deepEqual(names(next.changes.map(({object}) => object)), ['b'])
+    },
+    'a watch waits until there is a change': async (t, {client, create}) => {
+      const {revision} = await client.list('Pod')
+      const order: string[] = []
+      const waiting = client.changes(revision, signal).then(() => order.push('told'))
+      await new Promise(setImmediate)
+      order.push('created')
+      await create(pod('a'))
+      await waiting
+      t.deepEqual(order, ['created', 'told'])
+    },
+    'a watch ends with its signal': async (t, {client}) => {
+      const stop = new AbortController()
+      const {revision} = await client.list('Pod')
+      const waiting = client.changes(revision, stop.signal)
+      stop.abort(new Error('the node is gone'))
+      await t.throwsAsync(waiting)
+    },
+    'a status takes the place of the one before, and nothing else changes': async (t, {client, create, get}) => {
+      const created = (await create(pod('a'))) as Pod
+      await client.updateStatus(created, running)
+      await client.updateStatus(created, {phase: 'Failed'})
+      const found = (await get(created)) as Pod
+      t.deepEqual(found.status, {phase: 'Failed'})
+      t.deepEqual(found.spec, created.spec)
+      t.is(found.metadata.uid, created.metadata.uid)
+    },
+    'a status is written on what the pod has become meanwhile': async (t, {client, create, get}) => {
+      const created = (await create(pod('a'))) as Pod
+      await client.updateStatus(created, running)
+      await t.notThrowsAsync(
+        client.updateStatus(created, {...running, phase: 'Succeeded'}),
+        'an old revision is no conflict',
+      )
+      t.is(((await get(created)) as Pod).status?.phase, 'Succeeded')
+    },
+    'the status of a pod that is gone is passed over': async (t, {client, create, remove}) => {
+      const created = (await create(pod('a'))) as Pod
+      await remove(created)
+      await t.notThrowsAsync(client.updateStatus(created, running))
+      await t.notThrowsAsync(client.confirmDeletion(created))
+    },
+    'another pod of the same name is left alone': async (t, {client, create, remove, get}) => {
+      const old = (await create(pod('a'))) as Pod
+      await remove(old)
+      const young = (await create(pod('a'))) as Pod
+      await client.updateStatus(old, {phase: 'Failed'})
+      await client.confirmDeletion(old)
+      const found = (await get(young)) as Pod
+      t.is(found.metadata.uid, young.metadata.uid)
+      t.not(found.status?.phase, 'Failed')
+    },
+    'a deletion that is confirmed takes the pod out': async (t, {client, create, get}) => {
+      const created = (await create(pod('a'))) as Pod
+      await client.confirmDeletion(created)
+      t.is(await get(created), undefined)
+    },
+  }
+
+/** A transport may tell changes in one piece or in several. */
+async function collect(client: AgentClient, since: number, count: number) {
+  let news = await client.changes(since, signal)
+  while (news.changes.length < count) {
+    const more = await client.changes(news.revision, signal)
+    news = {revision: more.revision, changes: [...news.changes, ...more.changes]}
+  }
+  return news
+}
+
+function names(objects: readonly KubeObjectAny[]): readonly string[] {
+  return objects.map(({metadata}) => metadata.name)
+}
