@@ -1,12 +1,12 @@
+import {constants} from 'node:os'
 import {execa} from 'execa'
 import {enterCommand} from '../../cluster/enter.ts'
 import {findInside} from '../../cluster/lab-client.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
 import {adoptOrphans} from '../../kernel/processes.ts'
 import {type CommandRun, UsageError} from '../command.ts'
-import {exitCode} from '../exit-code.ts'
 
-/** Runs a program in a target with this terminal; the program's exit code is the command's. */
+/** Runs a program in a target with this terminal; the program's exit code is the command's; a signal counts as 128 and its number. */
 export const run: CommandRun = ([target, words], {lab}) => {
   const [first, ...rest] = words as readonly string[]
   const argv = first === '--' ? rest : (words as readonly string[])
@@ -38,5 +38,7 @@ export async function runInside({
     extendEnv: false,
     reject: false,
   })
-  return result.exitCode ?? exitCode.interrupted
+  if (result.exitCode !== undefined) return result.exitCode
+  if (result.signal === undefined) throw new Error(`nsenter could not be started: ${result.shortMessage}`)
+  return 128 + constants.signals[result.signal]
 }
