@@ -4,11 +4,14 @@ import {exitCode} from './exit-code.ts'
 export function explainError(error: unknown): {readonly message: string; readonly code: number} {
   if (!(error instanceof Error)) return {message: `podlab: ${String(error)}`, code: exitCode.failed}
   const code = codes[error.name]
-  if (error.name === 'StartError' && 'code' in error && error.code === 'no-sandbox')
+  if (error.name === 'StartError' && 'code' in error && machineFaults.includes(String(error.code)))
     return {message: `podlab: ${error.message}`, code: exitCode.machine}
   if (code === undefined) return {message: `podlab: this is a bug in podlab:\n${error.stack}`, code: exitCode.failed}
   return {message: error.name === 'LabError' ? error.message : `podlab: ${error.message}`, code}
 }
+
+/* Codes of a StartError that another machine, or this one after a remedy, would not have. */
+const machineFaults = ['no-sandbox', 'missing-tools']
 
 /* Errors whose message is written for the user, by name: their classes are not loaded for commands that cannot meet them. */
 const codes: Readonly<Record<string, number>> = {

@@ -1,16 +1,15 @@
-import {existsSync, watch} from 'node:fs'
-import {dirname} from 'node:path'
-import {ask} from './control.ts'
-import {readState, type Session, type SessionState, sessionNames, sessionOf} from './session.ts'
+import {ask, ControlError} from './control.ts'
+import {openLock, readState, type Session, type SessionState, sessionNames, sessionOf, sweepSession} from './session.ts'
 import {answers} from './start-lab.ts'
 
 /** A lab of this user that is up. */
 export type RunningLab = {readonly session: Session; readonly state: SessionState}
 
-/** Every lab of this user whose daemon answers, by name. */
+/** Every lab of this user whose daemon answers, by name. Clears away what others have left whose keeper was killed. */
 export async function runningLabs(): Promise<readonly RunningLab[]> {
   const sessions = sessionNames().map(name => sessionOf(name))
   const alive = await Promise.all(sessions.map(session => answers(session)))
+  await Promise.all(sessions.filter((_, index) => !alive[index]).map(session => sweep(session, {withinMs: 0})))
   return sessions.flatMap((session, index) => {
     const state = alive[index] ? readState(session) : undefined
     return state ? [{session, state}] : []
@@ -36,24 +35,22 @@ export async function chooseLab(name: string | undefined): Promise<RunningLab> {
 
 /** Ends a running lab and waits until nothing of it is left; false when it is still there after the deadline. */
 export async function takeDown({session}: RunningLab, {withinMs}: {withinMs: number}): Promise<boolean> {
-  const deadline = AbortSignal.timeout(withinMs)
-  const gone = folderGone(session.folder, deadline)
-  await ask(session.socket, 'down', {}, deadline)
+  const swept = sweep(session, {withinMs})
+  const [gone] = await Promise.all([swept, askToEnd(session, AbortSignal.timeout(withinMs))])
   return gone
 }
 
-/* The keeper removes the session's folder last of all, so its absence is the end of the lab. */
-async function folderGone(folder: string, deadline: AbortSignal): Promise<boolean> {
-  const watcher = watch(dirname(folder), {signal: deadline})
-  return new Promise(resolve => {
-    const look = () => {
-      if (existsSync(folder)) return
-      watcher.close()
-      resolve(true)
-    }
-    watcher.on('change', look)
-    watcher.on('error', () => resolve(!existsSync(folder)))
-    watcher.on('close', () => resolve(!existsSync(folder)))
-    look()
-  })
+async function sweep(session: Session, within: {withinMs: number}): Promise<boolean> {
+  const lock = openLock(session)
+  return lock === undefined || sweepSession(session, lock, within)
+}
+
+/* No answer is an answer: the daemon is ending, or it hangs, and then the lock tells. */
+async function askToEnd({socket}: Session, deadline: AbortSignal): Promise<void> {
+  try {
+    await ask(socket, 'down', {}, deadline)
+  } catch (error) {
+    const unreachable = error instanceof ControlError && error.code === 'unreachable'
+    if (!unreachable && !deadline.aborted) throw error
+  }
 }

@@ -1,5 +1,4 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {openSync} from 'node:fs'
 import {systemPath} from '../kernel/system-path.ts'
 import type {Session} from './session.ts'
 
@@ -8,33 +7,56 @@ import type {Session} from './session.ts'
  * process is the lab's daemon. When that process ends, the kernel ends every other in the pid namespace, and with the last one
  * go all namespaces, links, routes and rules. Nothing has to be undone.
  *
- * Outside stays one small process, the keeper: it waits for the sandbox and removes the session's folder.
+ * Outside stays one small process, the keeper: it makes the session's folder, waits for the sandbox and removes the folder. A lock
+ * on a file in the folder is the proof of life: keeper and daemon hold it, and the kernel lets go of it for them, however
+ * they end. So a folder whose lock is free is nobody's, and two labs of one name cannot start at the same time.
  */
-export function startSandbox({session, program}: {session: Session; program: readonly string[]}): Sandbox {
-  const log = openSync(session.log, 'a+', 0o600)
-  const keeper = spawn(
+export function startSandbox({
+  session,
+  program,
+  waitMs,
+}: {
+  session: Session
+  program: readonly string[]
+  /** How long to wait for a lab of the same name that is just ending. */
+  waitMs: number
+}): ChildProcess {
+  return spawn(
     '/bin/sh',
-    ['-c', keeperScript, 'podlab-keeper', session.folder, ...unshareArguments(), ...program],
+    ['-c', keeperScript, 'podlab-keeper', session.folder, `${waitMs / 1000}`, ...unshareArguments(), ...program],
     {
       cwd: '/',
       detached: true,
-      stdio: ['pipe', log, log, 'pipe'],
+      stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
       env: {...process.env, PATH: systemPath, LC_ALL: 'C'},
     },
   )
-  return {keeper, log}
 }
 
-/** The keeper's process, with the life line on its standard input and the daemon's messages on descriptor 3; and the log, open. */
-export type Sandbox = {readonly keeper: ChildProcess; readonly log: number}
+/** How the keeper ends when the session is somebody else's. */
+export const sessionTaken = 75
 
-/* The folder of all sessions goes with the last of them; rmdir refuses while there is another. */
-const keeperScript = `folder=$1; shift
-"$@" 3>&3
+/*
+ * Standard input is the daemon's life line, and descriptor 3 its messages. Standard output tells why nothing came of it. The
+ * second attempt is for a folder that its last holder removed while we waited. Only a keeper that was killed leaves a socket for the next
+ * one to remove. The last rmdir refuses while there is another session.
+ */
+const keeperScript = `folder=$1 wait=$2; shift 2
+exec 2>&1
+claim() {
+  (umask 077 && mkdir -p -- "$folder") && command exec 4>>"$folder/lock" || return
+  flock --timeout "$wait" 4 || exit ${sessionTaken}
+  [ "$folder/lock" -ef /proc/self/fd/4 ]
+}
+claim || claim || exit
+[ ! -e "$folder/control.sock" ] || rm -f -- "$folder/control.sock" "$folder/state.json"
+"$@" >>"$folder/daemon.log" 2>&1
 code=$?
 exec 3>&-
+[ $code = 0 ] || tail -n 5 -- "$folder/daemon.log"
+exec >/dev/null 2>&1
 rm -rf -- "$folder"
-rmdir -- "\${folder%/*}" 2>/dev/null
+rmdir -- "\${folder%/*}"
 exit $code`
 
 /** Whether the sandbox needs a user namespace: everybody's but root's. */

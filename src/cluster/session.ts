@@ -1,6 +1,9 @@
-import {accessSync, constants, lstatSync, mkdirSync, readdirSync, readFileSync} from 'node:fs'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {accessSync, closeSync, constants, lstatSync, openSync, readdirSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
+import {systemPath} from '../kernel/system-path.ts'
 
 /**
  * A running lab's folder on the host: its control socket, its log and its state. It exists exactly as long as the lab: the
@@ -12,6 +15,7 @@ export type Session = {
   readonly socket: string
   readonly log: string
   readonly stateFile: string
+  readonly lock: string
 }
 
 /** What the daemon writes once its sandbox stands. */
@@ -32,6 +36,7 @@ export function sessionOf(name: string, environment: NodeJS.ProcessEnv = process
     socket: join(folder, 'control.sock'),
     log: join(folder, 'daemon.log'),
     stateFile: join(folder, 'state.json'),
+    lock: join(folder, 'lock'),
   }
 }
 
@@ -48,21 +53,56 @@ export class SessionError extends Error {
   override readonly name = 'SessionError'
 }
 
-/** Makes the session's folder, mode 0700; false when it exists: the lab is up, or was left by a lab whose keeper was killed. */
-export function claimSession(session: Session): boolean {
-  const parent = join(session.folder, '..')
-  mkdirSync(parent, {recursive: true, mode: 0o700})
-  const owner = lstatSync(parent)
-  if (!owner.isDirectory() || owner.uid !== (process.getuid?.() ?? 0) || (owner.mode & 0o022) !== 0)
+/** Throws SessionError where the folder of all sessions exists and is not this user's alone, or the socket would have too long a name. */
+export function checkSession({folder, socket}: Session): void {
+  const parent = dirname(folder)
+  const owner = lstatSync(parent, {throwIfNoEntry: false})
+  if (owner && !(owner.isDirectory() && owner.uid === process.getuid?.() && (owner.mode & 0o022) === 0))
     throw new SessionError(`${parent} is not a folder that only you can write to; remove it or set XDG_RUNTIME_DIR`)
+  if (Buffer.byteLength(socket) > longestSocket)
+    throw new SessionError(
+      `${socket} is too long a name for a socket; set XDG_RUNTIME_DIR to a folder with a shorter name`,
+    )
+}
+
+/* A socket's address in Linux: 108 bytes, the last of which is 0. */
+const longestSocket = 107
+
+/** Opens the session's lock, to wait for it; undefined when there is no such session. */
+export function openLock(session: Session): number | undefined {
   try {
-    mkdirSync(session.folder, {mode: 0o700})
-    return true
+    return openSync(session.lock, 'r')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
 }
+
+/**
+ * Waits until nobody holds the session's lock, and removes what a keeper that was killed has left; false when the session
+ * is still somebody's after that time. Closes the lock.
+ */
+export async function sweepSession({folder}: Session, lock: number, {withinMs}: {withinMs: number}): Promise<boolean> {
+  const sweeper = spawn('/bin/sh', ['-c', sweepScript, 'podlab-sweep', folder, `${withinMs / 1000}`], {
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', lock],
+    env: {PATH: systemPath},
+  })
+  try {
+    const [code] = await once(sweeper, 'exit')
+    return code === 0
+  } finally {
+    closeSync(lock)
+  }
+}
+
+/* The lock may be that of a folder which is gone; another lab of this name may have one there by now. */
+const sweepScript = `folder=$1
+flock --timeout "$2" 3 || exit
+[ "$folder/lock" -ef /proc/self/fd/3 ] || exit 0
+rm -rf -- "$folder"
+rmdir -- "\${folder%/*}"
+exit 0`
 
 /** The names of all sessions of this user, running or left behind. */
 export function sessionNames(environment: NodeJS.ProcessEnv = process.env): readonly string[] {

@@ -1,17 +1,18 @@
 import type {ChildProcess} from 'node:child_process'
-import {closeSync, fstatSync, readSync, rmSync} from 'node:fs'
 import {createInterface} from 'node:readline'
 import type {Readable, Writable} from 'node:stream'
+import {text} from 'node:stream/consumers'
 import type {Lab} from '../lab/lab.ts'
 import {ask, ControlError} from './control.ts'
+import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
-import {isRootless, startSandbox} from './sandbox.ts'
-import {claimSession, type Session, sessionOf} from './session.ts'
+import {isRootless, sessionTaken, startSandbox} from './sandbox.ts'
+import {checkSession, type Session, sessionOf} from './session.ts'
 
-/** A lab that could not be started; `code` is `already-up`, `no-sandbox` or `start-failed`. */
+/** A lab that could not be started; `no-sandbox` and `missing-tools` are the machine's fault. */
 export class StartError extends Error {
   override readonly name = 'StartError'
-  readonly code: 'already-up' | 'no-sandbox' | 'start-failed'
+  readonly code: 'already-up' | 'no-sandbox' | 'missing-tools' | 'start-failed'
 
   constructor(message: string, code: StartError['code']) {
     super(message)
@@ -39,13 +40,43 @@ export async function startLab(
   {lab, source}: {lab: Lab; source: string},
   {daemon, signal}: {daemon: readonly string[]; signal: AbortSignal},
 ): Promise<StartedLab> {
+  const missing = explainMissingTools()
+  if (missing) throw new StartError(missing, 'missing-tools')
   const session = sessionOf(lab.name)
-  await claim(session)
-  const {keeper, log} = startSandbox({session, program: [...daemon, session.folder]})
+  checkSession(session)
+  const birth = JSON.stringify({lab, source, rootless: isRootless()})
+  for (const waitMs of [0, endingTakes]) {
+    const started = await tryToStart({session, birth, program: [...daemon, session.folder], waitMs}, signal)
+    if (started) return started
+    if (await answers(session)) break
+  }
+  throw new StartError(
+    `lab ${session.name} is already up. Take it down with: podlab down ${session.name}`,
+    'already-up',
+  )
+}
+
+/* How long a lab of this name that is just ending may take, in ms. */
+const endingTakes = 1000
+
+type Attempt = {
+  readonly session: Session
+  readonly birth: string
+  readonly program: readonly string[]
+  readonly waitMs: number
+}
+
+/* Undefined when the session is somebody else's. */
+async function tryToStart(
+  {session, birth, program, waitMs}: Attempt,
+  signal: AbortSignal,
+): Promise<StartedLab | undefined> {
+  const keeper = startSandbox({session, program, waitMs})
   const lifeLine = keeper.stdin as Writable
-  const gone = ended(keeper).finally(() => closeSync(log))
+  const gone = ended(keeper)
+  const said = text(keeper.stdout as Readable).catch(() => '') // cut off when the lab is let go
   lifeLine.on('error', () => undefined) // the daemon is gone; its messages say why
-  lifeLine.write(`${JSON.stringify({lab, source, rootless: isRootless()})}\n`)
+  lifeLine.write(`${birth}\n`)
 
   const stop = async () => {
     lifeLine.end()
@@ -54,8 +85,11 @@ export async function startLab(
   const onAbort = () => lifeLine.end()
   signal.addEventListener('abort', onAbort, {once: true})
   try {
-    await untilReady(keeper.stdio[3] as Readable, log)
+    const ready = await untilReady(keeper.stdio[3] as Readable)
     signal.throwIfAborted()
+    if (ready) return {session, stop, letGo: () => letGo(keeper)}
+    if ((await gone) === sessionTaken) return undefined
+    throw new StartError(...(await explainSilence(await said)))
   } catch (error) {
     await stop()
     signal.throwIfAborted()
@@ -63,69 +97,56 @@ export async function startLab(
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
-  return {session, stop, letGo: () => letGo(keeper)}
 }
 
-async function claim(session: Session): Promise<void> {
-  if (claimSession(session)) return
-  if (await answers(session))
-    throw new StartError(
-      `lab ${session.name} is already up. Take it down with: podlab down ${session.name}`,
-      'already-up',
-    )
-  rmSync(session.folder, {recursive: true, force: true})
-  if (!claimSession(session)) throw new StartError(`another podlab is just starting lab ${session.name}`, 'already-up')
-}
-
-/** Whether the session's daemon lives: its socket accepts, or its sandbox is still being made. */
+/** Whether the session's daemon lives. One that takes the question and keeps silent does: it has much to do, or it hangs. */
 export async function answers(session: Session): Promise<boolean> {
+  const deadline = AbortSignal.timeout(patience)
   try {
-    await ask(session.socket, 'alive', {})
+    await ask(session.socket, 'alive', {}, deadline)
     return true
   } catch (error) {
     if (error instanceof ControlError && error.code === 'unreachable') return false
+    if (deadline.aborted) return true
     throw error
   }
 }
 
-async function untilReady(messages: Readable, log: number): Promise<void> {
+/* How long a daemon may take to say that it lives, in ms; it takes one. */
+const patience = 1000
+
+/* False when the daemon ended before it said anything. */
+async function untilReady(messages: Readable): Promise<boolean> {
   for await (const line of createInterface({input: messages})) {
     const message = JSON.parse(line) as StartMessage
     switch (message.type) {
       case 'ready':
-        return
+        return true
       case 'failed':
         throw new StartError(message.message, 'start-failed')
     }
   }
-  throw new StartError(...(await explainSilence(log)))
+  return false
 }
 
-/* The daemon ended before it said anything: either it never began, or it broke. */
-async function explainSilence(log: number): Promise<[string, StartError['code']]> {
+/* Either it never began, or it broke. */
+async function explainSilence(said: string): Promise<[string, StartError['code']]> {
   const reason = await explainNoSandbox()
   if (reason) return [reason, 'no-sandbox']
-  const said = lastLines(log)
-  return [`the lab's daemon ended before it was ready${said && `:\n${said}`}`, 'start-failed']
-}
-
-function lastLines(log: number): string {
-  const buffer = Buffer.alloc(4096)
-  const size = fstatSync(log).size
-  const length = readSync(log, buffer, 0, buffer.length, Math.max(0, size - buffer.length))
-  return buffer.toString('utf8', 0, length).trim().split('\n').slice(-5).join('\n')
+  return [`the lab's daemon ended before it was ready${said && `:\n${said.trimEnd()}`}`, 'start-failed']
 }
 
 function letGo(keeper: ChildProcess): void {
   const lifeLine = keeper.stdin as Writable
   lifeLine.end('let go\n')
-  ;(keeper.stdio[3] as Readable).destroy()
+  for (const channel of [keeper.stdout, keeper.stdio[3]]) (channel as Readable).destroy()
   keeper.unref()
 }
 
-function ended(keeper: ChildProcess): Promise<void> {
+/* Answers the keeper's exit code. */
+function ended(keeper: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     keeper.once('error', reject)
-    keeper.once('exit', () => resolve())
+    keeper.once('exit', resolve)
   })
 }

@@ -1,0 +1,8 @@
+import test from 'ava'
+import {accidents} from './_accidents.ts'
+import {rootAccount} from './_podlab.ts'
+
+const account = rootAccount()
+
+if ('refused' in account) test.skip(`accidents as root: ${account.refused}`, t => t.pass())
+else accidents(test, account)
