@@ -3,6 +3,7 @@ import {dnsLabel, ipAddress, labelValue, portName, qualifiedName} from './format
 import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
 import {anything, boolean, integer, list, map, oneOf, record, type Schema, text, unsupported} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
+import {goServicePort, nodePortMistakes} from './service-node-ports.ts'
 
 const external = unsupported('addresses of services outside the cluster')
 
@@ -13,7 +14,7 @@ const portSchema = record(
     appProtocol: text(qualifiedName),
     port: integer(1, 65535),
     targetPort: {type: 'integerOrString', integer: integer(1, 65535), string: text(portName)},
-    nodePort: unsupported('node ports'),
+    nodePort: integer(0, 65535),
   },
   ['port'],
 )
@@ -36,7 +37,7 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
     ipFamilyPolicy: oneOf('SingleStack'),
     externalName: external,
     externalIPs: external,
-    externalTrafficPolicy: external,
+    externalTrafficPolicy: oneOf('Cluster', 'Local'),
     healthCheckNodePort: external,
     loadBalancerIP: external,
     loadBalancerSourceRanges: external,
@@ -64,6 +65,7 @@ export function serviceDefaults(service: Service): Service {
           clientIP: {timeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800},
         },
       }),
+      ...(spec.type === 'NodePort' && {externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster'}),
       internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
       ipFamilies: spec.ipFamilies ?? ['IPv4'],
       ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
@@ -71,17 +73,29 @@ export function serviceDefaults(service: Service): Service {
   }
 }
 
-function portDefaults(port: ServicePort): ServicePort {
-  return {...port, protocol: port.protocol ?? 'TCP', targetPort: port.targetPort ?? port.port}
+/** A node port of 0 asks for one, as none does. */
+function portDefaults({nodePort, ...port}: ServicePort): ServicePort {
+  return {
+    ...port,
+    ...(nodePort && {nodePort}),
+    protocol: port.protocol ?? 'TCP',
+    targetPort: port.targetPort ?? port.port,
+  }
 }
 
 export function serviceMistakes({spec}: Service): Mistake[] {
-  return [...typeMistakes(spec), ...addressMistakes(spec), ...portMistakes(spec), ...affinityMistakes(spec)]
+  return [
+    ...typeMistakes(spec),
+    ...addressMistakes(spec),
+    ...portMistakes(spec),
+    ...nodePortMistakes(spec),
+    ...affinityMistakes(spec),
+  ]
 }
 
 function typeMistakes({type}: Service['spec']): Mistake[] {
-  if (type === 'ClusterIP' || type === undefined) return []
-  return [forbidden(['spec', 'type'], `podlab does not support services of type ${type}, only ClusterIP`)]
+  if (type === 'ClusterIP' || type === 'NodePort' || type === undefined) return []
+  return [forbidden(['spec', 'type'], `podlab does not support services of type ${type}, only ClusterIP and NodePort`)]
 }
 
 function addressMistakes({clusterIP, clusterIPs = []}: Service['spec']): Mistake[] {
@@ -112,9 +126,9 @@ function affinityMistakes({sessionAffinity, sessionAffinityConfig}: Service['spe
     : []
 }
 
-/** The two fields that make a port unique, in Go's notation. */
+/** The two fields that make a port unique. */
 function goPort(port: ServicePort | undefined): string {
-  return `core.ServicePort{Name:"", Protocol:"${port?.protocol}", AppProtocol:(*string)(nil), Port:${port?.port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}`
+  return goServicePort({protocol: port?.protocol, port: port?.port})
 }
 
 export function serviceUpdateMistakes({spec}: Service, {spec: before}: Service): Mistake[] {

@@ -5,6 +5,7 @@ import {serviceName} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {printSelector, selectorOfLabels} from './selector.ts'
+import {inheritedPorts} from './service-node-ports.ts'
 import {serviceDefaults, serviceFields, serviceMistakes, serviceUpdateMistakes} from './service-rules.ts'
 
 /** One address and name for a changing set of pods. */
@@ -73,7 +74,8 @@ export const serviceKind: Kind<Service> = {
   inherit: (service, before) => {
     const {clusterIP, clusterIPs} = before.spec
     const kept = service.spec.clusterIP ? {} : {...(clusterIP && {clusterIP}), ...(clusterIPs && {clusterIPs})}
-    return {...service, spec: {...service.spec, ...kept}}
+    const ports = inheritedPorts(service, before)
+    return {...service, spec: {...service.spec, ...kept, ...(ports && {ports})}}
   },
   validateUpdate: serviceUpdateMistakes,
   columns: [

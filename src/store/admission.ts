@@ -3,7 +3,9 @@ import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../object
 import {type Mistake, ObjectError} from '../objects/mistake.ts'
 import {generatedName} from '../objects/names.ts'
 import {mistakesOf} from '../objects/read-object.ts'
+import type {Service} from '../objects/service.ts'
 import {type Allocation, clusterIpMistakes, withClusterIp} from './cluster-ip.ts'
+import {takenNodePorts, withNodePorts} from './node-port.ts'
 import {RequestError} from './request-error.ts'
 import {notFound} from './store-error.ts'
 import type {View} from './view.ts'
@@ -17,20 +19,18 @@ export function admit<T extends KubeObjectAny>(object: T, allocation: Allocation
   const complete = kind.defaults(named(object, allocation)) as T
   refuseMistakes(complete, mistakesOf(complete))
   refuseNamespace(complete, allocation.view)
-  const allocate = allocations[object.kind] as Allocate<T> | undefined
-  refuseMistakes(complete, allocate?.mistakes(complete, allocation) ?? [])
-  return kind.initial(allocate?.allocate(complete, allocation) ?? complete) as T
+  return kind.initial(allocated(complete, births, allocation)) as T
 }
 
 /**
  * An object that is to take the place of `before`: spec, labels and annotations as it says, what it leaves out and the
  * cluster had given kept, status and identity untouched. Throws when it changes what may not change.
  */
-export function admitUpdate<T extends KubeObjectAny>(object: T, before: T): T {
+export function admitUpdate<T extends KubeObjectAny>(object: T, before: T, allocation: Allocation): T {
   const kind: Kind = kinds[object.kind]
   const complete = kind.defaults(kind.inherit(merged(object, before), before)) as T
   refuseMistakes(complete, [...mistakesOf(complete), ...kind.validateUpdate(complete, before)])
-  return complete
+  return allocated(complete, changes, allocation)
 }
 
 type Allocate<T> = {
@@ -38,9 +38,22 @@ type Allocate<T> = {
   allocate(object: T, allocation: Allocation): T
 }
 
+type Allocations = {readonly [K in KindName]?: readonly Allocate<ObjectOf<K>>[]}
+
+const clusterIp: Allocate<Service> = {mistakes: clusterIpMistakes, allocate: withClusterIp}
+const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: withNodePorts}
+
 /** What some kinds get from the cluster at birth. */
-const allocations: {readonly [K in KindName]?: Allocate<ObjectOf<K>>} = {
-  Service: {mistakes: clusterIpMistakes, allocate: withClusterIp},
+const births: Allocations = {Service: [clusterIp, nodePorts]}
+
+/** What some kinds get when a change calls for it: a Service that becomes one of type NodePort. */
+const changes: Allocations = {Service: [nodePorts]}
+
+function allocated<T extends KubeObjectAny>(object: T, allocations: Allocations, allocation: Allocation): T {
+  const wanted = (allocations[object.kind] ?? []) as readonly Allocate<T>[]
+  const mistakes = wanted.flatMap(one => one.mistakes(object, allocation))
+  refuseMistakes(object, mistakes)
+  return wanted.reduce((given, one) => one.allocate(given, allocation), object)
 }
 
 function named<T extends KubeObjectAny>(object: T, {view, random}: Allocation): T {

@@ -23,6 +23,10 @@ export const indexes = {
   replicaSetsBySelector: index(['ReplicaSet'], ({metadata: {namespace = ''}, spec}) => [
     narrowest(namespace, selectorOf(spec.selector)),
   ]),
+  servicesByNodePort: index(
+    ['Service'],
+    ({spec}) => spec.ports?.flatMap(({nodePort}) => nodePort || []).map(String) ?? [],
+  ),
   servicesByClusterIp: index(['Service'], ({spec}) => spec.clusterIPs ?? []),
   /** By the uid of each owner. */
   dependents: index(

@@ -45,15 +45,19 @@ export type RegistryOptions = {
 export function registry({store, serviceRange, now, random}: RegistryOptions): Registry {
   const followed = follow(store)
 
-  function create<T extends KubeObjectAny>(object: T): T {
+  const allocation = () => {
     followed.catchUp()
-    return store.create(admit(object, {view: followed.view, serviceRange, random}))
+    return {view: followed.view, serviceRange, random}
+  }
+
+  function create<T extends KubeObjectAny>(object: T): T {
+    return store.create(admit(object, allocation()))
   }
 
   function apply(object: KubeObjectAny): Applied {
     const before = object.metadata.name ? store.get(object.kind, object.metadata) : undefined
     if (before === undefined) return {ref: refOf(create(object)), did: 'created'}
-    const after = store.update(admitUpdate<KubeObjectAny>(object, before))
+    const after = store.update(admitUpdate<KubeObjectAny>(object, before, allocation()))
     return {ref: refOf(after), did: after === before ? 'unchanged' : 'configured'}
   }
 
@@ -70,7 +74,7 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
       const object = existing(store, kind, keyOf(kind, ref))
       const {scaled, plural}: Kind = kinds[kind]
       if (scaled === undefined) throw new RequestError('badRequest', `${plural} have no replicas and cannot be scaled`)
-      store.update(admitUpdate(scaled(object, replicas) as KubeObjectAny, object))
+      store.update(admitUpdate(scaled(object, replicas) as KubeObjectAny, object, allocation()))
     },
   }
 }

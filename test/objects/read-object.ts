@@ -95,8 +95,29 @@ test(
 )
 test(
   wrong,
-  `{${service}, spec: {type: NodePort, ports: [{port: 80}]}}`,
-  'spec.type: Forbidden: podlab does not support services of type NodePort, only ClusterIP',
+  `{${service}, spec: {type: LoadBalancer, ports: [{port: 80}]}}`,
+  'spec.type: Forbidden: podlab does not support services of type LoadBalancer, only ClusterIP and NodePort',
+)
+test(
+  wrong,
+  `{${service}, spec: {ports: [{port: 80, nodePort: 30080}], externalTrafficPolicy: Local}}`,
+  "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+  'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services',
+)
+test(
+  wrong,
+  `{${service}, spec: {type: NodePort, ports: [{port: 80, nodePort: 8080}]}}`,
+  'spec.ports[0].nodePort: Invalid value: 8080: provided port is not in the valid range. The range of valid ports is 30000-32767',
+)
+test(
+  wrong,
+  `{${service}, spec: {type: NodePort, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 30080}, {name: c, port: 81, protocol: UDP, nodePort: 30080}]}}`,
+  'spec.ports[1].nodePort: Duplicate value: core.ServicePort{Name:"", Protocol:"TCP", AppProtocol:(*string)(nil), Port:0, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:30080}',
+)
+test(
+  wrong,
+  `{${service}, spec: {type: NodePort, clusterIP: None, ports: [{port: 80}]}}`,
+  'spec.clusterIPs[0]: Invalid value: "None": may not be set to \'None\' for NodePort services',
 )
 test(
   wrong,

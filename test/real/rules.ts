@@ -127,7 +127,7 @@ function nodePlans(): readonly RulesPlan[] {
   return [...(proxy.rules ?? []), flannelRules({network, subnet: parseNetwork('172.17.12.0/24')})]
 }
 
-/** Every third without endpoints, every second of the others with session affinity. */
+/** Every third without endpoints, every second with session affinity, every fifth with a node port. */
 function servicePort(index: number): ServicePort {
   const endpoints = [2, 3, 4].map(host => ({ip: parseIp(`172.17.12.${host}`), port: 8080, ready: index % 3 > 0}))
   return {
@@ -137,6 +137,7 @@ function servicePort(index: number): ServicePort {
     port: 80,
     internalTrafficPolicy: 'Cluster',
     ...(index % 2 === 0 ? {affinitySeconds: 10800} : {}),
+    ...(index % 5 === 0 ? {nodePort: 30000 + index, externalTrafficPolicy: index % 2 === 0 ? 'Local' : 'Cluster'} : {}),
     endpoints,
   }
 }

@@ -1,8 +1,8 @@
 import {hash as digestOf} from 'node:crypto'
 import type {Endpoint, ServicePort} from './service-port.ts'
 
-/** What a service's chain is for: its endpoints everywhere (SVC) or those of this node (SVL). */
-export type ServiceChainKind = 'SVC' | 'SVL'
+/** What a service's chain is for: its endpoints everywhere (SVC), those of this node (SVL), or packets to its node port (EXT). */
+export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT'
 
 /** The name of a chain of a service port: `KUBE-SVC-ERIFXISQEP7F7OF4`. */
 export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<ServicePort, 'name' | 'protocol'>): string {

@@ -6,6 +6,11 @@ import type {ServicePort} from './service-port.ts'
 /** A rule and where it stands; the rules of a chain stand in the order of their rows. */
 export type Row = {readonly table: IptablesTable; readonly chain: string; readonly rule: IptablesRule}
 
+/** A rule of the nat table. */
+export function natRow(chain: string, rule: IptablesRule): Row {
+  return {table: 'nat', chain, rule}
+}
+
 export function comment(text: string): IptablesMatch {
   return {match: 'comment', text}
 }
@@ -35,4 +40,15 @@ export function addressed(
     comment(options.comment),
     {match: 'dport', protocol, ports: String(port)},
   ]
+}
+
+/** With endpoints nowhere the client learns so at once; with endpoints only on other nodes, its packets are dropped. */
+export function refusal(
+  {name}: ServicePort,
+  {elsewhere}: {readonly elsewhere: boolean},
+): {readonly comment: string; readonly target: IptablesTarget} {
+  return {
+    comment: `${name} has no ${elsewhere ? 'local ' : ''}endpoints`,
+    target: elsewhere ? {target: 'DROP'} : {target: 'REJECT', with: 'icmp-port-unreachable'},
+  }
 }

@@ -9,7 +9,11 @@ export type ServicePort = {
   readonly protocol: 'tcp' | 'udp' | 'sctp'
   readonly clusterIp: Ip
   readonly port: number
+  /** The port under which every node takes packets for it. */
+  readonly nodePort?: number
   readonly internalTrafficPolicy: TrafficPolicy
+  /** For packets to the node port; `Cluster` when left out. */
+  readonly externalTrafficPolicy?: TrafficPolicy
   /** Session affinity ClientIP: for how many seconds a client stays with its endpoint. */
   readonly affinitySeconds?: number
   /** Sorted as text, each once. */
@@ -33,14 +37,16 @@ export function servicePorts(services: readonly Service[], endpoints: readonly E
 }
 
 function portsOf(service: Service, endpoints: Endpoints | undefined): ServicePort[] {
-  const {clusterIP, type, ports = [], internalTrafficPolicy = 'Cluster'} = service.spec
+  const {clusterIP, type, ports = [], internalTrafficPolicy = 'Cluster', externalTrafficPolicy} = service.spec
   if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return []
   return ports.map(port => ({
     name: port.name ? `${qualifiedName(service)}:${port.name}` : qualifiedName(service),
     protocol: protocolOf(port),
     clusterIp: parseIp(clusterIP),
     port: port.port,
+    ...(port.nodePort && {nodePort: port.nodePort}),
     internalTrafficPolicy,
+    ...(externalTrafficPolicy && {externalTrafficPolicy}),
     ...affinityOf(service),
     endpoints: endpointsOf(port, endpoints),
   }))

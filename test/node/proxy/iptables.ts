@@ -6,51 +6,17 @@ import {
   printIptablesRule,
   printIptablesSave,
 } from '../../../src/kernel/rules/iptables.ts'
-import type {IptablesTable, RulesPlan} from '../../../src/kernel/ruleset.ts'
-import {parseCidr} from '../../../src/net/cidr.ts'
+import type {RulesPlan} from '../../../src/kernel/ruleset.ts'
 import {parseIp} from '../../../src/net/ip.ts'
 import {iptables} from '../../../src/node/proxy/iptables.ts'
 import type {ProxyContext} from '../../../src/node/proxy/proxy-mode.ts'
-import type {Endpoint, ServicePort} from '../../../src/node/proxy/service-port.ts'
-
-const kubia: ServicePort = {
-  name: 'default/kubia',
-  protocol: 'tcp',
-  clusterIp: parseIp('10.98.237.175'),
-  port: 80,
-  internalTrafficPolicy: 'Cluster',
-  endpoints: ['172.17.12.2', '172.17.12.3', '172.17.13.2'].map(ip => endpoint(ip, 8080)),
-}
-
-const node1: ProxyContext = {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16')}
-
-function endpoint(ip: string, port: number, more: Partial<Endpoint> = {}): Endpoint {
-  return {ip: parseIp(ip), port, ready: true, nodeName: ip.startsWith('172.17.12.') ? 'node1' : 'master', ...more}
-}
-
-function planned(ports: readonly ServicePort[], context: ProxyContext = node1): RulesPlan {
-  const [plan, ...more] = iptables.plan(ports, context).rules ?? []
-  if (plan === undefined || more.length > 0) throw new Error('expected one plan')
-  return plan
-}
+import type {ServicePort} from '../../../src/node/proxy/service-port.ts'
+import {endpoint, kubia, linesOf, node1, planned} from './_plan.ts'
 
 /** What iptables-save prints in a namespace where nothing but the plan is. */
 function saved(plan: RulesPlan): string {
   const change = planChange(emptyRuleset, plan)
   return change === undefined ? '' : printIptablesSave(applyRulesChange(emptyRuleset, change))
-}
-
-/** The plan's rules that name the service, table by table, chain by chain. */
-function linesOf(name: string, plan: RulesPlan): string {
-  const lines = (['filter', 'nat'] satisfies IptablesTable[]).flatMap(table =>
-    Object.entries(plan.tables[table]?.chains ?? {}).flatMap(([chain, rules]) =>
-      rules.map(rule => `${table}: ${printIptablesRule(chain, rule)}`),
-    ),
-  )
-  return lines
-    .filter(line => line.includes(name))
-    .map(line => `${line}\n`)
-    .join('')
 }
 
 test('a node without Services has the base chains, their jumps and the fixed rules', t => {

@@ -1,0 +1,62 @@
+import type {IptablesMatch} from '../../kernel/ruleset.ts'
+import {cidrOf} from '../../net/cidr.ts'
+import {comment, jump, natRow, type Row} from './rule.ts'
+import type {Endpoint, ServicePort} from './service-port.ts'
+
+/** An endpoint and its chain, `KUBE-SEP-...`. */
+export type Target = {readonly endpoint: Endpoint; readonly chain: string}
+
+/** A set of endpoints, and the chain in which one of them is drawn. */
+export type Choice = {readonly chain: string; readonly targets: readonly Target[]}
+
+/** In a large cluster the rules of endpoints go without comments, which saves half of the text. */
+export type Commenting = {readonly commentEndpoints: boolean}
+
+/**
+ * A client that is remembered goes to its endpoint again. Any other draws lots: the first of n endpoints takes one packet in n,
+ * the next one in n - 1 of the rest, the last all that is left; so each takes the same share.
+ */
+export function balancingRows(
+  port: ServicePort,
+  {chain: from, targets}: Choice,
+  {commentEndpoints}: Commenting,
+): Row[] {
+  const row = ({endpoint: {ip, port: number}, chain}: Target, conditions: readonly IptablesMatch[]) => {
+    const text = commentEndpoints ? [comment(`${port.name} -> ${ip}:${number}`)] : []
+    return natRow(from, {matches: [...text, ...conditions], target: jump(chain)})
+  }
+  const {affinitySeconds: seconds} = port
+  const remembered = seconds === undefined ? [] : targets.map(target => row(target, remembers(target.chain, seconds)))
+  return [...remembered, ...targets.map((target, index) => row(target, drawing(targets.length - index)))]
+}
+
+function remembers(list: string, seconds: number): IptablesMatch[] {
+  return [{match: 'recent', do: 'rcheck', list, seconds, reap: true}]
+}
+
+/** kube-proxy writes ten digits, so 1/3 is 0.3333333333. */
+function drawing(left: number): IptablesMatch[] {
+  return left === 1 ? [] : [{match: 'statistic', probability: Number((1 / left).toFixed(10))}]
+}
+
+/** A pod that reaches itself through its Service would answer itself past the node: its packets are masqueraded, too. */
+export function endpointRows(port: ServicePort, {endpoint, chain}: Target, {commentEndpoints}: Commenting): Row[] {
+  const text = commentEndpoints ? [comment(port.name)] : []
+  const remember: IptablesMatch[] =
+    port.affinitySeconds === undefined ? [] : [{match: 'recent', do: 'set', list: chain}]
+  return [
+    natRow(chain, {
+      matches: [{match: 'source', net: cidrOf(endpoint.ip, 32)}, ...text],
+      target: jump('KUBE-MARK-MASQ'),
+    }),
+    natRow(chain, {
+      matches: [
+        {match: 'protocol', protocol: port.protocol},
+        ...text,
+        ...remember,
+        {match: 'module', name: port.protocol},
+      ],
+      target: {target: 'DNAT', to: `${endpoint.ip}:${endpoint.port}`},
+    }),
+  ]
+}
