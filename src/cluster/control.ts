@@ -37,6 +37,17 @@ export type ControlProtocol = {
     readonly question: {readonly withinMs: number}
     readonly answer: {readonly waitingFor: readonly string[]}
   }
+  /** What can be changed while the lab is up, with the present values. */
+  readonly settings: {
+    readonly question: Record<never, never>
+    readonly answer: readonly {
+      readonly name: string
+      readonly summary: string
+      readonly value: string
+      readonly choices: readonly string[]
+    }[]
+  }
+  readonly set: {readonly question: {readonly name: string; readonly value: string}; readonly answer: null}
   /** Ends the lab; the answer comes just before the end. */
   readonly down: {readonly question: Record<never, never>; readonly answer: null}
 }

@@ -6,8 +6,9 @@ import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
+import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
-import type {OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
+import type {Underlay} from './overlay/overlay-backend.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import type {PodLife} from './pods/pod-life.ts'
 import type {ProxyMode} from './proxy/proxy-mode.ts'
@@ -35,7 +36,6 @@ export type AgentContext = {
   readonly client: AgentClient
   readonly kernel: Kernel
   readonly runtime: Runtime
-  readonly backend: OverlayBackend
   readonly proxyMode: ProxyMode
   readonly podNetwork: Cidr
   readonly serviceRange: Cidr
@@ -50,10 +50,12 @@ export type AgentContext = {
 
 /** Starts a node's agent; its node is in the API already. Resolves when the node's network stands. */
 export async function startAgent(context: AgentContext): Promise<Agent> {
-  const {name, client, kernel, backend, signal} = context
+  const {name, client, kernel, signal} = context
   const log = context.log.child({node: name})
   const world = await readWorld(client, name)
-  const {self, peers} = leasesOfNodes([...world.nodes.values()], name)
+  const leases = () => leasesOfNodes([...world.nodes.values()], name)
+  const {self, backendType} = leases()
+  const backend = overlayNamed(backendType)
   const {podNetwork, serviceRange, underlay, machine, writeFile, pid} = context
   const network = createNetwork({netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile})
   const kubelet = createKubelet({...context, log, network, hostIp: self.publicIp, serviceRange})
@@ -68,16 +70,21 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const works: Readonly<Record<Concern, Coalesced>> = {
     pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
     rules: coalesce(() => proxy.sync([...world.services.values()], [...world.endpoints.values()]), tryAgain('rules')),
-    peers: coalesce(() => network.setPeers(leasesOfNodes([...world.nodes.values()], name).peers), tryAgain('peers')),
+    peers: coalesce(followLeases, tryAgain('peers')),
   }
   const troubles = () => Object.values(works).flatMap(work => work.trouble() ?? [])
   const done = milestones()
 
-  await network.setPeers(peers)
+  await followLeases()
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
   return {name, pid, lives: kubelet.lives, exited: kubelet.exited, caughtUp: done.reached, troubles}
+
+  async function followLeases(): Promise<void> {
+    const {backendType, peers} = leases()
+    await network.setPeers(peers, overlayNamed(backendType))
+  }
 
   function lookAt(what: Iterable<Concern>): void {
     for (const concern of what) works[concern].trigger()

@@ -2,20 +2,25 @@ import {changes} from '../kernel/diff.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import type {Op} from '../kernel/op.ts'
 import {planBetween} from '../kernel/rules/iptables.ts'
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
-import type {Ip} from '../net/ip.ts'
 import {type AddressPool, addressPool, allocate, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
 import {joinContributions, type NodePlan} from './plan.ts'
-import {podNetnsPlan, podsPlan} from './pods/plan.ts'
+import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan} from './pods/plan.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 
 /** A node's part of the pod network: docker0 with its pods, and flannel's way to the other nodes. */
 export type NodeNetwork = PodNetwork & {
-  /** Knows the other nodes' leases from now on; the kernel does when it resolves. */
-  setPeers(peers: readonly Lease[]): Promise<void>
+  /**
+   * Knows the other nodes' leases from now on, and by which backend packets are carried to them (the present one when left out).
+   * The kernel does when it resolves; another backend may leave the pods another MTU, and they have it by then.
+   */
+  setPeers(peers: readonly Lease[], backend?: OverlayBackend): Promise<void>
+  /** The rules that were written last. */
+  rules(): readonly RulesPlan[]
 }
 
 export type NetworkContext = {
@@ -38,60 +43,80 @@ export type WriteFile = (path: string, text: string) => void
  * what a learner changed by hand meanwhile stays until a component writes the same thing again.
  */
 export function createNetwork(context: NetworkContext): NodeNetwork {
-  const {kernel, netns, backend, underlay, self} = context
-  const shared = {subnet: self.subnet, mtu: podMtu(backend, underlay)}
-  const pods = new Map<string, Ip>()
+  const {kernel, netns, underlay, self} = context
+  const pods = new Map<string, PodPlace>()
+  /* What the pods' own namespaces hold, by name. */
+  const insides = new Map<string, NetnsState>()
   let pool: AddressPool = addressPool(self.subnet)
+  let {backend} = context
   let peers: readonly Lease[] = []
   let applied: NodePlan | undefined
   let queue: Promise<void> = Promise.resolve()
 
+  const segment = (): PodSegment => ({subnet: self.subnet, mtu: podMtu(backend, underlay)})
+
   const wanted = (): NodePlan =>
     joinContributions([
       {state: context.machine},
-      podsPlan(
-        shared,
-        [...pods].map(([name, ip]) => ({netns: name, ip})),
-      ),
+      podsPlan(segment(), [...pods.values()]),
       flannelPlan({backend, network: context.network, self, peers, underlay}),
     ])
 
-  const converge = () => {
-    const work = queue.then(async () => {
-      const next = wanted()
-      await kernel.apply(netns, opsBetween(applied ?? (await presentPlan(kernel, netns, next)), next))
-      for (const [path, text] of Object.entries(next.files))
-        if (applied?.files[path] !== text) context.writeFile(path, text)
-      applied = next
-    })
+  const convergeNode = async () => {
+    const next = wanted()
+    await kernel.apply(netns, opsBetween(applied ?? (await presentPlan(kernel, netns, next)), next))
+    for (const [path, text] of Object.entries(next.files))
+      if (applied?.files[path] !== text) context.writeFile(path, text)
+    applied = next
+  }
+
+  const convergePods = async (places: readonly PodPlace[]) => {
+    const shared = segment()
+    await Promise.all(
+      places.map(async place => {
+        const inside = podNetnsPlan(shared, {...place, node: netns})
+        await kernel.apply(place.netns, changes(insides.get(place.netns) ?? bornPod(inside), inside))
+        insides.set(place.netns, inside)
+      }),
+    )
+  }
+
+  const inTurn = (act: () => Promise<void>) => {
+    const work = queue.then(act)
     queue = work.catch(() => undefined) // whoever called hears of it; the next call begins anew
     return work
   }
 
   return {
-    setPeers: async next => {
-      peers = next
-      await converge()
+    rules: () => applied?.rules ?? [],
+    setPeers: (nextPeers, nextBackend = backend) => {
+      peers = nextPeers
+      backend = nextBackend
+      return inTurn(async () => {
+        await convergeNode()
+        await convergePods([...pods.values()].filter(place => insides.has(place.netns)))
+      })
     },
     attach: async names => {
       const places = names.map(name => {
         const given = allocate(pool, name)
         pool = given.pool
-        pods.set(name, given.ip)
         return {netns: name, ip: given.ip}
       })
-      await converge()
-      await Promise.all(
-        places.map(place => connect(kernel, place.netns, podNetnsPlan(shared, {...place, node: netns}))),
-      )
+      for (const place of places) pods.set(place.netns, place)
+      await inTurn(async () => {
+        await convergeNode()
+        await convergePods(places)
+      })
       return new Map(places.map(({netns: name, ip}) => [name, ip]))
     },
-    detach: async names => {
+    detach: names => {
       for (const name of names) {
         pool = release(pool, name)
         pods.delete(name)
+        insides.delete(name)
       }
-      await converge()
+      return inTurn(convergeNode)
     },
   }
 }
@@ -113,7 +138,6 @@ async function presentPlan(kernel: Kernel, netns: string, next: NodePlan): Promi
 }
 
 /* A new pod's namespace holds its end of the veth pair, as the node's batch made it. */
-async function connect(kernel: Kernel, netns: string, wanted: NetnsState): Promise<void> {
-  const born: NetnsState = {...emptyNetns, links: wanted.links.map(link => ({...link, up: false}))}
-  await kernel.apply(netns, changes(born, wanted))
+function bornPod({links}: NetnsState): NetnsState {
+  return {...emptyNetns, links: links.map(link => ({...link, up: false}))}
 }

@@ -7,7 +7,6 @@ import {parseNetwork} from '../../src/net/cidr.ts'
 import {startAgent} from '../../src/node/agent.ts'
 import {annotationsOf} from '../../src/node/overlay/node-leases.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
-import {vxlan} from '../../src/node/overlay/vxlan.ts'
 import {iptables} from '../../src/node/proxy/iptables.ts'
 import type {Runtime} from '../../src/node/runtime/runtime.ts'
 import type {Endpoints} from '../../src/objects/endpoints.ts'
@@ -42,7 +41,6 @@ async function twoNodes() {
       client: storeClient(store),
       kernel,
       runtime,
-      backend: vxlan,
       proxyMode: iptables,
       podNetwork: parseNetwork('172.17.0.0/16'),
       serviceRange,

@@ -4,6 +4,7 @@ import {KernelError} from '../../src/kernel/kernel.ts'
 import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
 import {parseNetwork} from '../../src/net/cidr.ts'
 import {createNetwork} from '../../src/node/network.ts'
+import {hostGw} from '../../src/node/overlay/host-gw.ts'
 import {vxlan} from '../../src/node/overlay/vxlan.ts'
 import {master, node1, node2} from '../contract/overlay.ts'
 import {failingKernel, machineOf, plugIn} from './_nodes.ts'
@@ -135,4 +136,31 @@ test('what a learner does by hand stays', async t => {
   await kernel.apply('master', [{op: 'setLink', name: 'flannel.1', set: {up: false}}])
   await pods('pod-a')
   t.false((await kernel.observe('master')).links.find(({name}) => name === 'flannel.1')?.up)
+})
+
+test('another backend takes the place of the first, down to the MTU of the pods', async t => {
+  const {kernel, network, files, pods, applied} = await masterNetwork()
+  await network.setPeers([node1])
+  await pods('pod-a')
+  const before = applied().length
+  await network.setPeers([node1], hostGw)
+  const {links, routes} = await kernel.observe('master')
+  t.deepEqual(
+    links.filter(({name}) => name !== 'lo').map(({name, mtu}) => `${name.replace(/^veth.*/, 'veth')} ${mtu}`),
+    ['eth0 1500', 'docker0 1500', 'veth 1500'],
+  )
+  t.deepEqual(
+    routes.map(({to, via, link}) => `${to} via ${via} dev ${link}`),
+    ['172.17.12.0/24 via 10.0.20.11 dev eth0'],
+  )
+  t.is((await kernel.observe('pod-a')).links.find(({name}) => name === 'eth0')?.mtu, 1500)
+  t.regex(files['/run/flannel/subnet.env'] ?? '', /^FLANNEL_MTU=1500$/m)
+  t.true(applied(before).includes('ip link del dev flannel.1'))
+
+  await network.setPeers([node1], vxlan)
+  t.is((await kernel.observe('pod-a')).links.find(({name}) => name === 'eth0')?.mtu, 1450)
+  t.deepEqual(
+    (await kernel.observe('master')).routes.map(({to, link}) => `${to} dev ${link}`),
+    ['172.17.12.0/24 dev flannel.1'],
+  )
 })

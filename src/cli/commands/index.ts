@@ -66,6 +66,13 @@ export const commands = {
     options: [lab],
     load: () => import('./shell.ts'),
   },
+  set: {
+    summary: 'change something of a running lab; without operands, list what can be set',
+    details: 'Example: podlab set overlay udp',
+    arguments: [new Argument('[setting]', 'overlay'), new Argument('[value]')],
+    options: [lab],
+    load: () => import('./set.ts'),
+  },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
     options: [json],

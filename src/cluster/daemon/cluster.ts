@@ -14,9 +14,6 @@ import {splitChange} from '../../kernel/rules/iptables.ts'
 import {emptyNetns} from '../../kernel/state.ts'
 import type {Lab} from '../../lab/lab.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
-import {overlayBackends} from '../../node/overlay/index.ts'
-import type {OverlayBackend} from '../../node/overlay/overlay-backend.ts'
-import {PlanError} from '../../node/plan-error.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
 import {type Runtime, RuntimeError, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
@@ -58,7 +55,7 @@ export async function createCluster({
   }
   const starting = startRuntime({exited, died})
   const store = memoryStore({clock: Date.now, uid: randomUUID})
-  const {serviceRange, podNetwork, overlay, proxyMode} = lab.cluster
+  const {serviceRange, podNetwork, proxyMode} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
   objects.apply(bootstrapObjects(serviceRange))
   for (const node of nodeObjects(lab, timestamp()))
@@ -78,7 +75,6 @@ export async function createCluster({
           client: storeClient(store),
           kernel,
           runtime,
-          backend: backendOf(overlay),
           proxyMode: proxyModes[proxyMode],
           podNetwork,
           serviceRange,
@@ -94,13 +90,6 @@ export async function createCluster({
     )),
   )
   return {store, registry: objects, controllers: running, agents}
-}
-
-function backendOf(overlay: string): OverlayBackend {
-  const backends: Readonly<Record<string, OverlayBackend>> = overlayBackends
-  const backend = backends[overlay]
-  if (!backend) throw new PlanError(`podlab has no overlay ${overlay}; it has ${Object.keys(backends).join(', ')}`)
-  return backend
 }
 
 /*

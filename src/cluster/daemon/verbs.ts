@@ -2,6 +2,7 @@ import type {Lab} from '../../lab/lab.ts'
 import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
 import {isFinished, isReady, isTerminating, podWord} from '../../objects/pod-status.ts'
 import {parseSelector} from '../../objects/selector.ts'
+import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
 import {findInside} from './inside.ts'
@@ -36,6 +37,17 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
       return {waitingFor: await waitUntilSettled(cluster, deadline)}
+    },
+    settings: async () => {
+      const {store} = await starting
+      return Object.entries<Setting>(settings).map(([name, {summary, choices, read}]) => {
+        return {name, summary, choices, value: read(store)}
+      })
+    },
+    set: async ({name, value}) => {
+      const {store} = await starting
+      settingNamed(name, value).write(store, value)
+      return null
     },
     down: async () => {
       setImmediate(end)

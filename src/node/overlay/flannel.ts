@@ -1,21 +1,15 @@
 import {type Cidr, cidrOf, nth, prefixLength} from '../../net/cidr.ts'
 import {type Contribution, joinContributions} from '../plan.ts'
 import {flannelRules} from './masquerade.ts'
-import type {Lease, OverlayBackend, Underlay} from './overlay-backend.ts'
+import type {OverlayBackend, Situation, Underlay} from './overlay-backend.ts'
 
 /** What flannel knows of the cluster, on one node. */
-export type FlannelContext = {
-  readonly backend: OverlayBackend
-  /** The pod network: flannel's `Network`. */
-  readonly network: Cidr
-  readonly self: Lease
-  readonly peers: readonly Lease[]
-  readonly underlay: Underlay
-}
+export type FlannelContext = Situation & {readonly backend: OverlayBackend}
 
 /** All that flannel does on a node: the way to the other nodes' pods, masquerade, and what it leaves for docker to read. */
-export function flannelPlan({backend, network, self, peers, underlay}: FlannelContext): Contribution {
-  const overlay = backend.plan(self, peers, underlay)
+export function flannelPlan({backend, ...situation}: FlannelContext): Contribution {
+  const overlay = backend.plan(situation)
+  const {network, self, underlay} = situation
   const files = {'/run/flannel/subnet.env': subnetEnv({network, subnet: self.subnet, mtu: podMtu(backend, underlay)})}
   return joinContributions([overlay, {rules: [flannelRules({network, subnet: self.subnet})], files}])
 }

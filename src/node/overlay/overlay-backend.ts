@@ -15,11 +15,29 @@ export type Lease = {
 }
 
 /** The node's way to the other nodes. */
-export type Underlay = {readonly link: string; readonly mtu: number}
+export type Underlay = {
+  readonly link: string
+  readonly mtu: number
+  /**
+   * Where this machine gives podlab no TUN device: the name of a namespace, none of the nodes', for the far end of the veth pair
+   * that stands in for it.
+   */
+  readonly standIn?: string
+}
+
+/** What a backend plans from. `network` is the pod network of the whole cluster, flannel's `Network`. */
+export type Situation = {
+  readonly network: Cidr
+  readonly self: Lease
+  readonly peers: readonly Lease[]
+  readonly underlay: Underlay
+}
 
 /** A way of carrying packets between the pods of different nodes. */
 export type OverlayBackend = {
   /** What it puts around each packet, in bytes: by so much the pods' MTU is less than the underlay's. */
   readonly overhead: number
-  plan(self: Lease, peers: readonly Lease[], underlay: Underlay): Contribution
+  /** What the peers must know of a node besides its address: the `backend-data` that the node publishes. */
+  leaseData(self: Lease): unknown
+  plan(situation: Situation): Contribution
 }

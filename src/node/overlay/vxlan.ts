@@ -30,7 +30,8 @@ import type {Lease, OverlayBackend, Underlay} from './overlay-backend.ts'
  */
 export const vxlan: OverlayBackend = {
   overhead: 50,
-  plan: (self, peers, underlay) => ({
+  leaseData: ({vtepMac}) => ({VNI: vni, VtepMAC: vtepMac}),
+  plan: ({self, peers, underlay}) => ({
     state: {
       links: [deviceOf(self, underlay)],
       addresses: [{link: device, address: cidrOf(vtepAddress(self), 32)}],

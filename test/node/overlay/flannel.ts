@@ -1,12 +1,11 @@
 import test from 'ava'
 import {applyRulesChange, emptyRuleset, planChange, printIptablesSave} from '../../../src/kernel/rules/iptables.ts'
-import {parseNetwork} from '../../../src/net/cidr.ts'
 import {flannelPlan, podMtu} from '../../../src/node/overlay/flannel.ts'
+import {overlayBackends} from '../../../src/node/overlay/index.ts'
 import {flannelRules} from '../../../src/node/overlay/masquerade.ts'
+import type {OverlayBackend} from '../../../src/node/overlay/overlay-backend.ts'
 import {vxlan} from '../../../src/node/overlay/vxlan.ts'
-import {master, node1, underlay} from '../../contract/overlay.ts'
-
-const network = parseNetwork('172.17.0.0/16')
+import {master, masterAmong, network, node1, underlay} from '../../contract/overlay.ts'
 
 test('flannel masquerades what leaves the pod network, and forwards all that is of it', t => {
   const plan = flannelRules({network, subnet: master.subnet})
@@ -29,17 +28,21 @@ test('flannel masquerades what leaves the pod network, and forwards all that is 
 })
 
 test('flannel leaves its subnet and MTU for docker to read', t => {
-  const plan = flannelPlan({backend: vxlan, network, self: master, peers: [node1], underlay})
+  const plan = flannelPlan({backend: vxlan, ...masterAmong(node1)})
   t.is(
     plan.files?.['/run/flannel/subnet.env'],
     'FLANNEL_NETWORK=172.17.0.0/16\nFLANNEL_SUBNET=172.17.13.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n',
   )
-  t.is(podMtu(vxlan, underlay), 1450)
+})
+
+test('pods get what the overlay leaves of the MTU', t => {
+  const mtus = Object.entries<OverlayBackend>(overlayBackends).map(([name, one]) => `${name} ${podMtu(one, underlay)}`)
+  t.deepEqual(mtus, ['vxlan 1450', 'host-gw 1500'])
 })
 
 test("flannel's plan holds the overlay and one plan of rules", t => {
-  const plan = flannelPlan({backend: vxlan, network, self: master, peers: [node1], underlay})
-  t.deepEqual(plan.state?.links, vxlan.plan(master, [node1], underlay).state?.links)
+  const plan = flannelPlan({backend: vxlan, ...masterAmong(node1)})
+  t.deepEqual(plan.state?.links, vxlan.plan(masterAmong(node1)).state?.links)
   t.deepEqual(
     plan.rules?.map(({owner}) => owner),
     ['flannel'],

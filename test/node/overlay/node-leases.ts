@@ -1,7 +1,7 @@
 import test from 'ava'
-import {annotationsOf, leasesOfNodes} from '../../../src/node/overlay/node-leases.ts'
+import {annotationsOf, leasesOfNodes, withBackend} from '../../../src/node/overlay/node-leases.ts'
 import type {Node} from '../../../src/objects/node.ts'
-import {master, node1} from '../../contract/overlay.ts'
+import {master, node1, node2} from '../../contract/overlay.ts'
 
 const nodeOf = (name: string, podCIDR?: string, annotations?: Readonly<Record<string, string>>): Node => ({
   apiVersion: 'v1',
@@ -10,7 +10,8 @@ const nodeOf = (name: string, podCIDR?: string, annotations?: Readonly<Record<st
   spec: {...(podCIDR !== undefined && {podCIDR})},
 })
 
-const published = (lease: typeof master) => nodeOf(lease.node, lease.subnet, annotationsOf(lease, 'vxlan'))
+const published = (lease: typeof master, backendType = 'vxlan') =>
+  nodeOf(lease.node, lease.subnet, annotationsOf(lease, backendType))
 
 test('a lease is published as flannel publishes it', t => {
   t.deepEqual(annotationsOf(master, 'vxlan'), {
@@ -23,8 +24,8 @@ test('a lease is published as flannel publishes it', t => {
 
 test('what is published is read back, each node seeing the others as its peers', t => {
   const nodes = [published(master), published(node1)]
-  t.deepEqual(leasesOfNodes(nodes, 'master'), {self: master, peers: [node1]})
-  t.deepEqual(leasesOfNodes(nodes, 'node1'), {self: node1, peers: [master]})
+  t.deepEqual(leasesOfNodes(nodes, 'master'), {self: master, backendType: 'vxlan', peers: [node1]})
+  t.deepEqual(leasesOfNodes(nodes, 'node1'), {self: node1, backendType: 'vxlan', peers: [master]})
 })
 
 test("a lease that does not tell the VTEP's address has the one that follows from the subnet", t => {
@@ -41,4 +42,26 @@ test('a node that has no lease itself is told what it lacks', t => {
   const error = t.throws(() => leasesOfNodes([nodeOf('master'), published(node1)], 'master'))
   t.is(error?.name, 'PlanError')
   t.is(error?.message, 'node master has no lease: no podCIDR, or no annotation flannel.alpha.coreos.com/public-ip')
+})
+
+test('a backend that needs no data of its peers publishes none, as flannel does', t => {
+  t.is(annotationsOf(master, 'host-gw')['flannel.alpha.coreos.com/backend-data'], 'null')
+  const {self, backendType} = leasesOfNodes([published(master, 'host-gw')], 'master')
+  t.deepEqual({self, backendType}, {self: master, backendType: 'host-gw'})
+})
+
+test('nodes that carry packets another way are no peers', t => {
+  const nodes = [published(master, 'host-gw'), published(node1), published(node2, 'host-gw')]
+  t.deepEqual(leasesOfNodes(nodes, 'master').peers, [node2])
+})
+
+test('a node gets another backend, and keeps all that it has besides', t => {
+  const node = {...published(master), metadata: {...published(master).metadata, labels: {role: 'master'}}}
+  const changed = withBackend(node, 'host-gw')
+  t.deepEqual(changed && {...changed, metadata: {...changed.metadata, annotations: annotationsOf(master, 'host-gw')}}, {
+    ...node,
+    metadata: {...node.metadata, annotations: annotationsOf(master, 'host-gw')},
+  })
+  t.is(changed?.metadata.annotations?.['flannel.alpha.coreos.com/backend-type'], 'host-gw')
+  t.is(withBackend(nodeOf('bare'), 'host-gw'), undefined)
 })

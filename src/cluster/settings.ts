@@ -1,0 +1,46 @@
+import {overlayBackends} from '../node/overlay/index.ts'
+import {leaseAnnotations, withBackend} from '../node/overlay/node-leases.ts'
+import type {Store} from '../store/store.ts'
+
+/** What can be changed in a lab that is up. Whoever is concerned hears of it as of every change of the cluster's objects. */
+export type Setting = {
+  readonly summary: string
+  readonly choices: readonly string[]
+  read(store: Store): string
+  write(store: Store, value: string): void
+}
+
+/** Every setting, by name. */
+export const settings = {
+  /* flannel on each node goes by its own node's lease, as it does by the lease of each peer. */
+  overlay: {
+    summary: 'how packets cross from node to node: a backend of flannel',
+    choices: Object.keys(overlayBackends),
+    read: store => {
+      const types = store.list('Node').map(({metadata}) => metadata.annotations?.[leaseAnnotations.backendType] ?? '')
+      return [...new Set(types)].join(', ')
+    },
+    write: (store, value) => {
+      for (const node of store.list('Node')) {
+        const changed = withBackend(node, value)
+        if (changed) store.update(changed)
+      }
+    },
+  },
+} as const satisfies Readonly<Record<string, Setting>>
+
+/** A setting or a value that there is none of; the message says which there are. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+/** The setting of that name, which must have that value among its choices; throws SettingError. */
+export function settingNamed(name: string, value: string): Setting {
+  const known: Readonly<Record<string, Setting>> = settings
+  const setting = Object.hasOwn(known, name) ? known[name] : undefined
+  if (setting === undefined)
+    throw new SettingError(`there is no setting "${name}"; what can be set: ${Object.keys(known).join(', ')}`)
+  if (!setting.choices.includes(value))
+    throw new SettingError(`${name} cannot be "${value}"; expected ${setting.choices.join(', ')}`)
+  return setting
+}
