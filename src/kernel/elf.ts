@@ -6,7 +6,8 @@
  * orphaned in its pid namespace, and waits for signals for ever.
  *
  * `init PATH ARGV0 [ARG...]` is what a container starts as: first process of a new pid namespace, which alone can mount the
- * /proc that shows this namespace. It does so and becomes PATH (execve); where that fails it ends with code 127.
+ * /proc that shows this namespace. It does so, closes descriptor 3, by which whoever holds the other end knows that the container
+ * stands, and becomes PATH (execve); where that fails it ends with code 127.
  */
 export type TinyProgram = 'pause' | 'init'
 
@@ -18,13 +19,13 @@ export function tinyElf(program: TinyProgram, arch: string): Uint8Array {
 }
 
 /* Code of `pause`: rt_sigaction(SIGCHLD, {SIG_IGN}); for (;;) pause()  (arm64 has no pause: ppoll of nothing).
-   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); execve(argv[1], argv + 2, environ); exit(127). */
+   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); close(3); execve(argv[1], argv + 2, environ); exit(127). */
 const targets: Readonly<Record<string, {machine: number; pause: string; init: string}>> = {
   x64: {
     machine: 62,
     pause: '6a006a006a006a01bf110000004889e631d241ba08000000b80d0000000f05b8220000000f05ebf7',
     init:
-      '488d3d41000000488d35390000004889fa41ba0e0000004531c0b8a50000000f05488b7c2410488d742418488b0c24' +
+      '488d3d4a000000488d35420000004889fa41ba0e0000004531c0b8a50000000f05bf0300000089f80f05488b7c2410488d742418488b0c24' +
       '488d54cc10b83b0000000f05bf7f000000b83c0000000f052f70726f6300',
   },
   arm64: {
@@ -33,8 +34,8 @@ const targets: Readonly<Record<string, {machine: number; pause: string; init: st
       'ff8300d1200080d2e07f00a9ff7f01a9200280d2e1030091020080d2030180d2c81080d2010000d4' +
       '000080d2010080d2020080d2030080d2280980d2010000d4faffff17',
     init:
-      '2002003001020010e20300aac30180d2040080d2080580d2010000d4e90340f9e00b40f9e1630091e26f298b42400091a81b80d2' +
-      '010000d4e00f80d2a80b80d2010000d42f70726f6300',
+      '8002003061020010e20300aac30180d2040080d2080580d2010000d4600080d2280780d2010000d4e90340f9e00b40f9e1630091' +
+      'e26f298b42400091a81b80d2010000d4e00f80d2a80b80d2010000d42f70726f6300',
   },
 }
 

@@ -1,14 +1,16 @@
-import {createServer} from 'node:http'
+import {createServer, type Server} from 'node:http'
 import {httpSocket} from './listen.ts'
-import type {Program} from './program.ts'
+import type {Program, ProgramContext} from './program.ts'
 
 /** luksa/kubia: HTTP on 8080, every request is answered with the host's name, and its sender logged. */
-export const kubia: Program = ({hostname, log}) => {
+export const kubia: Program = context => httpSocket(kubiaServer(context), 8080)
+
+/** The server itself, which does not listen yet. */
+export function kubiaServer({hostname, log}: Pick<ProgramContext, 'hostname' | 'log'>): Server {
   log('Kubia server starting...')
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     log(`Received request from ${request.socket.remoteAddress}`)
     response.writeHead(200)
     response.end(`You've hit ${hostname}\n`)
   })
-  return httpSocket(server, 8080)
 }

@@ -1,10 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {accessSync, closeSync, constants, copyFileSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {accessSync, constants, copyFileSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
+import {basename, dirname} from 'node:path'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
 import {layout} from './layout.ts'
-import {openLog} from './logs.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
 export type ContainerSpec = {
@@ -27,25 +26,24 @@ export class StartError extends Error {
 
 /**
  * Starts a container in its own mount and pid namespace. Its root is an overlay: the image's tree below, a private tmpfs above;
- * so it may write anywhere, and nothing of that outlives it.
+ * so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that `init` closes when the container
+ * stands, the sockets follow.
  */
-export function startContainer(namespaces: Namespaces, spec: ContainerSpec, sockets: readonly number[]): ChildProcess {
-  const log = openLog(spec.id)
-  try {
-    return namespaces.within({join: namespacesOf(spec.pausePid), make: ['mnt', 'pid']}, () => {
-      enterRoot(namespaces.syscalls, spec)
-      const program = spec.played === undefined ? findProgram(spec) : '/.podlab/pause'
-      const child = spawn('/.podlab/init', [program, ...spec.argv], {
-        cwd: spec.workingDirectory,
-        env: {...spec.environment},
-        stdio: ['ignore', log, log, ...sockets],
-        detached: true,
-      })
-      return child
+export function startContainer(
+  namespaces: Namespaces,
+  spec: ContainerSpec,
+  {log, sockets}: {log: number; sockets: readonly number[]},
+): ChildProcess {
+  return namespaces.within({join: namespacesOf(spec.pausePid), make: ['mnt', 'pid']}, () => {
+    enterRoot(namespaces.syscalls, spec)
+    const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
+    return spawn('/.podlab/init', [program, ...spec.argv], {
+      cwd: spec.workingDirectory,
+      env: {...spec.environment},
+      stdio: ['ignore', log, log, 'pipe', ...sockets],
+      detached: true,
     })
-  } finally {
-    closeSync(log)
-  }
+  })
 }
 
 function namespacesOf(pid: number) {
@@ -66,7 +64,11 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
 
   mkdirSync(`${root}/.podlab`)
-  for (const program of ['init', 'pause']) copyFileSync(`${layout.programs}/${program}`, `${root}/.podlab/${program}`)
+  copyFileSync(`${layout.programs}/init`, `${root}/.podlab/init`)
+  if (spec.played !== undefined) {
+    mkdirSync(dirname(`${root}${standIn(spec)}`))
+    copyFileSync(`${layout.programs}/pause`, `${root}${standIn(spec)}`)
+  }
   for (const [path, text] of Object.entries(spec.files)) {
     mkdirSync(dirname(`${root}${path}`), {recursive: true})
     writeFileSync(`${root}${path}`, text, {mode: path.includes('/bin/') ? 0o755 : 0o644})
@@ -81,6 +83,11 @@ function mountLayer(syscalls: Syscalls, {lower, name, at}: {lower: string; name:
   const work = `${layout.scratch}/${name}.work`
   for (const folder of [upper, work]) mkdirSync(folder)
   syscalls.mount('overlay', at, 'overlay', 0, `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr`)
+}
+
+/* What stands there for a played program, by that program's name: `ss` and `ps` take a process's name from its file. */
+function standIn({argv: [name]}: ContainerSpec): string {
+  return `/.podlab/played/${basename(name)}`
 }
 
 /* Already inside the container's root: looks a program up as execvp would. */

@@ -1,4 +1,8 @@
 import type {ChildProcess} from 'node:child_process'
+import {closeSync} from 'node:fs'
+import {Readable} from 'node:stream'
+import {finished} from 'node:stream/promises'
+import {setImmediate} from 'node:timers/promises'
 import {parentPort} from 'node:worker_threads'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
 import {findProgram} from '../programs/index.ts'
@@ -6,7 +10,7 @@ import type {PlayedServer} from '../programs/program.ts'
 import {ended, spawned} from './child.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
 import {hold, release} from './hold.ts'
-import {removeLog, writeLog} from './logs.ts'
+import {openLog, removeLog, writeLog} from './logs.ts'
 import {prepare} from './prepare.ts'
 import type {EndQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
 import {run} from './run.ts'
@@ -62,21 +66,41 @@ async function start(
   spec: ContainerSpec,
   say: (message: WorkerMessage) => void,
 ): Promise<{pid: number}> {
-  const server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
+  const log = openLog(spec.id)
+  let server: PlayedServer | undefined
   try {
-    const child = startContainer(namespaces, spec, server?.sockets ?? [])
+    server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
+    const child = startContainer(namespaces, spec, {log, sockets: server?.sockets ?? []})
     const pid = await spawned(child)
-    containers.set(spec.id, {process: child, server})
-    ended(child).then(code => {
-      server?.close()
-      containers.delete(spec.id)
-      say({type: 'exited', id: spec.id, code})
-    })
+    const container = {process: child, server}
+    containers.set(spec.id, container)
+    const stands = closed(child.stdio[3])
+    void follow(spec.id, container, stands).then(code => say({type: 'exited', id: spec.id, code}))
+    await stands
     return {pid}
   } catch (error) {
     server?.close()
     throw error
+  } finally {
+    closeSync(log)
   }
+}
+
+/* Resolves with the code of a container that ended: not before whoever started it has heard that it stood. */
+async function follow(id: string, container: Container, stands: Promise<void>): Promise<number> {
+  const code = await ended(container.process)
+  container.server?.close()
+  if (containers.get(id) === container) containers.delete(id)
+  await stands
+  await setImmediate()
+  return code
+}
+
+async function closed(stream: ChildProcess['stdio'][number] | undefined): Promise<void> {
+  if (!(stream instanceof Readable)) return
+  stream.resume()
+  await finished(stream, {writable: false}).catch(() => undefined) // a process that died has not closed it politely
+  stream.destroy()
 }
 
 function play(namespaces: Namespaces, spec: ContainerSpec, name: string): PlayedServer {

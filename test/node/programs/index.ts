@@ -1,0 +1,22 @@
+import test from 'ava'
+import type {Image} from '../../../src/images/image.ts'
+import {images} from '../../../src/images/index.ts'
+import {findProgram, programs} from '../../../src/node/programs/index.ts'
+
+const context = {argv: [], hostname: 'web', environment: {}, log: () => undefined}
+
+test('every program that an image is played by is there', t => {
+  const played = images.flatMap((image: Image) => Object.values(image.played ?? {}))
+  t.true(played.length > 0)
+  for (const name of played) t.notThrows(() => findProgram(name), name)
+})
+
+test('a program that is not there is a bug, named', t => {
+  t.throws(() => findProgram('toString'), {message: 'no program toString in node/programs'})
+})
+
+test('nothing listens to nothing, and can be ended', t => {
+  const {sockets, close} = programs.nothing(context)
+  t.deepEqual(sockets, [])
+  t.notThrows(close)
+})

@@ -1,0 +1,18 @@
+import test from 'ava'
+import {leakTests, runtimeIn, runtimeTests} from './_runtime.ts'
+import {startRootlessSandbox} from './_sandbox.ts'
+
+const [shared, alone] = await Promise.all([
+  startRootlessSandbox('_runtime-host.ts'),
+  startRootlessSandbox('_runtime-host.ts'),
+])
+
+if ('refused' in shared) test.skip(`no sandbox here: ${shared.refused}`, t => t.pass())
+else {
+  runtimeTests(test, runtimeIn(shared))
+  test.after.always(() => shared.stop())
+}
+if (!('refused' in alone)) {
+  leakTests(test, runtimeIn(alone))
+  test.after.always(() => alone.stop())
+}

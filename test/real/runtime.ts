@@ -1,0 +1,15 @@
+import test from 'ava'
+import {leakTests, runtimeIn, runtimeTests} from './_runtime.ts'
+import {startSandbox} from './_sandbox.ts'
+
+const [shared, alone] = await Promise.all([startSandbox('_runtime-host.ts'), startSandbox('_runtime-host.ts')])
+
+if ('refused' in shared) test.skip(`no sandbox here: ${shared.refused}`, t => t.pass())
+else {
+  runtimeTests(test, runtimeIn(shared))
+  test.after.always(() => shared.stop())
+}
+if (!('refused' in alone)) {
+  leakTests(test, runtimeIn(alone))
+  test.after.always(() => alone.stop())
+}
