@@ -107,7 +107,7 @@ function saidIn(stderr: string): string {
 async function isDone(place: Place, op: Op, said: string): Promise<boolean> {
   switch (op.op) {
     case 'addLink':
-      return /File exists|already exists/.test(said) && (await place.holds(op))
+      return /File exists|already exists|TUNSETIFF.*busy/.test(said) && (await place.holds(op))
     case 'deleteLink':
     case 'deleteAddress':
     case 'deleteRoute':

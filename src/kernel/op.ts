@@ -3,8 +3,8 @@ import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
 
 /**
  * One change to one network namespace. Each has replace semantics: applying it twice changes nothing more. Deleting what is gone
- * is no failure. `addLink` makes the link with all its settings but `hairpin`, which wants a port; one of the same kind that
- * exists already gets the settings.
+ * is no failure. `addLink` makes the link with all its settings but `hairpin`, which wants a port, and a tun with none: it is born
+ * down, with an MTU of 1500. A link of the same kind that exists already gets the settings.
  */
 export type Op =
   | {readonly op: 'addLink'; readonly link: Link}

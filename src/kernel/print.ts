@@ -13,6 +13,7 @@ export type Line = {readonly tool: Tool; readonly line: string}
 export function print(op: Op): Line {
   switch (op.op) {
     case 'addLink':
+      if (op.link.kind.type === 'tun') return ip('tuntap add', 'dev', op.link.name, 'mode', 'tun')
       return ip('link add', ...printLink(op.link))
     case 'deleteLink':
       return ip('link del', 'dev', op.name)
@@ -83,6 +84,7 @@ function printKind(name: string, kind: LinkKind): (string | number)[] {
         ...['type', 'vxlan', 'id', kind.vni, 'dev', kind.device],
         ...['local', kind.local, 'dstport', kind.port, 'nolearning'],
       ]
+    case 'tun':
     case 'loopback':
     case 'other':
       throw new TypeError(`${name} cannot be made: podlab makes no link of kind ${kind.type}`)

@@ -33,6 +33,8 @@ export type LinkKind =
   | {readonly type: 'veth'; readonly peer: VethPeer}
   | {readonly type: 'bridge'}
   | {readonly type: 'vxlan'; readonly vni: number; readonly port: number; readonly local: Ip; readonly device: string}
+  /** A device whose packets, without any Ethernet header, go to a process and come from it: flannel0. It has no MAC. */
+  | {readonly type: 'tun'}
   /** A kind that podlab does not make (`dummy`, `ipip`, ...). It is only observed, and left alone unless its name is needed. */
   | {readonly type: 'other'; readonly kind: string}
 

@@ -58,6 +58,37 @@ test(
   ],
 )
 
+const flannel0: Link = {name: 'flannel0', kind: {type: 'tun'}, up: true, mtu: 1472}
+
+test(
+  'a tun is made bare, and set afterwards',
+  leads,
+  {},
+  {
+    links: [flannel0],
+    addresses: [address('flannel0', '172.17.13.0/32')],
+    routes: [direct('172.17.0.0/16', 'flannel0')],
+  },
+  ...[
+    'ip tuntap add dev flannel0 mode tun',
+    'ip link set dev flannel0 mtu 1472',
+    'ip link set dev flannel0 up',
+    'ip addr replace 172.17.13.0/32 dev flannel0',
+    'ip route replace 172.17.0.0/16 dev flannel0',
+  ],
+)
+
+test(
+  'a tun gives way to a vxlan',
+  leads,
+  {links: [eth0, flannel0]},
+  {links: [eth0, flannel]},
+  ...[
+    'ip link del dev flannel0',
+    'ip link add name flannel.1 mtu 1450 up type vxlan id 1 dev eth0 local 10.0.20.4 dstport 8472 nolearning',
+  ],
+)
+
 test('what is as wanted is not touched', leads, {links: [loopback, docker0, port]}, {links: [port, docker0, loopback]})
 
 test(

@@ -35,6 +35,7 @@ test(
   add({name: 'flannel.1', kind: vxlan, mac, up: false}),
   'ip link add name flannel.1 mtu 1450 address 02:42:ac:11:0d:02 type vxlan id 1 dev eth0 local 10.0.20.4 dstport 8472 nolearning',
 )
+test(prints, add({name: 'flannel0', kind: {type: 'tun'}}), 'ip tuntap add dev flannel0 mode tun')
 test(prints, {op: 'deleteLink', name: 'veth1'}, 'ip link del dev veth1')
 test(prints, set({mtu: 1450, mac, up: false}), 'ip link set dev veth1 mtu 1450 address 02:42:ac:11:0d:02 down')
 test(prints, set({master: 'docker0', up: true}), 'ip link set dev veth1 master docker0 up')

@@ -8,6 +8,7 @@ export function sameKind(a: LinkKind, b: LinkKind): boolean {
   switch (a.type) {
     case 'loopback':
     case 'bridge':
+    case 'tun':
       return a.type === b.type
     case 'veth':
       return b.type === 'veth' && a.peer.netns === b.peer.netns && mayBeSame(a.peer.name, b.peer.name)

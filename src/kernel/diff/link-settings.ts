@@ -34,7 +34,7 @@ export function settingSteps(wanted: Link, {before, isNew}: Before): SettingStep
 function ownSettings(wanted: Link, before: Partial<Link>): LinkSettings {
   const {kind, mac} = wanted
   return {
-    ...(kind.type === 'veth' && mtuSetting(wanted, before)),
+    ...((kind.type === 'veth' || kind.type === 'tun') && mtuSetting(wanted, before)),
     ...(mac !== undefined && mac !== before.mac && {mac}),
   }
 }

@@ -93,14 +93,25 @@ function making(staying: ReadonlyMap<string, Link>, wanted: ReadonlyMap<string, 
   return {made, born}
 }
 
-/** A new vxlan is cut to what its device carries; a bridge may carry less until it is sized, so the MTU is said again. */
+/**
+ * A new vxlan is cut to what its device carries; a bridge may carry less until it is sized, so the MTU is said again. A tun is made
+ * without any settings.
+ */
 function asBorn({mtu, ...link}: Link, wanted: ReadonlyMap<string, Link>): Partial<Link> {
+  if (link.kind.type === 'tun') return {up: false}
   const device = link.kind.type === 'vxlan' ? wanted.get(link.kind.device) : undefined
   return {...link, hairpin: false, ...(device?.kind.type !== 'bridge' && {mtu})}
 }
 
 /** A port wants its bridge, a vxlan its device. */
-const makingRank: Readonly<Record<Link['kind']['type'], number>> = {loopback: 0, bridge: 1, other: 1, veth: 2, vxlan: 3}
+const makingRank: Readonly<Record<Link['kind']['type'], number>> = {
+  loopback: 0,
+  bridge: 1,
+  tun: 1,
+  other: 1,
+  veth: 2,
+  vxlan: 3,
+}
 
 function setLink(name: string, set: LinkSettings): Op[] {
   return Object.keys(set).length === 0 ? [] : [{op: 'setLink', name, set}]

@@ -33,6 +33,11 @@ export function addLink(world: World, netns: string, link: Link): World {
       const mtu = Math.min(link.mtu, vxlanLimit(device))
       return edit(world, netns, here => withNew(here, netns, {...link, mtu}))
     }
+    case 'tun':
+      return edit(world, netns, here => ({
+        ...here,
+        links: [...here.links, {name: link.name, kind, up: false, mtu: 1500}],
+      }))
     case 'loopback':
     case 'other':
       throw new Refusal('Operation not supported')

@@ -20,6 +20,7 @@ type IpLink = {
       readonly port?: number
       readonly local?: string
       readonly link?: string
+      readonly type?: string
     }
     readonly info_slave_kind?: string
     readonly info_slave_data?: {readonly hairpin?: boolean}
@@ -46,6 +47,7 @@ function kindOf(link: IpLink, names: {netns: string; ids: ReadonlyMap<number, st
   const {info_kind: kind = '', info_data: more = {}} = link.linkinfo ?? {}
   if (link.link_type === 'loopback') return {type: 'loopback'}
   if (kind === 'bridge') return {type: 'bridge'}
+  if (kind === 'tun' && more.type === 'tun') return {type: 'tun'}
   if (kind === 'veth') return {type: 'veth', peer: peerOf(link, names)}
   const {id, port, local, link: device} = more
   if (kind === 'vxlan' && id !== undefined && port !== undefined && local !== undefined && device !== undefined)

@@ -65,6 +65,18 @@ test(
   },
 )
 test(
+  'a tun',
+  reads,
+  {ifname: 'x', flags: ['UP'], mtu: 1472, link_type: 'none', linkinfo: {info_kind: 'tun', info_data: {type: 'tun'}}},
+  {name: 'x', up: true, mtu: 1472, kind: {type: 'tun'}},
+)
+test(
+  'a tap, which podlab does not make',
+  reads,
+  {ifname: 'x', ...ether, linkinfo: {info_kind: 'tun', info_data: {type: 'tap'}}},
+  {...link, kind: {type: 'other', kind: 'tun'}},
+)
+test(
   'a link without a MAC',
   reads,
   {ifname: 'x', flags: [], mtu: 1480, link_type: 'ipip', address: '0.0.0.0', linkinfo: {info_kind: 'ipip'}},
