@@ -55,7 +55,7 @@ function build(name: string, entry: CommandEntry, to: {signal: AbortSignal; done
 
 const epilogue = `
 A lab is named by its folder or file (labs/kubia) or, once it is up, by its name (kubia).
-A target is pod/NAME, pod/NAME/CONTAINER or node/NAME; * in a pod's name stands for anything.
+A target is pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (one of those pods) or node/NAME.
 
 Exit codes: 0 good · 1 a check or step failed · 2 a mistake in the command or a file · 3 this machine lacks something ·
 130 interrupted · exec and shell: the program's own.

@@ -18,6 +18,8 @@ const codes: Readonly<Record<string, number>> = {
   LabError: exitCode.usage,
   UsageError: exitCode.usage,
   WhichLabError: exitCode.usage,
+  TargetError: exitCode.usage,
+  SelectorError: exitCode.usage,
   StartError: exitCode.failed,
   ControlError: exitCode.failed,
   SessionError: exitCode.machine,

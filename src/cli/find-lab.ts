@@ -1,4 +1,4 @@
-import {resolve} from 'node:path'
+import {join, resolve} from 'node:path'
 import {runningLabs} from '../cluster/running-labs.ts'
 import {findLab} from '../lab/find.ts'
 import type {Lab} from '../lab/lab.ts'
@@ -7,6 +7,7 @@ import {UsageError} from './command.ts'
 
 /** Reads the lab that a word of the command line names by folder or file. Throws LabError with all that is wrong in it. */
 export async function readLab(word: unknown): Promise<{readonly lab: Lab; readonly source: string}> {
+  if (whatIs(String(word)) === undefined) throw new UsageError(noSuchLab(String(word)))
   const found = findLab(String(word), {whatIs, running: []})
   if ('running' in found) throw new UsageError(`${word} is no lab file`)
   const [{loadLab}, {readLabFile}, {checks}] = await Promise.all([
@@ -15,6 +16,12 @@ export async function readLab(word: unknown): Promise<{readonly lab: Lab; readon
     import('../exercise/checks/index.ts'),
   ])
   return {lab: loadLab(found.file, {readFile: readLabFile, checks}), source: resolve(found.file)}
+}
+
+function noSuchLab(word: string): string {
+  const beside = join('labs', word)
+  const advice = whatIs(beside) ? `did you mean ${beside}?` : 'a lab is brought up from its folder, like labs/kubia'
+  return `there is no folder or file ${word}; ${advice}`
 }
 
 /** The name of the running lab that a word means: its name, or the folder or file that it was brought up from. */

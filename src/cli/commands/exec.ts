@@ -4,6 +4,7 @@ import {enterCommand} from '../../cluster/enter.ts'
 import {findInside} from '../../cluster/lab-client.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
 import {adoptOrphans} from '../../kernel/processes.ts'
+import {parseTarget} from '../../lab/targets.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 
 /** Runs a program in a target with this terminal; the program's exit code is the command's; a signal counts as 128 and its number. */
@@ -26,6 +27,7 @@ export async function runInside({
   argv: readonly string[]
   environment?: Readonly<Record<string, string>>
 }): Promise<number> {
+  parseTarget(target)
   const running = await chooseLab(lab)
   const inside = await findInside(running, target)
   const {pid: daemonPid, rootless} = running.state

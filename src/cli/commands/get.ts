@@ -3,6 +3,7 @@ import {chooseLab} from '../../cluster/running-labs.ts'
 import type {Kind} from '../../objects/kind.ts'
 import {kindNamed, kinds, UnknownKindError} from '../../objects/kinds.ts'
 import type {KubeObject} from '../../objects/kube-object.ts'
+import {parseSelector} from '../../objects/selector.ts'
 import {printTable, tableOf} from '../../objects/table.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
@@ -10,6 +11,7 @@ import {exitCode} from '../exit-code.ts'
 /** Prints objects of one kind, as kubectl does. */
 export const run: CommandRun = async ([word, name], options) => {
   const kind = readKind(String(word))
+  if (typeof options.selector === 'string') parseSelector(options.selector)
   const everywhere = options.allNamespaces === true
   const {session} = await chooseLab(options.lab as string | undefined)
   const namespace = kind.namespaced && !everywhere ? String(options.namespace) : undefined

@@ -1,0 +1,96 @@
+import test from 'ava'
+import type {KubeObject} from '../../src/objects/kube-object.ts'
+import {fakeDaemon} from '../cluster/_fake-daemon.ts'
+import {makePlace} from '../real/_podlab.ts'
+
+/* The commands against a lab that only answers. */
+const place = makePlace({name: 'root', uid: process.getuid?.() ?? 0, way: []})
+const sessions = {environment: {XDG_RUNTIME_DIR: `${place.folder}/run`}, remove: () => place.remove()}
+
+const pod = (name: string, app: string): KubeObject =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name, namespace: 'default', labels: {app}, creationTimestamp: '2026-01-02T03:04:05Z'},
+    spec: {nodeName: 'node1', containers: [{name: 'main', image: 'busybox'}]},
+    status: {
+      phase: 'Running',
+      podIP: '172.17.1.2',
+      containerStatuses: [{name: 'main', ready: true, restartCount: 0, state: {running: {}}}],
+    },
+  }) as KubeObject
+
+const asked: unknown[] = []
+const {server} = await fakeDaemon('fake', sessions, {
+  list: async question => {
+    asked.push(question)
+    return question.kind === 'Pod' && question.namespace !== 'empty' ? [pod('a', 'x'), pod('b', 'y')] : []
+  },
+  inside: async ({target}) => {
+    throw new Error(`there is no ${target}; the pods that run are a, b`)
+  },
+})
+test.after.always(() => {
+  server.close()
+  place.remove()
+})
+
+const answered = test.macro({
+  exec: async (t, words: string, expected: {code?: number; stdout?: string; stderr?: string}) =>
+    t.deepEqual(await place.podlab(...words.split(' ')), {code: 0, stdout: '', stderr: '', ...expected}),
+  title: (_, words) => `podlab ${words}`,
+})
+
+test(answered, 'ls', {
+  stdout: 'NAME   UP SINCE                   LAB\nfake   2026-01-02T03:04:05.000Z   /labs/fake/lab.yaml\n',
+})
+test(answered, 'get pods -o name', {stdout: 'pod/a\npod/b\n'})
+test(answered, 'get po b -o name', {stdout: 'pod/b\n'})
+test(answered, 'get pods -n empty', {stderr: 'No resources found in empty namespace.\n'})
+test(answered, 'get nodes', {stderr: 'No resources found.\n'})
+test(answered, 'get pods c', {code: 1, stderr: 'Error from server (NotFound): pods "c" not found\n'})
+test(answered, 'get pods --lab nope', {code: 2, stderr: 'podlab: no lab named nope is up; up are: fake\n'})
+test(answered, 'get pods --selector ==', {
+  code: 2,
+  stderr:
+    'podlab: unable to parse requirement: "==": expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY\n',
+})
+test(answered, 'exec pod/nope -- ls', {code: 1, stderr: 'podlab: there is no pod/nope; the pods that run are a, b\n'})
+test('podlab ls --json tells the state of every lab', async t => {
+  const {stdout} = await place.podlab('ls', '--json')
+  t.deepEqual(JSON.parse(stdout), [
+    {name: 'fake', pid: 1, source: '/labs/fake/lab.yaml', rootless: true, startedAt: '2026-01-02T03:04:05.000Z'},
+  ])
+})
+
+test('podlab get prints a table as kubectl does, wider with -o wide', async t => {
+  const narrow = (await place.podlab('get', 'pods')).stdout.split('\n')
+  t.regex(narrow[0] ?? '', /^NAME +READY +STATUS +RESTARTS +AGE$/)
+  t.regex(narrow[1] ?? '', /^a +1\/1 +Running +0 +\d+d$/)
+  const wide = (await place.podlab('get', 'pods', '-o', 'wide')).stdout.split('\n')
+  t.regex(wide[0] ?? '', /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE/)
+  t.regex(wide[1] ?? '', /172\.17\.1\.2 +node1/)
+  const everywhere = (await place.podlab('get', 'pods', '-A')).stdout.split('\n')
+  t.regex(everywhere[0] ?? '', /^NAMESPACE +NAME/)
+})
+
+test('podlab get -o json and -o yaml print one object, or a list', async t => {
+  t.deepEqual(JSON.parse((await place.podlab('get', 'pod', 'a', '-o', 'json')).stdout), pod('a', 'x'))
+  const list = JSON.parse((await place.podlab('get', 'pods', '-o', 'json')).stdout) as {kind: string; items: unknown[]}
+  t.deepEqual([list.kind, list.items.length], ['List', 2])
+  t.regex(
+    (await place.podlab('get', 'pod', 'a', '-o', 'yaml')).stdout,
+    /^apiVersion: v1\nkind: Pod\nmetadata:\n {2}name: a\n/,
+  )
+})
+
+test.serial('podlab get hands namespace and selector to the daemon', async t => {
+  await place.podlab('get', 'svc', '-n', 'other', '--selector', 'app=x')
+  t.deepEqual(asked.at(-1), {kind: 'Service', namespace: 'other', selector: 'app=x'})
+})
+
+test('a target in no known form is a mistake in the command', async t => {
+  const {code, stdout, stderr} = await place.podlab('exec', 'client', '--', 'ls')
+  t.deepEqual({code, stdout}, {code: 2, stdout: ''})
+  t.regex(stderr, /^podlab: "client" is no target; expected pod\/NAME, .*\n$/)
+})
