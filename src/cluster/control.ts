@@ -1,5 +1,6 @@
 import {request} from 'node:http'
 import {text} from 'node:stream/consumers'
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 import type {Inside} from './enter.ts'
@@ -32,6 +33,10 @@ export type ControlProtocol = {
   readonly changed: {readonly question: {readonly since: number}; readonly answer: number}
   /** Resolves a target name to a process and its surroundings. */
   readonly inside: {readonly question: {readonly target: string}; readonly answer: Inside}
+  /** What a container has printed; of much, the end. */
+  readonly logs: {readonly question: {readonly target: string}; readonly answer: string}
+  /** What the components of a node have written into its tables last. */
+  readonly rules: {readonly question: {readonly node: string}; readonly answer: readonly RulesPlan[]}
   /** Answers once every pod is ready and every node's rules are programmed, or says what is not by the deadline. */
   readonly settled: {
     readonly question: {readonly withinMs: number}

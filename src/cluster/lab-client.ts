@@ -1,20 +1,34 @@
 import {constants} from 'node:os'
 import {execa} from 'execa'
 import {adoptOrphans, killInside} from '../kernel/processes.ts'
+import {systemPath} from '../kernel/system-path.ts'
 import {ask} from './control.ts'
+import {dialFrom} from './dial-from.ts'
 import {enterCommand, type Inside} from './enter.ts'
 import type {ExecOptions, ExecResult, LabHandle, Target} from './lab-handle.ts'
 import type {RunningLab} from './running-labs.ts'
+import {sessionNames} from './session.ts'
 
-/** A running lab over its control socket. Programs are run from here, straight in the target's namespaces. */
-export async function connectLab({session, state}: RunningLab, program: string): Promise<LabHandle> {
+/**
+ * A running lab over its control socket. Programs are run from here, straight in the target's namespaces. `named` says that the
+ * user has called the lab by its name; then, or when it is not the only one, the commands that podlab shows name it, too.
+ */
+export async function connectLab(
+  {session, state}: RunningLab,
+  {program, named}: {readonly program: string; readonly named: boolean},
+): Promise<LabHandle> {
   const {socket} = session
   const lab = await ask(socket, 'lab', {})
   adoptOrphans()
+  const run: LabHandle['exec'] = (target, argv, options = {}) => exec({session, state}, {target, argv, options})
   return {
     lab,
     program,
-    exec: (target, argv, options = {}) => exec({session, state}, {target, argv, options}),
+    option: named || sessionNames().length > 1 ? ['-l', session.name] : [],
+    exec: run,
+    dial: (target, calls, options) => dialFrom(run, {target, calls, ...options}),
+    logs: target => ask(socket, 'logs', {target}),
+    rules: node => ask(socket, 'rules', {node}),
     list: (kind, options = {}) => ask(socket, 'list', {kind, ...options}),
     get: async ref => (await ask(socket, 'get', ref)) ?? undefined,
     apply: objects => ask(socket, 'apply', {objects}),
@@ -29,6 +43,11 @@ export function findInside({session}: RunningLab, target: Target): Promise<Insid
   return ask(session.socket, 'inside', {target})
 }
 
+/* The rest of the surroundings is the sandbox's own: this machine's programs. */
+function networkOnly({pid}: Inside): Inside {
+  return {pid, namespaces: ['net'], environment: {PATH: systemPath, LC_ALL: 'C'}}
+}
+
 /** How `timeout` reports a program that it had to end. */
 const timedOutCode = 124
 
@@ -36,7 +55,8 @@ async function exec(
   running: RunningLab,
   {target, argv, options}: {target: Target; argv: readonly string[]; options: ExecOptions},
 ): Promise<ExecResult> {
-  const inside = await findInside(running, target)
+  const found = await findInside(running, target)
+  const inside = options.only === 'network' ? networkOnly(found) : found
   const {pid: daemonPid, rootless} = running.state
   const [program, ...words] = enterCommand({daemonPid, rootless}, inside, argv)
   const child = execa(program, words, {

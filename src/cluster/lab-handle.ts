@@ -1,5 +1,7 @@
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
+import type {Call, DialOptions, Outcome} from './dial.ts'
 
 /** `pod/kubia-7rt2n` (optionally `/container`), `node/master`. */
 export type Target = string
@@ -17,8 +19,16 @@ export type LabHandle = {
   readonly lab: Lab
   /** How this user starts podlab: `./podlab`. */
   readonly program: string
+  /** What a command line needs to mean this lab and no other that is up: `['-l', 'kubia']`, or nothing. */
+  readonly option: readonly string[]
   /** Runs a program in a pod or node to its end. A timed-out program is killed and counts as code 124. */
   exec(target: Target, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /** Makes connections from inside a target's network, many at once; answers what came of each, in their order. */
+  dial(target: Target, calls: readonly Call[], options: DialOptions): Promise<readonly Outcome[]>
+  /** What a container has printed since it was made, standard output and error; of a pod the first container's. */
+  logs(target: Target): Promise<string>
+  /** What podlab's components have written into a node's tables last. */
+  rules(node: string): Promise<readonly RulesPlan[]>
   list(
     kind: string,
     options?: {readonly namespace?: string; readonly selector?: string},
@@ -40,6 +50,8 @@ export type LabHandle = {
 }
 
 export type ExecOptions = {
+  /** `network`: joins the target's network alone, so that the programs are this machine's, whatever the image holds. */
+  readonly only?: 'network'
   readonly stdin?: string
   readonly timeoutMs?: number
   readonly signal?: AbortSignal

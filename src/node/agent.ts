@@ -1,5 +1,6 @@
 import type {Logger} from 'pino'
 import type {Kernel} from '../kernel/kernel.ts'
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
 import type {AgentClient} from './client.ts'
@@ -22,6 +23,8 @@ export type Agent = {
   /** The process that owns the node's namespaces. */
   readonly pid: number
   lives(): readonly PodLife[]
+  /** What flannel and kube-proxy have written into the node's tables last. */
+  rules(): readonly RulesPlan[]
   /** To be told of each container of the lab that ended. */
   exited(id: string, code: number): void
   /** What could not be done when it was last tried, and is tried again. */
@@ -79,7 +82,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
-  return {name, pid, lives: kubelet.lives, exited: kubelet.exited, caughtUp: done.reached, troubles}
+  const rules = () => [...network.rules(), ...proxy.rules()]
+  return {name, pid, lives: kubelet.lives, rules, exited: kubelet.exited, caughtUp: done.reached, troubles}
 
   async function followLeases(): Promise<void> {
     const {backendType, peers} = leases()

@@ -13,6 +13,8 @@ export type ProxyLoop = {
   sync(services: readonly Service[], endpoints: readonly Endpoints[]): Promise<void>
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
+  /** The rules that were written last. */
+  rules(): readonly RulesPlan[]
 }
 
 const canary = 'KUBE-PROXY-CANARY'
@@ -51,6 +53,7 @@ export function createProxyLoop({
   }
 
   return {
+    rules: () => applied,
     sync: async (services, endpoints) => {
       const ports = servicePorts(services, endpoints)
       const next = mode.plan(ports, context).rules ?? []

@@ -1,6 +1,8 @@
+import type {Call, Outcome} from '../../src/cluster/dial.ts'
 import type {ExecOptions, ExecResult, LabHandle, ObjectRef} from '../../src/cluster/lab-handle.ts'
 import {checks} from '../../src/exercise/checks/index.ts'
 import type {During, Time} from '../../src/exercise/time.ts'
+import type {RulesPlan} from '../../src/kernel/ruleset.ts'
 import type {Lab} from '../../src/lab/lab.ts'
 import {parseLab} from '../../src/lab/parse.ts'
 import type {KubeObject} from '../../src/objects/kube-object.ts'
@@ -8,6 +10,8 @@ import {matches, parseSelector} from '../../src/objects/selector.ts'
 
 /** Answers a command: its output, or how else it ends. */
 export type Answer = string | Partial<ExecResult>
+/** Answers a call: what came of it, `answered` when nothing is said. */
+export type Dial = (target: string, call: Call) => Partial<Outcome>
 export type Exec = (target: string, line: string, options: ExecOptions) => Answer | Promise<Answer>
 
 /** A lab without a cluster: objects in a list, commands answered by a function. What was done to it is in `done`. */
@@ -17,15 +21,23 @@ export type FakeLab = LabHandle & {
   remove(kind: string, name: string): void
 }
 
+/** What a fake lab holds and how it answers. */
+export type World = {
+  readonly objects?: readonly KubeObject[]
+  readonly exec?: Exec
+  readonly dial?: Dial
+  readonly logs?: (target: string) => string
+  readonly rules?: readonly RulesPlan[]
+}
+
 export function fakeLab({
   text = 'nodes: [master, node1]',
   objects = [],
   exec = () => '',
-}: {
-  readonly text?: string
-  readonly objects?: readonly KubeObject[]
-  readonly exec?: Exec
-} = {}): FakeLab {
+  dial = () => ({}),
+  logs = () => '',
+  rules = [],
+}: World & {readonly text?: string} = {}): FakeLab {
   let present = [...objects]
   let revision = objects.length
   let waiting: (() => void)[] = []
@@ -50,6 +62,11 @@ export function fakeLab({
   return {
     lab: labOf(text),
     program: './podlab',
+    option: [],
+    dial: async (target, calls) =>
+      calls.map(call => ({came: 'answered', milliseconds: 1, said: 'connected', ...dial(target, call)})),
+    logs: async target => logs(target),
+    rules: async () => rules,
     done,
     put,
     remove,
@@ -92,20 +109,38 @@ export function labOf(text: string): Lab {
   return parseLab({file: 'labs/fake/lab.yaml', text}, {readFile, checks})
 }
 
-/** A clock that jumps: every pause ends at once and moves it on. */
+/** A clock that jumps: when nobody has anything else to do, the pause that ends first ends at once and moves it on. */
 export function fakeTime(): Time & {readonly pauses: readonly number[]} {
   let now = 0
   const pauses: number[] = []
+  const waiting = new Set<{readonly until: number; readonly end: () => void}>()
+  const jump = () => {
+    const [first] = [...waiting].sort((a, b) => a.until - b.until)
+    if (first === undefined) return
+    waiting.delete(first)
+    now = Math.max(now, first.until)
+    first.end()
+    setImmediate(jump)
+  }
   return {
     pauses,
     now: () => now,
-    pause: async (milliseconds, signal) => {
-      // Whatever else is under way goes first, as it would while time passes.
-      await new Promise(resolve => setImmediate(resolve))
-      signal.throwIfAborted()
-      pauses.push(milliseconds)
-      now += milliseconds
-    },
+    pause: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason)
+        const end = () => {
+          pauses.push(milliseconds)
+          resolve()
+        }
+        const entry = {until: now + milliseconds, end}
+        signal.addEventListener('abort', () => {
+          waiting.delete(entry)
+          reject(signal.reason)
+        })
+        waiting.add(entry)
+        // Whatever else is under way goes first, as it would while time passes.
+        setImmediate(jump)
+      }),
   }
 }
 

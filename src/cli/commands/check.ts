@@ -7,6 +7,7 @@ import {programName} from '../program-name.ts'
 
 /** Grades a running lab as it is; its scenario is not played. */
 export const run: CommandRun = async ([word], {json}, signal) => {
-  const lab = await connectLab(await chooseLab(await runningName(word)), programName)
+  const running = await chooseLab(await runningName(word))
+  const lab = await connectLab(running, {program: programName, named: word !== undefined})
   return playAndGrade(lab, {scenario: false, json: json === true, signal})
 }

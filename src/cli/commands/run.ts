@@ -17,7 +17,7 @@ export const run: CommandRun = async ([word], {json, keep}, signal) => {
     }
     const state = readState(session)
     if (!state) throw new Error(`${session.stateFile} is gone`)
-    return await playAndGrade(await connectLab({session, state}, programName), {
+    return await playAndGrade(await connectLab({session, state}, {program: programName, named: false}), {
       scenario: true,
       json: json === true,
       signal,

@@ -1,6 +1,7 @@
-import {parseTarget} from '../../lab/targets.ts'
+import {parseTarget, type TargetForm} from '../../lab/targets.ts'
 import type {Agent} from '../../node/agent.ts'
 import type {PodLife} from '../../node/pods/pod-life.ts'
+import type {Pod} from '../../objects/pod.ts'
 import {isReady} from '../../objects/pod-status.ts'
 import {matches, parseSelector} from '../../objects/selector.ts'
 import {type Inside, nodeEnvironment} from '../enter.ts'
@@ -18,55 +19,78 @@ export function findInside(agents: readonly Agent[], target: string): Inside {
       return insideNode(agents, form.name)
     case 'client':
       throw new NoTargetError(`there is no client ${form.name}`)
-    case 'pod': {
-      const life = livesOf(agents).find(
-        ({pod}) => pod.metadata.name === form.name && pod.metadata.namespace === 'default',
-      )
-      return insidePod(life, {target, container: form.container, agents})
-    }
-    case 'pods': {
-      const selector = parseSelector(form.selector)
-      const matching = livesOf(agents).filter(({pod}) => matches(selector, pod.metadata.labels))
-      const life = matching.find(({pod}) => isReady(pod)) ?? matching[0]
-      return insidePod(life, {target, container: undefined, agents})
-    }
+    case 'pod':
+    case 'pods':
+      return insidePod(findPod(agents, form), {target, container: containerOf(form), agents})
   }
+}
+
+type PodForm = Extract<TargetForm, {kind: 'pod' | 'pods'}>
+
+/** The pod and container that a target means, whether it runs or not; throws NoTargetError. */
+export function findContainer(
+  agents: readonly Agent[],
+  target: string,
+): {readonly pod: Pod; readonly container: string} {
+  const form = parseTarget(target)
+  if (form.kind === 'node' || form.kind === 'client') throw new NoTargetError(`${target} is no pod`)
+  const life = findPod(agents, form)
+  const {pod, name} = containerIn(life, {target, container: containerOf(form), agents})
+  return {pod, container: name}
+}
+
+function containerOf(form: PodForm): string | undefined {
+  return form.kind === 'pod' ? form.container : undefined
+}
+
+function findPod(agents: readonly Agent[], form: PodForm): PodLife | undefined {
+  if (form.kind === 'pod')
+    return livesOf(agents).find(({pod}) => pod.metadata.name === form.name && pod.metadata.namespace === 'default')
+  const selector = parseSelector(form.selector)
+  const matching = livesOf(agents).filter(({pod}) => matches(selector, pod.metadata.labels))
+  return matching.find(({pod}) => isReady(pod)) ?? matching[0]
 }
 
 function livesOf(agents: readonly Agent[]): readonly PodLife[] {
   return agents.flatMap(agent => agent.lives())
 }
 
-function insideNode(agents: readonly Agent[], name: string): Inside {
+/** The agent of a node; throws NoTargetError with the names of those that there are. */
+export function findAgent(agents: readonly Agent[], name: string): Agent {
   const agent = agents.find(one => one.name === name)
-  if (!agent)
-    throw new NoTargetError(`there is no node ${name}; the nodes are ${agents.map(one => one.name).join(', ')}`)
+  if (agent) return agent
+  throw new NoTargetError(`there is no node ${name}; the nodes are ${agents.map(one => one.name).join(', ')}`)
+}
+
+function insideNode(agents: readonly Agent[], name: string): Inside {
   return {
-    pid: agent.pid,
+    pid: findAgent(agents, name).pid,
     namespaces: ['net', 'uts', 'ipc', 'mount'],
     environment: nodeEnvironment(name, undefined),
   }
 }
 
-function insidePod(
-  life: PodLife | undefined,
-  {target, container, agents}: {target: string; container: string | undefined; agents: readonly Agent[]},
-): Inside {
+type Wanted = {readonly target: string; readonly container: string | undefined; readonly agents: readonly Agent[]}
+
+function insidePod(life: PodLife | undefined, wanted: Wanted): Inside {
+  const {pod, name, found} = containerIn(life, wanted)
+  if (found.pid === undefined)
+    throw new NoTargetError(`container ${name} of pod ${pod.metadata.name} is not running: ${reasonOf(found.state)}`)
+  return {pid: found.pid, namespaces: ['net', 'uts', 'ipc', 'mount', 'pid'], environment: found.environment ?? {}}
+}
+
+function containerIn(life: PodLife | undefined, {target, container, agents}: Wanted) {
   if (!life) {
     const names = livesOf(agents).map(({pod}) => pod.metadata.name)
     throw new NoTargetError(`there is no ${target}; the pods that run are ${names.join(', ') || 'none'}`)
   }
-  const name = container ?? life.pod.spec.containers[0]?.name ?? ''
-  const found = life.containers[name]
-  if (!found)
-    throw new NoTargetError(
-      `pod ${life.pod.metadata.name} has no container ${name}; it has ${Object.keys(life.containers).join(', ')}`,
-    )
-  if (found.pid === undefined)
-    throw new NoTargetError(
-      `container ${name} of pod ${life.pod.metadata.name} is not running: ${reasonOf(found.state)}`,
-    )
-  return {pid: found.pid, namespaces: ['net', 'uts', 'ipc', 'mount', 'pid'], environment: found.environment ?? {}}
+  const {pod, containers} = life
+  const name = container ?? pod.spec.containers[0]?.name ?? ''
+  const found = containers[name]
+  if (found) return {pod, name, found}
+  throw new NoTargetError(
+    `pod ${pod.metadata.name} has no container ${name}; it has ${Object.keys(containers).join(', ')}`,
+  )
 }
 
 function reasonOf({waiting, terminated}: PodLife['containers'][string]['state']): string {

@@ -5,7 +5,8 @@ import {parseSelector} from '../../objects/selector.ts'
 import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
-import {findInside} from './inside.ts'
+import {findAgent, findInside} from './inside.ts'
+import {readLogs} from './logs.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
 export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; end: () => void}): ControlVerbs {
@@ -33,6 +34,8 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
     },
     changed: async ({since}, signal) => (await starting).store.changed(since, signal),
     inside: async ({target}) => findInside((await starting).agents, target),
+    logs: async ({target}) => readLogs((await starting).agents, target),
+    rules: async ({node}) => findAgent((await starting).agents, node).rules(),
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
