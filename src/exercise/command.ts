@@ -1,18 +1,26 @@
-import type {ExecResult, LabHandle} from '../cluster/lab-handle.ts'
+import type {ExecOptions, ExecResult, LabHandle} from '../cluster/lab-handle.ts'
 import {joinWords} from '../lab/words.ts'
+import type {Time} from './time.ts'
+
+type Named = Pick<LabHandle, 'program' | 'option'>
 
 /** A command as a learner types it: `./podlab exec pod/client -- curl -s http://10.98.237.175`. */
-export function typed({program}: LabHandle, place: string, argv: readonly string[]): string {
-  return `${program} exec ${place} -- ${joinWords(argv)}`
+export function typed({program, option}: Named, place: string, argv: readonly string[]): string {
+  return `${[program, 'exec', ...option, place, '--'].join(' ')} ${joinWords(argv)}`
 }
 
-/** How long one program may run, and what stops it before. */
-export type Limits = {readonly timeoutMs: number; readonly signal: AbortSignal}
-
-/** Three seconds for a try, or what remains until the deadline. */
-export function limits(remaining: number, signal: AbortSignal): Limits {
-  return {timeoutMs: Math.max(Math.min(remaining, 3000), 100), signal}
+/** Any other command of podlab, as a learner types it: `./podlab get pods --selector app=kubia`. */
+export function typedCommand({program, option}: Named, command: string, words: readonly string[]): string {
+  return [program, command, joinWords([...option, ...words])].join(' ')
 }
+
+/** The option of `get` for what is not in the default namespace. */
+export function inNamespace(namespace: string): readonly string[] {
+  return namespace === 'default' ? [] : ['-n', namespace]
+}
+
+/** What bounds one look: how long one program may run, what stops it before, and the clock. */
+export type Limits = {readonly timeoutMs: number; readonly signal: AbortSignal; readonly time: Time}
 
 /** What ran, and how it ended. */
 export type Ran = ExecResult & {readonly argv: readonly string[]}
@@ -22,7 +30,7 @@ export async function runFirst(
   lab: LabHandle,
   place: string,
   commands: readonly (readonly string[])[],
-  limits: Limits,
+  limits: ExecOptions,
 ): Promise<Ran> {
   let ran: Ran | undefined
   for (const argv of commands) {
@@ -34,7 +42,7 @@ export async function runFirst(
 }
 
 /** The codes of a shell, and of every container runtime, for a program that is not there or cannot be run. */
-function isMissing({code}: ExecResult): boolean {
+export function isMissing({code}: Pick<ExecResult, 'code'>): boolean {
   return code === 126 || code === 127
 }
 

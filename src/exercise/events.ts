@@ -5,6 +5,8 @@ export type CheckResult = {
   readonly title: string
   readonly type: string
   readonly points: number
+  /** The lab's own sentence for this outcome. */
+  readonly sentence?: string
   readonly verdict: Verdict
   readonly milliseconds: number
 }

@@ -31,5 +31,13 @@ async function resultOf(check: CheckConfig, lab: LabHandle, during: During): Pro
   const started = during.time.now()
   const verdict = await runCheck(check, lab, during)
   const {title, type, points} = check
-  return {title, type, points, verdict, milliseconds: during.time.now() - started}
+  const sentence = verdict.pass ? check.pass : check.fail
+  return {
+    title,
+    type,
+    points,
+    ...(sentence !== undefined && {sentence}),
+    verdict,
+    milliseconds: during.time.now() - started,
+  }
 }

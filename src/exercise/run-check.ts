@@ -1,13 +1,34 @@
 import type {LabHandle} from '../cluster/lab-handle.ts'
 import type {CheckConfig} from '../lab/lab.ts'
-import type {Check, Verdict} from './check.ts'
+import type {Check, CommonParameters, Finding, Verdict} from './check.ts'
 import {checks} from './checks/index.ts'
+import type {Limits} from './command.ts'
 import type {During} from './time.ts'
+import {tryUntil, watchUntil} from './until.ts'
 
-/** Runs a check of a lab file, whose parameters have been found good when the file was read. */
+/**
+ * Runs a check of a lab file, whose parameters have been found good when the file was read. A negated check waits for the
+ * opposite; what could not be told at all is neither.
+ */
 export function runCheck(config: CheckConfig, lab: LabHandle, during: During): Promise<Verdict> {
   const known: Readonly<Record<string, Check<unknown>>> = checks
   const check = known[config.type]
   if (check === undefined) throw new Error(`there is no check of type ${config.type}`)
-  return check.run(check.parameters.parse(config.parameters), lab, during)
+  const parameters = check.parameters.parse(config.parameters) as CommonParameters
+  const expected = (words = check.expected(parameters)) => (parameters.not ? `not: ${words}` : words)
+  const attempt = async (limits: Limits): Promise<Verdict> => {
+    const finding = await check.look(parameters, lab, limits)
+    return {
+      pass: passes(finding, parameters),
+      expected: expected(finding.expected),
+      seen: finding.seen,
+      command: finding.command,
+    }
+  }
+  const retry = {'after a change': watchUntil, 'after a pause': tryUntil}[check.again]
+  return retry(attempt, {...during, lab, within: parameters.within, expected: expected()})
+}
+
+function passes({holds}: Finding, {not}: CommonParameters): boolean {
+  return holds !== undefined && holds !== not
 }

@@ -1,9 +1,11 @@
 import type {LabHandle} from '../cluster/lab-handle.ts'
 import type {Verdict} from './check.ts'
+import {type Limits, typedCommand} from './command.ts'
+import {printDuration} from './report/words.ts'
 import type {During} from './time.ts'
 
-/** One try of a check; `remaining` milliseconds are left until the deadline, and no program may run longer. */
-export type Attempt = (remaining: number) => Promise<Verdict>
+/** One try of a check. It is given up when its time is over, and its signal then ends what it has started. */
+export type Attempt = (limits: Limits) => Promise<Verdict>
 
 /** `expected` is what the verdict says when the attempt could not even be made. */
 type Bounds = During & {readonly lab: LabHandle; readonly within: number; readonly expected: string}
@@ -15,11 +17,13 @@ type Bounds = During & {readonly lab: LabHandle; readonly within: number; readon
 export async function tryUntil(attempt: Attempt, bounds: Bounds): Promise<Verdict> {
   const {time, signal, within} = bounds
   const deadline = time.now() + within
+  let last: Verdict | undefined
   for (let attempts = 1, pause = 100; ; attempts++, pause = Math.min(pause * 1.5, 1000)) {
     signal.throwIfAborted()
-    const verdict = await tryOnce(attempt, deadline - time.now(), bounds)
+    const verdict = await tryOnce(attempt, {...bounds, remaining: deadline - time.now(), last})
     const remaining = deadline - time.now()
     if (verdict.pass || remaining <= 0) return {...verdict, attempts}
+    last = verdict
     await time.pause(Math.min(pause, remaining), signal)
   }
 }
@@ -28,48 +32,67 @@ export async function tryUntil(attempt: Attempt, bounds: Bounds): Promise<Verdic
 export async function watchUntil(attempt: Attempt, bounds: Bounds): Promise<Verdict> {
   const {lab, time, signal, within} = bounds
   const deadline = time.now() + within
+  let last: Verdict | undefined
   let revision = await lab.changed(-1, signal)
   for (let attempts = 1; ; attempts++) {
     signal.throwIfAborted()
-    const verdict = await tryOnce(attempt, deadline - time.now(), bounds)
+    const verdict = await tryOnce(attempt, {...bounds, remaining: deadline - time.now(), last})
     if (verdict.pass) return {...verdict, attempts}
-    const next = await changedWithin(lab, {revision, remaining: deadline - time.now(), ...bounds})
+    last = verdict
+    const next = await endedWithin(inner => lab.changed(revision, inner), {...bounds, limit: deadline - time.now()})
     if (next === undefined) return {...verdict, attempts}
     revision = next
   }
 }
 
-/** The next revision, or undefined when the time was over before one came. */
-async function changedWithin(
-  lab: LabHandle,
-  {revision, remaining, time, signal}: During & {readonly revision: number; readonly remaining: number},
-): Promise<number | undefined> {
-  if (remaining <= 0) return undefined
-  const waiting = new AbortController()
-  const either = AbortSignal.any([signal, waiting.signal])
-  const loser = (error: unknown) => {
-    if (!waiting.signal.aborted) throw error
-    return undefined
-  }
-  const changed = lab.changed(revision, either).catch(loser)
-  const over = time.pause(remaining, either).then(() => undefined, loser)
-  try {
-    return await Promise.race([changed, over])
-  } finally {
-    waiting.abort()
-    await Promise.all([changed, over])
-  }
-}
+/** Every attempt has at least so long, in ms: so late may a check end. */
+const shortest = 500
+/** No program runs longer than that, in ms. */
+const longest = 3000
 
 /**
  * An attempt whose tools fail is a failed attempt, not the end: a pod may not be there yet. Such errors carry a code;
- * any other is a bug and goes up.
+ * any other is a bug and goes up. One that does not end in time counts for nothing: then the one before it tells.
  */
-async function tryOnce(attempt: Attempt, remaining: number, {lab, signal, expected}: Bounds): Promise<Verdict> {
+async function tryOnce(
+  attempt: Attempt,
+  bounds: Bounds & {readonly remaining: number; readonly last: Verdict | undefined},
+): Promise<Verdict> {
+  const {lab, signal, time, expected, within, last} = bounds
+  const limit = Math.max(bounds.remaining, shortest)
+  const failed = {pass: false, expected, command: typedCommand(lab, 'get', ['pods'])}
   try {
-    return await attempt(Math.max(remaining, 0))
+    const verdict = await endedWithin(inner => attempt({time, signal: inner, timeoutMs: Math.min(limit, longest)}), {
+      ...bounds,
+      limit,
+    })
+    return verdict ?? last ?? {...failed, seen: `no result within ${printDuration(within)}`}
   } catch (error) {
     if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error
-    return {pass: false, expected, seen: error.message, command: `${lab.program} get pods`}
+    return {...failed, seen: error.message}
+  }
+}
+
+/** What `act` gives; undefined when it takes longer than `limit` milliseconds, and then its signal aborts. */
+async function endedWithin<T>(
+  act: (signal: AbortSignal) => Promise<T>,
+  {limit, time, signal}: During & {readonly limit: number},
+): Promise<T | undefined> {
+  if (limit <= 0) return undefined
+  const over = new AbortController()
+  const either = AbortSignal.any([signal, over.signal])
+  const loser = (error: unknown) => {
+    signal.throwIfAborted()
+    if (!over.signal.aborted) throw error
+    return undefined
+  }
+  const acted = act(either).catch(loser)
+  const expired = time.pause(limit, either).then(() => undefined, loser)
+  try {
+    return await Promise.race([acted, expired])
+  } finally {
+    over.abort()
+    await expired
+    acted.catch(() => undefined) // it was given up; what it started ends with its signal
   }
 }

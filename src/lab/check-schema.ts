@@ -11,7 +11,11 @@ export type CheckForm = {
 
 type CheckForms = Readonly<Record<string, CheckForm>>
 
-const titled = {title: z.string().min(1).optional().describe('What is true when this passes')}
+const titled = {
+  title: z.string().min(1).optional().describe('What is true when this passes'),
+  pass: z.string().min(1).optional().describe('A sentence for the report when it passes'),
+  fail: z.string().min(1).optional().describe('A sentence for the report when it fails: what to look at'),
+}
 
 /** A check that is graded: title, points and exactly one type with its parameters. */
 export function checkSchema(checks: CheckForms) {

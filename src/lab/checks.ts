@@ -6,12 +6,14 @@ import {parseTarget} from './targets.ts'
 type Path = readonly (string | number)[]
 type Written = Readonly<Record<string, unknown>>
 
-/** A check as written, once its shape is known to be good: title, points, and the one key that is its type. */
+/** A check as written, once its shape is known to be good: title, points, sentences, and the one key that is its type. */
 export function checkConfig(written: unknown, path: Path): CheckConfig {
-  const {title, points = 1, ...rest} = written as Written
+  const {title, points = 1, pass, fail, ...rest} = written as Written
   const [type = '', parameters] = Object.entries(rest)[0] ?? []
   return {
     title: title === undefined ? titleOf(type, parameters) : String(title),
+    ...(pass !== undefined && {pass: String(pass)}),
+    ...(fail !== undefined && {fail: String(fail)}),
     points: Number(points),
     type,
     parameters,

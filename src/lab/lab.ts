@@ -77,6 +77,9 @@ export type ExecExpectation = {
 /** A check as written; `parameters` are read by the check itself (floor 5), and have been found good. */
 export type CheckConfig = {
   readonly title: string
+  /** Sentences for the report. */
+  readonly pass?: string
+  readonly fail?: string
   readonly points: number
   readonly type: string
   readonly parameters: unknown

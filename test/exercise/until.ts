@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import test from 'ava'
+import type {Limits} from '../../src/exercise/command.ts'
 import {machineTime} from '../../src/exercise/time.ts'
 import {tryUntil, watchUntil} from '../../src/exercise/until.ts'
 import {during, fakeLab, fakeTime, pod} from './_fake-lab.ts'
@@ -25,15 +26,57 @@ test('tries go on with growing pauses until one passes', async t => {
 
 test('tries end at the deadline, the last one right at it', async t => {
   const time = fakeTime()
-  const remaining: number[] = []
-  const attempt = async (left: number) => {
-    remaining.push(left)
+  const limits: number[] = []
+  const starts: number[] = []
+  const attempt = async ({timeoutMs}: Limits) => {
+    limits.push(timeoutMs)
+    starts.push(time.now())
     return verdict(false)
   }
   t.false((await tryUntil(attempt, {...during(time), ...bounds})).pass)
   t.is(time.now(), 5000)
-  t.is(remaining[0], 5000)
-  t.is(remaining.at(-1), 0)
+  t.is(starts.at(-1), 5000)
+  t.is(limits[0], 3000, 'no program runs longer than 3 s')
+  t.is(limits.at(-1), 500)
+})
+
+test('an attempt that takes too long is given up at the deadline, and what it started is told', async t => {
+  const time = fakeTime()
+  let told = false
+  const attempt = async ({signal}: Limits) => {
+    signal.addEventListener('abort', () => {
+      told = true
+    })
+    await time.pause(60_000, signal)
+    return verdict(true)
+  }
+  t.like(await tryUntil(attempt, {...during(time), ...bounds}), {
+    pass: false,
+    seen: 'no result within 5.0 s',
+    attempts: 1,
+  })
+  t.is(time.now(), 5000)
+  t.true(told)
+})
+
+test('when the last attempt is given up, the one before it tells what was seen', async t => {
+  const time = fakeTime()
+  let tries = 0
+  const attempt = async ({signal}: Limits) => {
+    if (++tries === 2) await time.pause(60_000, signal)
+    return verdict(false)
+  }
+  t.like(await tryUntil(attempt, {...during(time), ...bounds}), {pass: false, seen: 'b', attempts: 2})
+  t.is(time.now(), 5000)
+})
+
+test('a deadline that is nearly over leaves an attempt half a second', async t => {
+  const time = fakeTime()
+  const attempt = async ({signal}: Limits) => {
+    await time.pause(400, signal)
+    return verdict(true)
+  }
+  t.true((await tryUntil(attempt, {...during(time), ...bounds, within: 10})).pass)
 })
 
 test('an attempt whose tool fails is a failed attempt; a bug is not', async t => {

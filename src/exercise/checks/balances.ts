@@ -1,60 +1,62 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
-import {checked, mapping} from '../../lab/shape.ts'
+import {checked} from '../../lab/shape.ts'
 import {selector, target} from '../../lab/step-schema.ts'
-import type {Check, Verdict} from '../check.ts'
-import {type Limits, limits, type Ran, runFirst, typed} from '../command.ts'
+import {type Check, type Finding, parameters} from '../check.ts'
+import {type Limits, type Ran, runFirst, typed} from '../command.ts'
 import {checkDestination, commandsFor, parseDestination} from '../destination.ts'
-import {within} from '../duration.ts'
 import {fillAddresses, NotThereError, placeOf, podsOf} from '../places.ts'
-import {tryUntil} from '../until.ts'
 
-const parameters = mapping({
+const form = parameters({
   from: target,
   to: checked(checkDestination, 'http://10.98.237.175').describe('http://HOST:PORT/PATH; every answer names its pod'),
   pods: selector.describe('The pods that must answer, by label, like app=kubia'),
   requests: z.int().min(1).max(1000).default(30).describe('How many requests, each over a connection of its own'),
   each: z.int().min(1).default(1).describe('How many answers every pod must give at least'),
-  within: within('10s'),
 })
 
-type Parameters = z.infer<typeof parameters>
+type Parameters = z.infer<typeof form>
 
 /** Requests spread over all the pods of a Service: which pod answered is read from the answers, which must hold its name. */
 export const balances: Check<Parameters> = {
   summary: 'Requests reach every one of the pods',
-  parameters,
+  parameters: form,
   targets: ['from'],
-  run: (wanted, lab, during) =>
-    tryUntil(remaining => balanceOnce(wanted, lab, limits(remaining, during.signal)), {
-      ...during,
-      lab,
-      within: wanted.within,
-      expected: expectation(wanted),
-    }),
+  again: 'after a pause',
+  expected: expectation,
+  look: balanceOnce,
 }
 
-async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Verdict> {
+async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Finding> {
   const place = await placeOf(wanted.from, lab)
   const pods = (await podsOf(`pod/${wanted.pods}`, lab)).map(pod => pod.metadata.name)
   if (pods.length === 0) throw new NotThereError(`no pod with ${wanted.pods} is ready`)
   const commands = commandsFor(parseDestination(await fillAddresses(wanted.to, lab)))
-  const answers = await inTurns(wanted.requests, () => runFirst(lab, place, commands, limits))
+  const isStrange = (answer: Ran) => !pods.some(pod => names(answer, pod))
+  const answers = await inTurns(wanted.requests, {
+    ask: () => runFirst(lab, place, commands, limits),
+    isLast: ({code}) => code !== 0,
+  })
   const counts = pods.map(pod => ({pod, count: answers.filter(answer => names(answer, pod)).length}))
-  const others = answers.filter(answer => !pods.some(pod => names(answer, pod)))
+  const others = answers.filter(isStrange)
   return {
-    pass: others.length === 0 && counts.every(({count}) => count >= wanted.each),
-    expected: expectation(wanted),
+    holds: others.length === 0 && counts.every(({count}) => count >= wanted.each),
     seen: [...counts.map(({pod, count}) => `${pod} ${count}×`), ...strangers(others)].join(', '),
     command: typed(lab, place, answers[0]?.argv ?? []),
   }
 }
 
-/** Asks again and again, a few at a time: each starts a program, and a machine has few processors. */
-async function inTurns(count: number, ask: () => Promise<Ran>): Promise<readonly Ran[]> {
+/**
+ * Asks again and again, a few at a time: each starts a program, and a machine has few processors. Stops early where the outcome
+ * stands, since requests without an answer take long.
+ */
+async function inTurns(
+  count: number,
+  {ask, isLast}: {readonly ask: () => Promise<Ran>; readonly isLast: (answer: Ran) => boolean},
+): Promise<readonly Ran[]> {
   const atOnce = 5
   const answers: Ran[] = []
-  while (answers.length < count) {
+  while (answers.length < count && !answers.some(isLast)) {
     const turn = Array.from({length: Math.min(atOnce, count - answers.length)}, ask)
     answers.push(...(await Promise.all(turn)))
   }

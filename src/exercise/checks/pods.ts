@@ -1,41 +1,41 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
-import {mapping} from '../../lab/shape.ts'
 import {namespace, selector} from '../../lab/step-schema.ts'
 import type {Pod} from '../../objects/pod.ts'
-import type {Check, Verdict} from '../check.ts'
-import {within} from '../duration.ts'
+import {type Check, type Finding, parameters} from '../check.ts'
+import {inNamespace, typedCommand} from '../command.ts'
 import {isServing} from '../places.ts'
-import {watchUntil} from '../until.ts'
 
-const parameters = mapping({
-  selector: selector.describe('The pods, by label, like app=kubia'),
-  namespace,
-  ready: z.int().min(0).describe('How many are ready: so many and no more'),
-  within: within('30s'),
-})
+const form = parameters(
+  {
+    selector: selector.describe('The pods, by label, like app=kubia'),
+    namespace,
+    ready: z.int().min(0).describe('How many are ready: so many and no more'),
+  },
+  '30s',
+)
 
-type Parameters = z.infer<typeof parameters>
+type Parameters = z.infer<typeof form>
 
 /** A number of pods is ready, and none is on its way in. Those on their way out do not count. */
 export const pods: Check<Parameters> = {
   summary: 'A number of pods is ready',
-  parameters,
+  parameters: form,
   targets: [],
-  run: (wanted, lab, during) =>
-    watchUntil(() => countOnce(wanted, lab), {...during, lab, within: wanted.within, expected: expectation(wanted)}),
+  again: 'after a change',
+  expected: expectation,
+  look: countOnce,
 }
 
-async function countOnce(wanted: Parameters, lab: LabHandle): Promise<Verdict> {
+async function countOnce(wanted: Parameters, lab: LabHandle): Promise<Finding> {
   const {selector, namespace} = wanted
   const found = (await lab.list('Pod', {selector, namespace})) as readonly Pod[]
   const staying = found.filter(pod => pod.metadata.deletionTimestamp === undefined)
   const ready = staying.filter(isServing)
   return {
-    pass: ready.length === wanted.ready && staying.length === wanted.ready,
-    expected: expectation(wanted),
+    holds: ready.length === wanted.ready && staying.length === wanted.ready,
     seen: staying.length === 0 ? 'no pod' : staying.map(describe).join(', '),
-    command: `${lab.program} get pods --selector ${selector}${namespace === 'default' ? '' : ` -n ${namespace}`}`,
+    command: typedCommand(lab, 'get', ['pods', '--selector', selector, ...inNamespace(namespace)]),
   }
 }
 

@@ -1,47 +1,41 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
-import {mapping} from '../../lab/shape.ts'
 import {pattern, target} from '../../lab/step-schema.ts'
-import type {Check, Verdict} from '../check.ts'
-import {glimpse, type Limits, limits, typed} from '../command.ts'
-import {within} from '../duration.ts'
+import {type Check, type Finding, parameters} from '../check.ts'
+import {glimpse, type Limits, typed} from '../command.ts'
 import {placeOf} from '../places.ts'
-import {tryUntil} from '../until.ts'
 
-const parameters = mapping({
-  in: target.describe("The node whose rules are read; a pod's namespace has rules too"),
-  table: z.enum(['nat', 'filter', 'mangle', 'raw']).default('nat'),
-  chain: z.string().min(1).optional().describe('Only rules of this chain'),
-  contains: z
-    .union([z.string(), z.array(z.string())], {error: 'expected a text, or a list of texts'})
-    .transform(texts => [texts].flat())
-    .optional()
-    .describe('Texts that the rule holds, all of them, as iptables-save prints it'),
-  matches: pattern.optional(),
-  not: z.boolean().default(false).describe('Passes when there is no such rule'),
-  within: within('5s'),
-}).refine(
+const form = parameters(
+  {
+    in: target.describe("The node whose rules are read; a pod's namespace has rules too"),
+    table: z.enum(['nat', 'filter', 'mangle', 'raw']).default('nat'),
+    chain: z.string().min(1).optional().describe('Only rules of this chain'),
+    contains: z
+      .union([z.string(), z.array(z.string())], {error: 'expected a text, or a list of texts'})
+      .transform(texts => [texts].flat())
+      .optional()
+      .describe('Texts that the rule holds, all of them, as iptables-save prints it'),
+    matches: pattern.optional(),
+  },
+  '5s',
+).refine(
   ({chain, contains, matches}) => chain !== undefined || contains !== undefined || matches !== undefined,
   'this would pass with any rule; say a chain, contains or matches',
 )
 
-type Parameters = z.infer<typeof parameters>
+type Parameters = z.infer<typeof form>
 
 /** A rule of iptables that is there, or is not. */
 export const rule: Check<Parameters> = {
   summary: 'iptables has a rule',
-  parameters,
+  parameters: form,
   targets: ['in'],
-  run: (wanted, lab, during) =>
-    tryUntil(remaining => lookOnce(wanted, lab, limits(remaining, during.signal)), {
-      ...during,
-      lab,
-      within: wanted.within,
-      expected: expectation(wanted),
-    }),
+  again: 'after a pause',
+  expected: expectation,
+  look: lookOnce,
 }
 
-async function lookOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Verdict> {
+async function lookOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Finding> {
   const place = await placeOf(wanted.in, lab)
   const argv = ['iptables-save', '-t', wanted.table]
   const {code, stdout, stderr} = await lab.exec(place, argv, limits)
@@ -49,8 +43,7 @@ async function lookOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Pro
   const rules = lines.filter(line => line.startsWith(wanted.chain === undefined ? '-A ' : `-A ${wanted.chain} `))
   const found = rules.filter(line => isWanted(line, wanted))
   return {
-    pass: code === 0 && found.length > 0 !== wanted.not,
-    expected: expectation(wanted),
+    holds: code === 0 ? found.length > 0 : undefined,
     seen: code === 0 ? shown(found, {rules, lines, chain: wanted.chain}) : glimpse(stderr) || `code ${code}`,
     command: typed(lab, place, argv),
   }
@@ -71,11 +64,7 @@ function shown(found: readonly string[], {rules, lines, chain}: Table): string {
     : `there is no chain ${chain}`
 }
 
-function expectation({in: place, table, chain, contains = [], matches, not}: Parameters): string {
+function expectation({in: place, table, chain, contains = [], matches}: Parameters): string {
   const how = [...contains.map(text => `with "${text}"`), ...(matches === undefined ? [] : [`like /${matches}/`])]
-  return [
-    `${not ? 'no rule' : 'a rule'} in ${place}, table ${table}`,
-    ...(chain ? [`chain ${chain}`] : []),
-    ...how,
-  ].join(', ')
+  return [`a rule in ${place}, table ${table}`, ...(chain ? [`chain ${chain}`] : []), ...how].join(', ')
 }

@@ -1,17 +1,13 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
-import {mapping} from '../../lab/shape.ts'
 import {target} from '../../lab/step-schema.ts'
 import type {Pod} from '../../objects/pod.ts'
-import type {Check, Verdict} from '../check.ts'
-import {type Limits, limits, runFirst, typed} from '../command.ts'
+import {type Check, type Finding, parameters} from '../check.ts'
+import {type Limits, runFirst, typed} from '../command.ts'
 import {connectionFiles, peersOf} from '../connections.ts'
-import {within} from '../duration.ts'
 import {NotThereError, placeOf, podsOf} from '../places.ts'
-import type {During} from '../time.ts'
-import {tryUntil} from '../until.ts'
 
-const parameters = mapping({
+const form = parameters({
   from: target.describe('The pod that asks'),
   to: target.describe('The pods that answer: pod/NAME, or all with pod/LABEL=VALUE'),
   port: z.int().min(1).max(65535).describe('A TCP port on which they listen'),
@@ -19,10 +15,9 @@ const parameters = mapping({
     .boolean()
     .default(false)
     .describe('At least one of them must be on another node than the one that asks'),
-  within: within('10s'),
 })
 
-type Parameters = z.infer<typeof parameters>
+type Parameters = z.infer<typeof form>
 
 /**
  * No NAT between pods: the address from which a server sees a client come is the client pod's own. The evidence is the
@@ -30,18 +25,14 @@ type Parameters = z.infer<typeof parameters>
  */
 export const sourceAddress: Check<Parameters> = {
   summary: "The server sees the client pod's own address",
-  parameters,
+  parameters: form,
   targets: ['from', 'to'],
-  run: (wanted, lab, during) =>
-    tryUntil(remaining => askAll(wanted, lab, {...during, timeoutMs: limits(remaining, during.signal).timeoutMs}), {
-      ...during,
-      lab,
-      within: wanted.within,
-      expected: `every pod of ${wanted.to} sees the address of ${wanted.from}`,
-    }),
+  again: 'after a pause',
+  expected: ({from, to}) => `every pod of ${to} sees the address of ${from}`,
+  look: askAll,
 }
 
-async function askAll(wanted: Parameters, lab: LabHandle, limits: TimedLimits): Promise<Verdict> {
+async function askAll(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Finding> {
   const [client] = await podsOf(await placeOf(wanted.from, lab), lab)
   const servers = await podsOf(wanted.to, lab)
   const address = client?.status?.podIP
@@ -53,17 +44,16 @@ async function askAll(wanted: Parameters, lab: LabHandle, limits: TimedLimits): 
   const sightings = await Promise.all(calls.map(sight))
   const also = wanted.acrossNodes ? 'also across nodes, ' : ''
   return {
-    pass: crossed && sightings.every(({seen}) => seen === address),
+    holds: crossed && sightings.every(({seen}) => seen === address),
     expected: `${also}every pod of ${wanted.to} sees ${address} (${client.metadata.name} on ${client.spec.nodeName})`,
     seen: [...sightings.map(({text}) => text), ...(crossed ? [] : ['none of them is on another node'])].join('; '),
     command: `${typed(lab, placeOfPod(client), holdOpen(first, wanted.port, 5))} & ${typed(lab, placeOfPod(first), readConnections)}`,
   }
 }
 
-type TimedLimits = Limits & During
 type Call = {
   readonly lab: LabHandle
-  readonly limits: TimedLimits
+  readonly limits: Limits
   readonly client: Pod
   readonly server: Pod
   readonly port: number

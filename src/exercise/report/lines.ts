@@ -23,7 +23,7 @@ function show(event: ExerciseEvent, inLine: boolean): string {
     case 'checked': {
       const {title, points, verdict, milliseconds} = event.result
       const line = `${verdict.pass ? 'passed' : 'FAILED'} ${title} (${verdict.pass ? '' : '0 of '}${printPoints(points)}, ${printDuration(milliseconds)})\n`
-      const reasons = verdict.pass ? [] : explanation(event.result).map(([label, text]) => `${label}: ${text}\n`)
+      const reasons = explanation(event.result).map(([label, text]) => `${label}: ${text}\n`)
       return line + reasons.map(reason => indent(reason)).join('')
     }
     case 'graded':

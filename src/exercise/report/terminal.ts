@@ -68,7 +68,6 @@ function checkLine({title, points, verdict, milliseconds}: CheckResult, paint: P
 }
 
 function reasons(result: CheckResult, paint: Paint): string {
-  if (result.verdict.pass) return ''
   return explanation(result)
     .map(([label, text]) => indent(`${paint('bold', `${label}:`)} ${text.replaceAll('\n', '\n  ')}\n`))
     .join('')

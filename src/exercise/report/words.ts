@@ -12,10 +12,13 @@ export function printPoints(points: number): string {
   return `${points} ${points === 1 ? 'point' : 'points'}`
 }
 
-/** What a failed check has to say: a label and its lines. */
-export function explanation({verdict}: CheckResult): readonly (readonly [label: string, text: string])[] {
+/** What a check has to say besides its outcome: a label and its lines. One that passed says nothing but the lab's sentence. */
+export function explanation({verdict, sentence}: CheckResult): readonly (readonly [label: string, text: string])[] {
+  const said = sentence === undefined ? [] : ([['lab', sentence]] as const)
+  if (verdict.pass) return said
   const tries = verdict.attempts !== undefined && verdict.attempts > 1 ? ` (${verdict.attempts} tries)` : ''
   return [
+    ...said,
     ['expected', verdict.expected],
     ['seen', `${verdict.seen}${tries}`],
     ['see it yourself', verdict.command],
