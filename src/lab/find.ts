@@ -1,7 +1,6 @@
 import {join} from 'node:path'
 import {suggestion} from '../objects/nearest.ts'
-import {LabError} from './lab-error.ts'
-import {mistakeOf} from './yaml-file.ts'
+import {LabError, mistakeOf} from './lab-error.ts'
 
 /** What a word of the command line means: a lab's file, or a lab that is up. */
 export type FoundLab = {readonly file: string} | {readonly running: string}

@@ -13,6 +13,11 @@ export type Mistake = {
   readonly width?: number
 }
 
+/** A mistake that is the whole file's: it cannot be read, it is empty. */
+export function mistakeOf(file: string, message: string, hint?: string): Mistake {
+  return {file, message, ...(hint === undefined ? {} : {hint})}
+}
+
 /** All mistakes of a lab at once; `message` is ready to be printed. */
 export class LabError extends Error {
   override readonly name = 'LabError'
@@ -26,15 +31,20 @@ export class LabError extends Error {
   }
 }
 
+const shownAtMost = 50
+
 /** Every mistake with its line and a caret, as a compiler prints them. */
 export function printMistakes(mistakes: readonly Mistake[]): string {
-  const count = mistakes.length === 1 ? '' : `\n${mistakes.length} mistakes`
-  return mistakes.map(printMistake).join('\n\n') + (count && `\n${count}`)
+  const shown = mistakes.slice(0, shownAtMost)
+  const more = mistakes.length > shown.length ? `; the first ${shown.length} are shown` : ''
+  const count = mistakes.length === 1 ? '' : `\n\n${mistakes.length} mistakes${more}`
+  return shown.map(mistake => printMistake(mistake)).join('\n\n') + count
 }
 
-function printMistake({file, line, column, message, hint, excerpt, width = 1}: Mistake): string {
+/** One mistake, or with `what` something less: `warning: `. */
+export function printMistake({file, line, column, message, hint, excerpt, width = 1}: Mistake, what = ''): string {
   const place = [file, line, column].filter(part => part !== undefined).join(':')
-  const lines = [`${place}: ${message}`]
+  const lines = [`${place}: ${what}${message}`]
   if (line !== undefined && column !== undefined && excerpt !== undefined) {
     const shown = window(excerpt, {column, width})
     const gutter = `${line}`.length + 2
@@ -46,13 +56,16 @@ function printMistake({file, line, column, message, hint, excerpt, width = 1}: M
   return lines.join('\n')
 }
 
-/** The part of a line around a column that fits a terminal; tabs count as one blank so that the caret stays under its word. */
+/**
+ * The part of a line around a column that fits a terminal. Tabs and other control characters are shown as one blank each: the caret
+ * stays under its word, and a file cannot steer the terminal.
+ */
 function window(excerpt: string, {column, width}: {readonly column: number; readonly width: number}) {
   const columns = 100
   const start = column + Math.min(width, columns / 2) <= columns ? 0 : column - columns / 2
   const text = excerpt
     .slice(start, start + columns)
-    .replaceAll('\t', ' ')
+    .replace(/\p{Cc}/gu, ' ')
     .trimEnd()
   const shownColumn = column - start
   return {

@@ -27,6 +27,19 @@ export function networkFaults(cluster: ClusterConfig): readonly Fault[] {
   )
 }
 
+/** Networks that have no room: for all machines and the router between them, or for a pod on every node. */
+export function roomFaults({underlay, podNetwork}: ClusterConfig, machines: number): readonly Fault[] {
+  const room = Math.max(0, sizeOf(underlay) - 2)
+  const few = `the underlay ${underlay} has ${room} addresses, too few for ${machines} machines and the router`
+  const small = `podNetwork ${podNetwork} is too small: a quarter of it has no room for pods`
+  return [
+    ...(machines + 1 > room ? [{path: ['cluster', 'underlay'], message: few, hint: 'choose a larger network'}] : []),
+    ...(prefixLength(podNetwork) > 27
+      ? [{path: ['cluster', 'podNetwork'], message: small, hint: 'expected a /27 or larger'}]
+      : []),
+  ]
+}
+
 /** The nodes with an address and a pod subnet each, and what is wrong with those that were given. */
 export function placeNodes(
   cluster: ClusterConfig,
@@ -34,17 +47,27 @@ export function placeNodes(
 ): {readonly nodes: readonly NodeConfig[]; readonly faults: readonly Fault[]} {
   const faults = items.flatMap((item, index) => nodeFaults(cluster, item, items.slice(0, index)))
   const nodes: NodeConfig[] = []
-  for (const {name, path, ...given} of items) {
+  const homeless: {readonly item: NodeItem; readonly where: string}[] = []
+  for (const item of items) {
     const taken = [...items, ...nodes]
-    const address = given.address ?? freeAddress(cluster.underlay, taken)
-    const podSubnet = given.podSubnet ?? freeSubnet(cluster.podNetwork, subnetsOf(taken))
-    if (address === undefined)
-      faults.push({path, message: `underlay ${cluster.underlay} has no address left for ${name}`})
-    if (podSubnet === undefined)
-      faults.push({path, message: `podNetwork ${cluster.podNetwork} has no subnet left for ${name}`})
-    if (address !== undefined && podSubnet !== undefined) nodes.push({name, address, podSubnet})
+    const address = item.address ?? freeAddress(cluster.underlay, taken)
+    const podSubnet = item.podSubnet ?? freeSubnet(cluster.podNetwork, subnetsOf(taken))
+    if (address === undefined) homeless.push({item, where: `underlay ${cluster.underlay} has no address left`})
+    if (podSubnet === undefined) homeless.push({item, where: `podNetwork ${cluster.podNetwork} has no subnet left`})
+    if (address !== undefined && podSubnet !== undefined) nodes.push({name: item.name, address, podSubnet})
   }
-  return {nodes, faults}
+  return {nodes, faults: [...faults, ...homelessFaults(homeless)]}
+}
+
+/* A pool's nodes stand in one place: it is told once, with the first of them that finds no room. */
+function homelessFaults(homeless: readonly {readonly item: NodeItem; readonly where: string}[]): readonly Fault[] {
+  const groups = Map.groupBy(homeless, ({item, where}) => `${where} ${item.path.join('/')}`)
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return []
+    const {item, where} = first
+    const others = more.length === 0 ? '' : ` and ${more.length} more`
+    return [{path: item.path, message: `${where} for ${item.name}${others}`, hint: 'choose a larger network'}]
+  })
 }
 
 type Taken = readonly {readonly address?: Ip | undefined; readonly podSubnet?: Cidr | undefined}[]
@@ -81,9 +104,12 @@ function subnetFault(podNetwork: Cidr, subnet: Cidr, others: readonly NodeItem[]
   return other && `the pod subnet ${subnet} overlaps ${other.podSubnet} of ${other.name}`
 }
 
-/** The next address that nobody has. They are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one names oneself. */
+/**
+ * The next address that nobody has. They are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one
+ * names oneself. The last one is left for the nodes' router.
+ */
 export function freeAddress(underlay: Cidr, taken: Taken): Ip | undefined {
-  for (let index = sizeOf(underlay) > 64 ? 11 : 2; index < sizeOf(underlay) - 1; index++) {
+  for (let index = sizeOf(underlay) > 64 ? 11 : 1; index < sizeOf(underlay) - 2; index++) {
     const address = nth(underlay, index)
     if (!taken.some(node => node.address === address)) return address
   }

@@ -1,26 +1,63 @@
+import {fillDocuments} from './fill-documents.ts'
+import {readIncludes} from './include.ts'
 import type {Lab} from './lab.ts'
-import {LabError} from './lab-error.ts'
+import {mergeDocuments} from './lab-document.ts'
+import {LabError, type Mistake, mistakeOf} from './lab-error.ts'
 import {unreadable} from './lab-files.ts'
 import {readLab, type Surroundings} from './read-lab.ts'
-import {mistakeAt, mistakeOf, readYaml, type Source, type YamlDocument} from './yaml-file.ts'
+import {labSchema} from './schema.ts'
+import {readShape} from './shape.ts'
+import {mistakeAt, readYaml, type Source, type YamlDocument} from './yaml-file.ts'
+
+/** All that there is to say about a lab file; there is a lab when it has no mistakes. */
+export type Inspected = {
+  readonly lab?: Lab
+  readonly mistakes: readonly Mistake[]
+  readonly warnings: readonly Mistake[]
+}
 
 /** Reads a lab from its file; throws LabError with everything that is wrong with it. */
 export function loadLab(file: string, surroundings: Surroundings): Lab {
-  let text: string
+  return parseLab({file, text: readText(file, surroundings)}, surroundings)
+}
+
+/** Reads the text of a lab file, and the files beside it; throws LabError with everything that is wrong with them. */
+export function parseLab(source: Source, surroundings: Surroundings): Lab {
+  const {lab, mistakes} = inspect(source, surroundings)
+  if (lab === undefined) throw new LabError(mistakes)
+  return lab
+}
+
+/** As `loadLab`, but what is wrong is the answer, with warnings besides. */
+export function inspectLab(file: string, surroundings: Surroundings): Inspected {
   try {
-    text = surroundings.readFile(file)
+    return inspect({file, text: readText(file, surroundings)}, surroundings)
+  } catch (error) {
+    if (error instanceof LabError) return {mistakes: error.mistakes, warnings: []}
+    throw error
+  }
+}
+
+function inspect(source: Source, surroundings: Surroundings): Inspected {
+  const main = onlyDocument(source)
+  const included = readIncludes(main, surroundings.readFile)
+  const {documents, mistakes, warnings} = fillDocuments(included.value, surroundings.settings ?? [])
+  const schema = labSchema(surroundings.checks)
+  const misshapen = documents.flatMap(document => {
+    const shape = readShape(schema, document.value)
+    return shape.ok ? [] : shape.faults.map(fault => mistakeAt(document, fault, fault.message, fault.hint))
+  })
+  const read = readLab(mergeDocuments(documents, documents.at(-1) ?? main), surroundings)
+  const all = [...included.mistakes, ...mistakes, ...misshapen, ...read.mistakes]
+  return {...(all.length === 0 && {lab: read.value}), mistakes: all, warnings: [...warnings, ...read.warnings]}
+}
+
+function readText(file: string, {readFile}: Surroundings): string {
+  try {
+    return readFile(file)
   } catch (error) {
     throw new LabError([mistakeOf(file, unreadable('the lab file', error))], {cause: error})
   }
-  return parseLab({file, text}, surroundings)
-}
-
-/** Reads the text of a lab file, and the manifests beside it; throws LabError with everything that is wrong with them. */
-export function parseLab(source: Source, surroundings: Surroundings): Lab {
-  const document = onlyDocument(source)
-  const {value: lab, mistakes} = readLab(document, surroundings)
-  if (mistakes.length > 0) throw new LabError(mistakes)
-  return lab
 }
 
 function onlyDocument(source: Source): YamlDocument {

@@ -2,6 +2,7 @@ import {z} from 'zod'
 import {parseNetwork} from '../net/cidr.ts'
 import {parseIp} from '../net/ip.ts'
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
+import {parametersSchema} from './parameters.ts'
 import {mapping, parsed} from './shape.ts'
 import {stepSchema} from './step-schema.ts'
 
@@ -9,9 +10,11 @@ import {stepSchema} from './step-schema.ts'
 export const labName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'expected at most 40 of a-z, 0-9 and "-", like kubia')
+/* A machine's name is that of its port on the underlay's switch, too, and the kernel's names of interfaces have 15 characters. */
 const nodeName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected at most 63 of a-z, 0-9 and "-", like node1')
+  .regex(/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, 'expected at most 15 of a-z, 0-9 and "-", like node1')
+  .refine(name => !['lo', 'underlay', 'underlay0'].includes(name), 'podlab itself uses this name; choose another')
 
 const hostName = z
   .string()
@@ -54,6 +57,25 @@ export const nodeSchema = z.union(
   {error: 'expected the name of a node, or a mapping with its name, address and podSubnet'},
 )
 
+/** Several like nodes: node1, node2 and so on. */
+export const poolSchema = mapping({
+  count: z.int().min(1).max(250).describe('How many nodes'),
+  prefix: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,11})$/, 'expected at most 12 of a-z, 0-9 and "-", like node')
+    .default('node')
+    .describe('What their names begin with; a number from 1 on follows'),
+})
+
+/** What stands under `nodes`, an item each: a node, or a pool. */
+export const nodesItemSchema = z.union([nodeSchema, poolSchema], {
+  error: 'expected the name of a node, a mapping with its name, address and podSubnet, or a pool with count and prefix',
+})
+
+const nodesSchema = z.union([z.array(nodesItemSchema).min(1), poolSchema], {
+  error: 'expected a list of nodes, or a pool with count and prefix',
+})
+
 /** A client outside the cluster: its name alone, or its name and address. */
 export const clientSchema = z.union(
   [
@@ -91,8 +113,15 @@ export function labShape(checks: Readonly<Record<string, CheckForm>>) {
     name: labName.optional().describe("The lab's name; its folder's when left out"),
     title: z.string().min(1).optional().describe('One line for people'),
     summary: z.string().optional().describe('What there is to learn'),
+    parameters: parametersSchema
+      .optional()
+      .describe('Values that are put in place of $' + '{NAME} and set with --set NAME=VALUE; each with its default'),
+    include: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Files with keys of this lab, found from the folder of this file'),
     cluster: clusterSchema.optional().describe('Networks and mechanisms; each has a default'),
-    nodes: z.array(nodeSchema).min(1).optional().describe('One node, node1, when left out'),
+    nodes: nodesSchema.optional().describe('Names, mappings and pools; one node, node1, when left out'),
     clients: z.array(clientSchema).optional().describe("Clients outside the cluster, on the nodes' own network"),
     internet: z.array(internetSchema).optional().describe('A pretend internet: hosts that answer HTTP'),
     manifests: z.array(manifestSchema).optional().describe('What is there from the start'),

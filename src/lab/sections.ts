@@ -4,7 +4,7 @@ import type {Ip} from '../net/ip.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
 import type {ClusterConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
-import {clientSchema, clusterSchema, internetSchema, nodeSchema} from './schema.ts'
+import {clientSchema, clusterSchema, internetSchema, nodeSchema, poolSchema} from './schema.ts'
 import {isMapping, readShape} from './shape.ts'
 
 type Path = readonly (string | number)[]
@@ -28,16 +28,27 @@ export function readCluster(written: unknown): ClusterConfig {
   return clusterSchema.parse(Object.fromEntries(good))
 }
 
-/** The nodes as written, without those parts of them that are wrong; node1 alone when there are none. */
+/** The nodes as written, pools unfolded, without those parts of them that are wrong; node1 alone when there are none. */
 export function nodeItems(written: unknown): readonly NodeItem[] {
   if (!Array.isArray(written) || written.length === 0) return [{path: ['nodes'], name: 'node1'}]
   return written.flatMap((node, index) => {
     const path = ['nodes', index]
     if (!isMapping(node)) return typeof node === 'string' ? [{path, name: node}] : []
-    const good = Object.entries(node).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
-    const {name, address, podSubnet} = Object.fromEntries(good) as {name?: string; address?: Ip; podSubnet?: Cidr}
-    return name === undefined ? [] : [{path, name, address, podSubnet}]
+    return 'count' in node || 'prefix' in node ? poolItems(node, path) : nodeItem(node, path)
   })
+}
+
+function poolItems(written: unknown, path: Path): readonly NodeItem[] {
+  const pool = readShape(poolSchema, written)
+  if (!pool.ok) return []
+  const {count, prefix} = pool.value
+  return Array.from({length: count}, (_, index) => ({path, name: `${prefix}${index + 1}`}))
+}
+
+function nodeItem(written: Readonly<Record<string, unknown>>, path: Path): readonly NodeItem[] {
+  const good = Object.entries(written).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
+  const {name, address, podSubnet} = Object.fromEntries(good) as {name?: string; address?: Ip; podSubnet?: Cidr}
+  return name === undefined ? [] : [{path, name, address, podSubnet}]
 }
 
 /** The clients as written, without those that are wrong. */

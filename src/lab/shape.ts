@@ -61,6 +61,8 @@ function knownKeys(shape: object): string {
 
 function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(issue.path, key, issue.message))
+  if (issue.code === 'invalid_key')
+    return issue.issues.map(({message}) => ({path: issue.path.slice(0, -1), key: issue.path.at(-1), message}))
   if (issue.code !== 'invalid_union') return [{path: issue.path, message: issue.message}]
   const branch = issue.errors.find(errors => !errors.some(isOfAnotherType))
   if (branch === undefined) return [{path: issue.path, message: issue.message}]

@@ -13,7 +13,10 @@ type RawStep = z.infer<ReturnType<typeof stepSchema>>
 /** What a step needs besides itself. `written` is the step as it stands in the file, before its defaults. */
 export type StepContext = {
   readonly document: YamlDocument
+  /** Its place in the lab as a whole. */
   readonly path: Path
+  /** Its place in `document`. */
+  readonly own: readonly PropertyKey[]
   readonly written: unknown
   readonly objects: (path: Path, manifest: unknown, namespace: string) => Found<readonly PlacedObject[]>
 }
@@ -63,17 +66,13 @@ function readApply(raw: unknown, namespace: string, {path, objects}: StepContext
   return {value: mistakes.length > 0 ? [] : [step], mistakes}
 }
 
-function readScale(
-  scale: Readonly<Record<string, number>>,
-  namespace: string,
-  {document, path}: StepContext,
-): ReadStep {
+function readScale(scale: Readonly<Record<string, number>>, namespace: string, {document, own}: StepContext): ReadStep {
   const [of = '', replicas = 0] = Object.entries(scale)[0] ?? []
   try {
     const {kind, name} = parseObjectReference(of)
     return good({title: `scale ${kind} ${name} to ${replicas}`, do: 'scale', kind, namespace, name, replicas})
   } catch (error) {
-    return {value: [], mistakes: [mistakeAt(document, {path: [...path, 'scale'], key: of}, (error as Error).message)]}
+    return {value: [], mistakes: [mistakeAt(document, {path: [...own, 'scale'], key: of}, (error as Error).message)]}
   }
 }
 

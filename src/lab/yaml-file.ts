@@ -27,10 +27,10 @@ export function readYaml(source: Source): Found<readonly YamlDocument[]> {
   const parsed = [...parseAllDocuments(source.text, {lineCounter: lines, prettyErrors: false})]
   const faults = parsed.flatMap(document => [...document.errors, ...document.warnings])
   if (faults.length > 0) {
-    const mistakes = faults.map(({code, message, pos}) => ({
-      ...spot({source, lines}, pos),
-      ...explained(code, message),
-    }))
+    const mistakes = faults.map(({code, message, pos}) => {
+      const place = spot({source, lines}, pos)
+      return {...place, ...explained(code, message, place.excerpt ?? '')}
+    })
     return {value: [], mistakes: onePerLine(mistakes).slice(0, 10)}
   }
   const results = parsed.map(nodes => plain({source, lines, nodes}))
@@ -41,11 +41,6 @@ export function readYaml(source: Source): Found<readonly YamlDocument[]> {
 export function mistakeAt(document: YamlDocument, place: Place, message: string, hint?: string): Mistake {
   const range = locate(document.nodes.contents, place) ?? [0, 0]
   return {...spot(document, range), message, ...(hint === undefined ? {} : {hint})}
-}
-
-/** A mistake that is the whole file's: it cannot be read, it is empty. */
-export function mistakeOf(file: string, message: string, hint?: string): Mistake {
-  return {file, message, ...(hint === undefined ? {} : {hint})}
 }
 
 type Range = readonly [start: number, end: number, ...unknown[]]
@@ -102,7 +97,9 @@ function rangeOf(node: unknown): Range | undefined {
 
 function spot({source, lines}: Pick<YamlDocument, 'source' | 'lines'>, [start, end]: Range): Mistake {
   const {line, col} = lines.linePos(start)
-  const excerpt = source.text.split('\n')[line - 1] ?? ''
+  const lineStart = start - Math.max(1, col) + 1
+  const lineEnd = source.text.indexOf('\n', lineStart)
+  const excerpt = source.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd)
   return {file: source.file, line, column: col, excerpt, width: Math.max(1, end - start), message: ''}
 }
 
@@ -110,8 +107,12 @@ function onePerLine(mistakes: readonly Mistake[]): readonly Mistake[] {
   return mistakes.filter(({line}, index) => mistakes.findIndex(other => other.line === line) === index)
 }
 
-function explained(code: string, message: string): {message: string; hint?: string} {
+function explained(code: string, message: string, line: string): {message: string; hint?: string} {
   if (code === 'TAB_AS_INDENT') return {message: 'a tab indents this line', hint: 'YAML is indented with blanks only'}
   if (code === 'DUPLICATE_KEY') return {message: 'this key stands twice in the same mapping'}
-  return {message: `not YAML: ${message}`}
+  const bare = /[[{,:]\s*\$\{\s*\w+\s*\}/.test(line)
+  return {
+    message: `not YAML: ${message}`,
+    ...(bare && {hint: 'between { } or [ ] a placeholder is quoted: "$' + '{pods}"'}),
+  }
 }

@@ -28,7 +28,13 @@ test(
 )
 test('a merge key', refused, 'x: &x {a: 1}\n', '1:1 unknown key "x"')
 test('a wrong type', refused, 'title: [a]\n', '1:8 expected a text, not a list')
-test('nodes as a mapping', refused, 'nodes: {master: 1}\n', '1:8 expected a list, not a mapping')
+test(
+  'nodes as a mapping',
+  refused,
+  'nodes: {master: 1}\n',
+  '1:8 "count" is missing; expected a number',
+  '1:9 unknown key "master"',
+)
 test('no nodes', refused, 'nodes: []\n', '1:8 must not be empty')
 test(
   'an overlay that is not served',
@@ -228,8 +234,12 @@ test('points below zero', refused, 'checks:\n  - {points: -1, pods: {selector: a
 
 test('a thousand lines with one mistake are told the line', t => {
   const lines = Array.from({length: 1000}, (_, index) => `  - ${pod(`p${index}`)}`)
-  const text = ['manifests:', ...lines.with(700, lines[700]?.replace('containers', 'container') ?? '')].join('\n')
-  t.deepEqual(mistakesIn(text), ['702:63 spec.containers: Required value', '702:64 unknown field "spec.container"'])
+  const text = [
+    'nodes: {count: 5}',
+    'manifests:',
+    ...lines.with(700, lines[700]?.replace('containers', 'container') ?? ''),
+  ].join('\n')
+  t.deepEqual(mistakesIn(text), ['703:63 spec.containers: Required value', '703:64 unknown field "spec.container"'])
 })
 
 test('all mistakes are told at once, in the order of the file', t => {
