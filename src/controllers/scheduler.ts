@@ -1,5 +1,6 @@
 import {withCondition} from '../objects/condition.ts'
 import {equal} from '../objects/equal.ts'
+import {hostPortsOf, portsClash} from '../objects/host-ports.ts'
 import type {Node, Taint} from '../objects/node.ts'
 import type {Pod, Toleration} from '../objects/pod.ts'
 import {isFinished, isTerminating} from '../objects/pod-status.ts'
@@ -64,6 +65,9 @@ function misfit({spec}: Pod, node: Node, view: View): string | undefined {
   if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`
   const selected = Object.entries(spec.nodeSelector ?? {}).every(([label, value]) => labels[label] === value)
   if (!selected) return "node(s) didn't match Pod's node affinity/selector"
+  const others = hostPortsOf(spec).length > 0 ? view.find('activePodsByNode', node.metadata.name) : []
+  if (others.some(other => portsClash(spec, other.spec)))
+    return "node(s) didn't have free ports for the requested pod ports"
   const room = Number(node.status?.allocatable?.pods ?? Number.POSITIVE_INFINITY)
   return view.count('activePodsByNode', node.metadata.name) < room ? undefined : 'Too many pods'
 }

@@ -5,6 +5,7 @@ import type {NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
+import type {Daemons} from './daemon.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
 import {overlayNamed} from './overlay/index.ts'
@@ -27,6 +28,8 @@ export type Agent = {
   rules(): readonly RulesPlan[]
   /** To be told of each container of the lab that ended. */
   exited(id: string, code: number): void
+  /** What people should know of the node: where this machine cannot give what is meant. */
+  notes(): readonly string[]
   /** What could not be done when it was last tried, and is tried again. */
   troubles(): readonly string[]
   /** Resolves once the node has done all that the API calls for up to a revision; pods that end may still take their time. */
@@ -45,6 +48,9 @@ export type AgentContext = {
   readonly underlay: Underlay
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
+  readonly daemons: Daemons
+  /** The text of a file of the node; empty when there is none. */
+  readonly readFile: (path: string) => string
   readonly now: () => string
   readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
@@ -60,7 +66,15 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const {self, backendType} = leases()
   const backend = overlayNamed(backendType)
   const {podNetwork, serviceRange, underlay, machine, writeFile, pid} = context
-  const network = createNetwork({netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile})
+  let death: Error | undefined
+  const network = createNetwork({
+    ...{netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile},
+    daemons: context.daemons,
+    daemonDied: error => {
+      death = error
+      tryAgain('peers')(error)
+    },
+  })
   const kubelet = createKubelet({...context, log, network, hostIp: self.publicIp, serviceRange})
   const proxy = createProxyLoop({
     netns: name,
@@ -75,7 +89,10 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     rules: coalesce(() => proxy.sync([...world.services.values()], [...world.endpoints.values()]), tryAgain('rules')),
     peers: coalesce(followLeases, tryAgain('peers')),
   }
-  const troubles = () => Object.values(works).flatMap(work => work.trouble() ?? [])
+  const troubles = () => [
+    ...Object.values(works).flatMap(work => work.trouble() ?? []),
+    ...(death ? [death.message] : []),
+  ]
   const done = milestones()
 
   await followLeases()
@@ -88,6 +105,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   async function followLeases(): Promise<void> {
     const {backendType, peers} = leases()
     await network.setPeers(peers, overlayNamed(backendType))
+    death = undefined
   }
 
   function lookAt(what: Iterable<Concern>): void {

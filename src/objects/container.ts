@@ -24,6 +24,8 @@ export type ContainerPort = {
   readonly containerPort: number
   readonly name?: string
   readonly protocol?: Protocol
+  /** The port of the node; only a pod in its node's network has one, and it is the same. */
+  readonly hostPort?: number
 }
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
@@ -72,8 +74,8 @@ const portSchema = record(
     containerPort: integer(1, 65535),
     name: text(portName),
     protocol: protocols,
-    hostPort: unsupported('host ports'),
-    hostIP: unsupported('host ports'),
+    hostPort: integer(1, 65535),
+    hostIP: unsupported('addresses of host ports'),
   },
   ['containerPort'],
 )

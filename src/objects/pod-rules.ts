@@ -1,6 +1,7 @@
 import {containerDefaults, containerMistakes, containerSchema} from './container.ts'
 import {equal} from './equal.ts'
 import {dnsLabel, dnsSubdomain, labelValue, qualifiedName} from './format.ts'
+import {hostPortMistakes, withHostPorts} from './host-ports.ts'
 import {forbidden, type Mistake, type Path, required} from './mistake.ts'
 import type {Pod, PodSpec} from './pod.ts'
 import {anything, boolean, integer, list, map, oneOf, record, type Schema, text, unsupported} from './schema.ts'
@@ -39,7 +40,7 @@ export const podSpecSchema: Schema = record(
     ephemeralContainers: unsupported('ephemeral containers'),
     hostAliases: unsupported('hostAliases'),
     hostIPC: hostNamespaces,
-    hostNetwork: hostNamespaces,
+    hostNetwork: boolean,
     hostPID: hostNamespaces,
     hostUsers: unsupported('user namespaces of pods'),
     imagePullSecrets: unsupported('secrets'),
@@ -68,8 +69,7 @@ export const podFields: Readonly<Record<string, Schema>> = {spec: podSpecSchema,
 
 export function podSpecDefaults(spec: PodSpec): PodSpec {
   return {
-    ...spec,
-    containers: spec.containers.map(containerDefaults),
+    ...withHostPorts({...spec, containers: spec.containers.map(containerDefaults)}),
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
@@ -81,6 +81,7 @@ export function podSpecMistakes(spec: PodSpec, path: Path): Mistake[] {
   return [
     ...(spec.containers.length === 0 ? [required(containers)] : []),
     ...containerMistakes(spec.containers, containers),
+    ...hostPortMistakes(spec, containers),
     ...(spec.dnsPolicy === 'None'
       ? [forbidden([...path, 'dnsPolicy'], 'podlab does not support dnsPolicy None, which needs dnsConfig')]
       : []),

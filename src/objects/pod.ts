@@ -28,6 +28,8 @@ export type PodSpec = {
   readonly hostname?: string
   readonly subdomain?: string
   readonly shareProcessNamespace?: boolean
+  /** The pod has no network of its own: it is in its node's. */
+  readonly hostNetwork?: boolean
   readonly schedulerName?: 'default-scheduler'
 }
 

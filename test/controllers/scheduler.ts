@@ -55,6 +55,27 @@ test(decides, 'a nodeSelector is honoured', 'node1', samplePod('a', {spec: {node
   {...node1, metadata: {name: 'node1', labels: {disk: 'ssd'}}},
 ])
 test(decides, 'a tainted node is left out', 'node1', samplePod('a'), [tainted, node1], [on('node1', 'b')])
+const listening = (name: string, port: number, nodeName?: string) => {
+  const containers = [{name: 'main', image: 'i', ports: [{containerPort: port, hostPort: port}]}]
+  return samplePod(name, {spec: {hostNetwork: true, containers, ...(nodeName && {nodeName})}})
+}
+test(
+  decides,
+  'a node where the port is free is chosen',
+  'node1',
+  listening('a', 80),
+  [master, node1],
+  [listening('b', 80, 'master'), on('node1', 'c'), on('node1', 'd')],
+)
+test(
+  decides,
+  'a port that is taken everywhere is said',
+  `0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.${helpless(1)}`,
+  listening('a', 80),
+  [master],
+  [listening('b', 80, 'master')],
+)
+test(decides, 'another port is free', 'master', listening('a', 81), [master], [listening('b', 80, 'master')])
 test(
   decides,
   'a toleration lets it in',

@@ -13,6 +13,9 @@ export const silent = pino({level: 'silent'})
 
 export const hostIp = parseIp('10.0.20.4')
 
+/** The process that owns the node's namespaces. */
+export const nodePid = 7
+
 export const serviceRange = parseNetwork('10.96.0.0/12')
 
 /** A pod as the API server hands it out; its uid is its name. */
@@ -128,6 +131,8 @@ export function kubeletWorld() {
     runtime: fake.runtime,
     network: fakeNetwork(say),
     hostIp,
+    pid: nodePid,
+    readFile: path => `# master's ${path}\n`,
     serviceRange,
     now: clock.now,
     after: clock.after,

@@ -16,6 +16,7 @@ import type {Service} from '../../src/objects/service.ts'
 import {memoryStore} from '../../src/store/memory.ts'
 import type {Store} from '../../src/store/store.ts'
 import {master, node1, node2} from '../contract/overlay.ts'
+import {fakeDaemons} from './_daemons.ts'
 import {fakeClock, fakeRuntime, podOf, quiet, serviceRange, silent} from './_fakes.ts'
 import {failingKernel, machineOf, plugIn} from './_nodes.ts'
 
@@ -47,6 +48,8 @@ async function twoNodes() {
       underlay: {link: 'eth0', mtu: 1500},
       machine: machineOf(self),
       writeFile: () => undefined,
+      daemons: fakeDaemons().daemons,
+      readFile: () => '',
       now: clock.now,
       after: clock.after,
       signal: stop.signal,

@@ -95,6 +95,17 @@ test(
 )
 test(
   wrong,
+  `{${pod}, spec: {containers: [{name: a, image: i, ports: [{containerPort: 80, hostPort: 8080}]}]}}`,
+  'spec.containers[0].ports[0].hostPort: Forbidden: podlab does not support host ports, only pods with `hostNetwork: true`',
+)
+test(
+  wrong,
+  `{${pod}, spec: {hostNetwork: true, containers: [{name: a, image: i, ports: [{containerPort: 80, hostPort: 8080}]}, {name: b, image: i, ports: [{containerPort: 8080}]}]}}`,
+  'spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` when `hostNetwork` is true',
+  'spec.containers[1].ports[0].hostPort: Duplicate value: "TCP//8080"',
+)
+test(
+  wrong,
   `{${service}, spec: {type: LoadBalancer, ports: [{port: 80}]}}`,
   'spec.type: Forbidden: podlab does not support services of type LoadBalancer, only ClusterIP and NodePort',
 )
@@ -148,8 +159,8 @@ test(
 )
 test(
   wrong,
-  `{${pod}, spec: {hostNetwork: true, containers: [{name: a, image: i}]}}`,
-  "spec.hostNetwork: Forbidden: podlab does not support pods in their node's namespaces",
+  `{${pod}, spec: {hostPID: true, containers: [{name: a, image: i}]}}`,
+  "spec.hostPID: Forbidden: podlab does not support pods in their node's namespaces",
 )
 test(
   wrong,

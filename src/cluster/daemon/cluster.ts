@@ -1,19 +1,17 @@
 import {randomUUID} from 'node:crypto'
-import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
-import {changes} from '../../kernel/diff.ts'
 import {toolMissing} from '../../kernel/failure.ts'
 import type {Kernel} from '../../kernel/kernel.ts'
 import {linuxKernel} from '../../kernel/linux.ts'
-import {netnsPath} from '../../kernel/netns-path.ts'
 import type {Op} from '../../kernel/op.ts'
 import {splitChange} from '../../kernel/rules/iptables.ts'
-import {emptyNetns} from '../../kernel/state.ts'
 import type {Lab} from '../../lab/lab.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
+import {createDaemons} from '../../node/daemons.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
 import {type Runtime, RuntimeError, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
@@ -22,8 +20,10 @@ import {memoryStore} from '../../store/memory.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
 import {storeClient} from '../store-client.ts'
-import {machinePlan, underlayMtu, underlayNetns, underlayPlan} from '../underlay.ts'
+import {canOpenTun} from '../tun.ts'
+import {machinePlan, underlayMtu} from '../underlay.ts'
 import {after, timestamp} from './clock.ts'
+import {type Machines, makeMachines} from './machines.ts'
 import {nodeObjects} from './node-objects.ts'
 
 /** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
@@ -32,6 +32,8 @@ export type Cluster = {
   readonly registry: Registry
   readonly controllers: Running
   readonly agents: readonly Agent[]
+  /** The processes that own the clients' namespaces, by name. */
+  readonly clients: Machines['clients']
 }
 
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
@@ -64,23 +66,26 @@ export async function createCluster({
   objects.apply(lab.manifests as readonly KubeObjectAny[])
 
   const runtime = await starting
+  const daemons = createDaemons()
   const kernel = kernelOf(runtime, rootless)
-  const pids = await makeNodes({lab, kernel, runtime})
+  const machines = await makeMachines({lab, kernel, runtime})
   agents.push(
     ...(await Promise.all(
       lab.nodes.map((node, index) =>
         startAgent({
           name: node.name,
-          pid: pids[index] ?? 0,
+          pid: machines.nodes[index] ?? 0,
           client: storeClient(store),
           kernel,
           runtime,
           proxyMode: proxyModes[proxyMode],
           podNetwork,
           serviceRange,
-          underlay: {link: 'eth0', mtu: underlayMtu},
-          machine: machinePlan(lab.cluster, node, lab.nodes),
-          writeFile: (path, text) => writeInside(pids[index] ?? 0, path, text),
+          underlay: {link: 'eth0', mtu: underlayMtu, ...(canOpenTun(process.env) ? {} : {standIn: underlayNetns})},
+          daemons,
+          machine: machinePlan(lab.cluster, node, [...lab.nodes, ...lab.clients]),
+          writeFile: (path, text) => writeInside(machines.nodes[index] ?? 0, path, text),
+          readFile: path => readInside(machines.nodes[index] ?? 0, path),
           now: timestamp,
           after,
           signal,
@@ -89,7 +94,7 @@ export async function createCluster({
       ),
     )),
   )
-  return {store, registry: objects, controllers: running, agents}
+  return {store, registry: objects, controllers: running, agents, clients: machines.clients}
 }
 
 /*
@@ -115,25 +120,14 @@ function inSteps(op: Op): readonly Op[] {
   return op.op === 'changeRules' ? splitChange(op.change).map(change => ({op: 'changeRules', change})) : [op]
 }
 
-/* The nodes' namespaces, and the underlay that joins them; answers the processes that own the nodes. */
-async function makeNodes({
-  lab,
-  kernel,
-  runtime,
-}: {
-  lab: Lab
-  kernel: Kernel
-  runtime: Runtime
-}): Promise<readonly number[]> {
-  symlinkSync('/proc/1/ns/net', netnsPath(underlayNetns))
-  const pids = await Promise.all(lab.nodes.map(({name}) => runtime.hold({netns: name, hostname: name, as: 'node'})))
-  await kernel.apply(underlayNetns, changes(emptyNetns, underlayPlan(lab.cluster, lab.nodes)))
-  return pids
-}
-
 /* Through the root of a process that lives in the node. */
 function writeInside(pid: number, path: string, text: string): void {
   const inside = `/proc/${pid}/root${path}`
   mkdirSync(dirname(inside), {recursive: true})
   writeFileSync(inside, text)
+}
+
+function readInside(pid: number, path: string): string {
+  const inside = `/proc/${pid}/root${path}`
+  return existsSync(inside) ? readFileSync(inside, 'utf8') : ''
 }

@@ -5,20 +5,21 @@ import type {Pod} from '../../objects/pod.ts'
 import {isReady} from '../../objects/pod-status.ts'
 import {matches, parseSelector} from '../../objects/selector.ts'
 import {type Inside, nodeEnvironment} from '../enter.ts'
+import type {Cluster} from './cluster.ts'
 
 /** A target that is not there, or not yet; the message says what is. */
 export class NoTargetError extends Error {
   override readonly name = 'NoTargetError'
 }
 
-/** Finds the process that stands for a target: a node's owner of namespaces, or a container's first process. */
-export function findInside(agents: readonly Agent[], target: string): Inside {
+/** Finds the process that stands for a target: the owner of a machine's namespaces, or a container's first process. */
+export function findInside({agents, clients}: Pick<Cluster, 'agents' | 'clients'>, target: string): Inside {
   const form = parseTarget(target)
   switch (form.kind) {
     case 'node':
       return insideNode(agents, form.name)
     case 'client':
-      throw new NoTargetError(`there is no client ${form.name}`)
+      return insideClient(clients, form.name)
     case 'pod':
     case 'pods':
       return insidePod(findPod(agents, form), {target, container: containerOf(form), agents})
@@ -63,11 +64,20 @@ export function findAgent(agents: readonly Agent[], name: string): Agent {
 }
 
 function insideNode(agents: readonly Agent[], name: string): Inside {
-  return {
-    pid: findAgent(agents, name).pid,
-    namespaces: ['net', 'uts', 'ipc', 'mount'],
-    environment: nodeEnvironment(name, undefined),
-  }
+  return insideMachine(findAgent(agents, name).pid, name)
+}
+
+function insideClient(clients: Cluster['clients'], name: string): Inside {
+  const pid = clients.get(name)
+  if (pid !== undefined) return insideMachine(pid, name)
+  const names = [...clients.keys()].join(', ')
+  throw new NoTargetError(
+    `there is no client ${name}; ${names ? `the clients are ${names}` : 'the lab has no clients'}`,
+  )
+}
+
+function insideMachine(pid: number, name: string): Inside {
+  return {pid, namespaces: ['net', 'uts', 'ipc', 'mount'], environment: nodeEnvironment(name, undefined)}
 }
 
 type Wanted = {readonly target: string; readonly container: string | undefined; readonly agents: readonly Agent[]}

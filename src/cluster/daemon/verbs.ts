@@ -33,13 +33,14 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       return null
     },
     changed: async ({since}, signal) => (await starting).store.changed(since, signal),
-    inside: async ({target}) => findInside((await starting).agents, target),
+    inside: async ({target}) => findInside(await starting, target),
     logs: async ({target}) => readLogs((await starting).agents, target),
     rules: async ({node}) => findAgent((await starting).agents, node).rules(),
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
-      return {waitingFor: await waitUntilSettled(cluster, deadline)}
+      const waitingFor = await waitUntilSettled(cluster, deadline)
+      return {waitingFor, notes: [...new Set(cluster.agents.flatMap(agent => agent.notes()))]}
     },
     settings: async () => {
       const {store} = await starting

@@ -6,18 +6,30 @@ import type {Pod} from '../../objects/pod.ts'
 /** The DNS zone of the cluster. */
 const clusterDomain = 'cluster.local'
 
-/** The name that a pod's processes see: `spec.hostname` or the pod's own, cut to what the kernel takes. */
+/** The name that a pod's processes see: `spec.hostname` or the pod's own, cut to what the kernel takes; in the node's network the node's. */
 export function hostnameOf(pod: Pod): string {
+  if (pod.spec.hostNetwork) return pod.spec.nodeName ?? ''
   return (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '')
 }
 
 /** The files that a kubelet writes for a pod: /etc/hosts, /etc/hostname and /etc/resolv.conf. */
-export function podFiles(pod: Pod, {ip, serviceRange}: {ip: Ip; serviceRange: Cidr}): Readonly<Record<string, string>> {
+export function podFiles(pod: Pod, place: PodPlace): Readonly<Record<string, string>> {
   return {
     '/etc/hostname': `${hostnameOf(pod)}\n`,
-    '/etc/hosts': hostsFile(pod, ip),
-    '/etc/resolv.conf': resolvConf(pod, serviceRange),
+    '/etc/hosts': pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place.ip),
+    '/etc/resolv.conf': usesClusterDns(pod) ? clusterResolvConf(pod, place) : place.nodeFile('/etc/resolv.conf'),
   }
+}
+
+type PodPlace = {
+  readonly ip: Ip
+  readonly serviceRange: Cidr
+  /** The text of a file of the pod's node. */
+  readonly nodeFile: (path: string) => string
+}
+
+function hostNetworkHosts({nodeFile}: PodPlace): string {
+  return `# Kubernetes-managed hosts file (host network).\n${nodeFile('/etc/hosts')}`
 }
 
 function hostsFile(pod: Pod, ip: Ip): string {
@@ -38,10 +50,13 @@ function hostsFile(pod: Pod, ip: Ip): string {
   ].join('\n')
 }
 
-/* The cluster's DNS server has the tenth address of the service range. `None` and `Default` leave a node's file, which is empty. */
-function resolvConf(pod: Pod, serviceRange: Cidr): string {
-  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst'
-  if (policy === 'None' || policy === 'Default') return ''
+/* Names of the cluster are of no use to a pod in its node's network unless it asks for them in particular. */
+function usesClusterDns({spec: {dnsPolicy = 'ClusterFirst', hostNetwork}}: Pod): boolean {
+  return dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork)
+}
+
+/* The cluster's DNS server has the tenth address of the service range. */
+function clusterResolvConf(pod: Pod, {serviceRange}: PodPlace): string {
   const zones = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
   return `search ${zones.join(' ')}\nnameserver ${nth(serviceRange, 10)}\noptions ndots:5\n`
 }

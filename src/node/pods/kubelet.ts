@@ -1,4 +1,5 @@
 import type {Pod} from '../../objects/pod.ts'
+import {admitPods, rejectPod} from './admit.ts'
 import {endPod, shortenGrace} from './end.ts'
 import {ended, type PodLife} from './pod-life.ts'
 import {isRunning, type KubeletContext, type PodTable, report, setContainer, uidOf} from './pod-table.ts'
@@ -20,6 +21,14 @@ export function createKubelet(context: KubeletContext): Kubelet {
       if (!context.signal.aborted) context.log.error({err: error}, 'kubelet')
     })
   }
+  const present = () => [...table.lives.values()].map(({pod}) => pod)
+  const rejections = new Set<string>()
+  const reject = (pod: Pod) => {
+    const uid = uidOf(pod)
+    if (rejections.has(uid)) return
+    rejections.add(uid)
+    background(rejectPod(table, pod).finally(() => rejections.delete(uid)))
+  }
   return {
     sync: async pods => {
       for (const {uid, graceMs} of endings(table, pods))
@@ -28,7 +37,9 @@ export function createKubelet(context: KubeletContext): Kubelet {
       const unstarted = fresh.filter(isDeleted)
       await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
       const wanted = fresh.filter(pod => !isDeleted(pod) && !isFinished(pod))
-      if (wanted.length > 0) await startPods(table, wanted)
+      const {admitted, rejected} = admitPods(present(), wanted)
+      for (const pod of rejected) reject(pod)
+      if (admitted.length > 0) await startPods(table, admitted)
     },
     exited: (id, code) => {
       const [uid = '', name = ''] = id.split('/')

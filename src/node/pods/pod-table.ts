@@ -19,6 +19,10 @@ export type KubeletContext = {
   readonly runtime: Runtime
   readonly network: PodNetwork
   readonly hostIp: Ip
+  /** The process that owns the node's namespaces: pods in the node's network join them. */
+  readonly pid: number
+  /** The text of a file of the node. */
+  readonly readFile: (path: string) => string
   readonly serviceRange: Cidr
   /** The time, as a Kubernetes timestamp. */
   readonly now: () => string

@@ -13,10 +13,22 @@ type Held = {readonly life: PodLife; readonly pausePid: number}
 
 /** Makes the sandboxes of new pods: their namespaces, then the network of all in one batch. Nothing is left of one that failed. */
 export async function makeSandboxes(table: PodTable, pods: readonly Pod[]): Promise<readonly Outcome[]> {
-  const results = await Promise.all(pods.map(pod => hold(table, pod)))
+  const [inNode, own] = [pods.filter(isInNode), pods.filter(pod => !isInNode(pod))]
+  const results = await Promise.all(own.map(pod => hold(table, pod)))
   const held = results.filter(result => 'pausePid' in result)
   const failed = results.filter(result => 'error' in result)
-  return [...(held.length > 0 ? await attach(table, held) : []), ...failed]
+  return [...inNode.map(pod => enterNode(table, pod)), ...(held.length > 0 ? await attach(table, held) : []), ...failed]
+}
+
+function isInNode({spec}: Pod): boolean {
+  return spec.hostNetwork ?? false
+}
+
+/* A pod in its node's network has no namespaces of its own: its containers join the node's, and its address is the node's. */
+function enterNode({context, lives}: PodTable, pod: Pod): Outcome {
+  const life = newPodLife(pod, context.now())
+  lives.set(uidOf(pod), life)
+  return {life, sandbox: {pausePid: context.pid, ip: context.hostIp}}
 }
 
 async function hold({context, lives}: PodTable, pod: Pod): Promise<Held | (Outcome & {readonly error: Error})> {

@@ -47,14 +47,14 @@ function sayWhyNot({life: {pod}, error}: {life: PodLife; error: Error}): string 
 
 /** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
 export async function startContainer(table: PodTable, uid: string, name: string): Promise<void> {
-  const {runtime, serviceRange, now, log} = table.context
+  const {runtime, serviceRange, readFile: nodeFile, now, log} = table.context
   const life = table.lives.get(uid)
   const container = life?.pod.spec.containers.find(one => one.name === name)
   if (!life?.sandbox || !container) return
   const {pausePid, ip} = life.sandbox
   const about = {pod: life.pod.metadata.name, container: name}
   try {
-    const spec = containerSpec(life.pod, container, {pausePid, files: podFiles(life.pod, {ip, serviceRange})})
+    const spec = containerSpec(life.pod, container, {pausePid, files: podFiles(life.pod, {ip, serviceRange, nodeFile})})
     const pid = await runtime.start(spec)
     if (!table.lives.has(uid) || table.ends.has(uid)) return await runtime.end(spec.id, 'SIGKILL')
     setContainer(table, uid, name, {pid, environment: spec.environment, state: {running: {startedAt: now()}}})

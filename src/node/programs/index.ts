@@ -1,9 +1,10 @@
+import {internet} from './internet.ts'
 import {kubia} from './kubia.ts'
 import {nothing} from './nothing.ts'
 import type {Program} from './program.ts'
 
 /** The programs that images may name under `played`. */
-export const programs = {kubia, nothing} as const satisfies Readonly<Record<string, Program>>
+export const programs = {internet, kubia, nothing} as const satisfies Readonly<Record<string, Program>>
 
 export function findProgram(name: string): Program {
   const program = Object.entries(programs).find(([known]) => known === name)?.[1]

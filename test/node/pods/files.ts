@@ -5,7 +5,11 @@ import type {PodSpec} from '../../../src/objects/pod.ts'
 import {podOf, serviceRange} from '../_fakes.ts'
 
 const filesOf = (spec: Partial<PodSpec> = {}) =>
-  podFiles(podOf('kubia-7rt2n', spec), {ip: parseIp('172.17.13.2'), serviceRange})
+  podFiles(podOf('kubia-7rt2n', spec), {
+    ip: parseIp('172.17.13.2'),
+    serviceRange,
+    nodeFile: path => `# the node's ${path}\n`,
+  })
 
 test('a pod finds localhost and itself in /etc/hosts', t => {
   t.is(
@@ -35,9 +39,22 @@ test('a pod asks the cluster DNS, the tenth address of the service range', t => 
   t.is(filesOf({dnsPolicy: 'ClusterFirst'})['/etc/resolv.conf'], filesOf()['/etc/resolv.conf'])
 })
 
-test('a pod that does not ask the cluster DNS has an empty resolv.conf', t => {
-  t.is(filesOf({dnsPolicy: 'None'})['/etc/resolv.conf'], '')
-  t.is(filesOf({dnsPolicy: 'Default'})['/etc/resolv.conf'], '')
+test('a pod that does not ask the cluster DNS asks whom its node asks', t => {
+  t.is(filesOf({dnsPolicy: 'Default'})['/etc/resolv.conf'], "# the node's /etc/resolv.conf\n")
+})
+
+const inNode: Partial<PodSpec> = {hostNetwork: true, nodeName: 'node1'}
+
+test("a pod in its node's network has the node's name and files", t => {
+  t.deepEqual(filesOf(inNode), {
+    '/etc/hostname': 'node1\n',
+    '/etc/hosts': "# Kubernetes-managed hosts file (host network).\n# the node's /etc/hosts\n",
+    '/etc/resolv.conf': "# the node's /etc/resolv.conf\n",
+  })
+})
+
+test("a pod in its node's network asks the cluster DNS when it says so", t => {
+  t.is(filesOf({...inNode, dnsPolicy: 'ClusterFirstWithHostNet'})['/etc/resolv.conf'], filesOf()['/etc/resolv.conf'])
 })
 
 test("a pod's hostname is in /etc/hostname", t => {
