@@ -14,9 +14,12 @@ export type Image = {
   readonly arguments: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly workingDirectory?: string
-  /** Files of its own, by absolute path. */
+  /** Files of its own, by absolute path; those that begin with #! can be run. */
   readonly files?: Readonly<Record<string, string>>
-  /** Programs that podlab plays itself: the command's name in the image mapped to a program of `node/programs`. */
+  /**
+   * Programs that podlab plays itself, by the first words of their command (`nginx`, `/agnhost netexec`): which program of
+   * `node/programs` plays them.
+   */
   readonly played?: Readonly<Record<string, string>>
   /** Programs of this machine that it needs, each with the Debian package that brings it. */
   readonly needs?: Readonly<Record<string, string>>

@@ -1,12 +1,30 @@
+import {agnhost} from './agnhost.ts'
+import {alpine} from './alpine.ts'
 import {busybox} from './busybox.ts'
 import {curl} from './curl.ts'
+import {echoServer} from './echo-server.ts'
+import {httpd} from './httpd.ts'
 import type {Image} from './image.ts'
 import {kubia} from './kubia.ts'
 import {netshoot} from './netshoot.ts'
+import {nginx} from './nginx.ts'
 import {pause} from './pause.ts'
+import {redis} from './redis.ts'
 
 /** Every image that podlab knows. To add one: a file beside this one, and a line here. */
-export const images = [busybox, curl, kubia, netshoot, pause] as const satisfies readonly Image[]
+export const images = [
+  agnhost,
+  alpine,
+  busybox,
+  curl,
+  echoServer,
+  httpd,
+  kubia,
+  netshoot,
+  nginx,
+  pause,
+  redis,
+] as const satisfies readonly Image[]
 
 const byName: ReadonlyMap<string, Image> = new Map(
   images.flatMap((image: Image) => [image.name, ...(image.aliases ?? [])].map(name => [name, image])),

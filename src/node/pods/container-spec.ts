@@ -1,3 +1,4 @@
+import type {Image} from '../../images/image.ts'
 import {findImage, imageNames} from '../../images/index.ts'
 import type {Container} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
@@ -35,7 +36,7 @@ export function containerSpec(
   if (program === undefined) throw new ContainerError('no command specified', 'CreateContainerError')
   const hostname = hostnameOf(pod)
   const own = Object.fromEntries((container.env ?? []).map(({name, value = ''}) => [name, value]))
-  const played = Object.entries(image.played ?? {}).find(([name]) => name === program)?.[1]
+  const played = playedBy(image, [program, ...rest])
   return {
     id: containerId(pod, container.name),
     pausePid,
@@ -45,7 +46,14 @@ export function containerSpec(
     environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
     workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',
     ...(played !== undefined && {played}),
+    ...(image.needs && {packages: image.needs}),
   }
+}
+
+/* The program that plays a command: that whose words it begins with. */
+function playedBy({played = {}}: Image, argv: readonly string[]): string | undefined {
+  const begins = (words: readonly string[]) => words.every((word, index) => argv[index] === word)
+  return Object.entries(played).find(([command]) => begins(command.split(' ')))?.[1]
 }
 
 /** One container's name among all of the lab: the pod's uid and its own name. */

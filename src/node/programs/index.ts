@@ -1,10 +1,24 @@
+import {echoServer} from './echo-server.ts'
+import {httpd} from './httpd.ts'
 import {internet} from './internet.ts'
 import {kubia} from './kubia.ts'
+import {netexec} from './netexec.ts'
+import {nginx} from './nginx.ts'
 import {nothing} from './nothing.ts'
 import type {Program} from './program.ts'
+import {serveHostname} from './serve-hostname.ts'
 
 /** The programs that images may name under `played`. */
-export const programs = {internet, kubia, nothing} as const satisfies Readonly<Record<string, Program>>
+export const programs = {
+  echoServer,
+  httpd,
+  internet,
+  kubia,
+  netexec,
+  nginx,
+  nothing,
+  serveHostname,
+} as const satisfies Readonly<Record<string, Program>>
 
 export function findProgram(name: string): Program {
   const program = Object.entries(programs).find(([known]) => known === name)?.[1]

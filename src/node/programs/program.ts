@@ -7,6 +7,10 @@ export type ProgramContext = {
   readonly environment: Readonly<Record<string, string>>
   /** Writes one line to the container's log. */
   readonly log: (line: string) => void
+  /** Reads a file of the container; undefined when there is none. */
+  readonly readFile: (path: string) => Buffer | undefined
+  /** Ends the container with an exit code, as a program that exits by itself. */
+  readonly exit: (code: number) => void
 }
 
 export type PlayedServer = {

@@ -17,6 +17,8 @@ export type ContainerSpec = {
   readonly workingDirectory: string
   /** The name of a program that podlab plays; its process only stands there, podlab serves its sockets. */
   readonly played?: string
+  /** The Debian packages of programs that it is known to need, for the error when one is missing. */
+  readonly packages?: Readonly<Record<string, string>>
 }
 
 /** A program that cannot be started: as a container runtime would report it. */
@@ -71,7 +73,7 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   }
   for (const [path, text] of Object.entries(spec.files)) {
     mkdirSync(dirname(`${root}${path}`), {recursive: true})
-    writeFileSync(`${root}${path}`, text, {mode: path.includes('/bin/') ? 0o755 : 0o644})
+    writeFileSync(`${root}${path}`, text, {mode: text.startsWith('#!') ? 0o755 : 0o644})
   }
   mkdirSync(`${root}${spec.workingDirectory}`, {recursive: true})
   syscalls.chdir(root)
@@ -91,16 +93,17 @@ function standIn({argv: [name]}: ContainerSpec): string {
 }
 
 /* Already inside the container's root: looks a program up as execvp would. */
-function findProgram({argv: [name], environment, workingDirectory}: ContainerSpec): string {
+function findProgram({argv: [name], environment, workingDirectory, packages}: ContainerSpec): string {
   const candidates = name.includes('/')
     ? [name.startsWith('/') ? name : `${workingDirectory}/${name}`]
     : (environment.PATH ?? '').split(':').map(folder => `${folder}/${name}`)
   const found = candidates.find(isProgram)
   if (found) return found
+  const remedy = packages?.[name] ? `; this machine lacks it, the Debian package ${packages[name]} brings it` : ''
   throw new StartError(
     name.includes('/')
       ? `exec: "${name}": no such program in the image`
-      : `exec: "${name}": executable file not found in $PATH (${environment.PATH ?? ''})`,
+      : `exec: "${name}": executable file not found in $PATH (${environment.PATH ?? ''})${remedy}`,
   )
 }
 

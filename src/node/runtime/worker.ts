@@ -1,5 +1,5 @@
 import type {ChildProcess} from 'node:child_process'
-import {closeSync} from 'node:fs'
+import {closeSync, readFileSync} from 'node:fs'
 import {Readable} from 'node:stream'
 import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
@@ -20,7 +20,12 @@ import {run} from './run.ts'
  * programs that podlab plays. Everything between entering a namespace and coming home is synchronous.
  */
 
-type Container = {readonly process: ChildProcess; readonly server: PlayedServer | undefined}
+type Container = {
+  readonly process: ChildProcess
+  readonly server: PlayedServer | undefined
+  /** The code that a played program chose to end with. */
+  chosenCode?: number
+}
 
 const containers = new Map<string, Container>()
 
@@ -72,7 +77,7 @@ async function start(
     server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
     const child = startContainer(namespaces, spec, {log, sockets: server?.sockets ?? []})
     const pid = await spawned(child)
-    const container = {process: child, server}
+    const container: Container = {process: child, server}
     containers.set(spec.id, container)
     const stands = closed(child.stdio[3])
     void follow(spec.id, container, stands).then(code => say({type: 'exited', id: spec.id, code}))
@@ -93,7 +98,22 @@ async function follow(id: string, container: Container, stands: Promise<void>): 
   if (containers.get(id) === container) containers.delete(id)
   await stands
   await setImmediate()
-  return code
+  return container.chosenCode ?? code
+}
+
+/* A file as the container's processes see it. */
+function readFile(container: Container | undefined, path: string): Buffer | undefined {
+  try {
+    return readFileSync(`/proc/${container?.process.pid}/root${path}`)
+  } catch {
+    return undefined // it is not there, or no file
+  }
+}
+
+function exit(container: Container | undefined, code: number): void {
+  if (!container) return
+  container.chosenCode = code
+  container.process.kill('SIGKILL')
 }
 
 async function closed(stream: ChildProcess['stdio'][number] | undefined): Promise<void> {
@@ -110,6 +130,8 @@ function play(namespaces: Namespaces, spec: ContainerSpec, name: string): Played
       hostname: spec.environment.HOSTNAME ?? '',
       environment: spec.environment,
       log: line => writeLog(spec.id, line),
+      readFile: path => readFile(containers.get(spec.id), path),
+      exit: code => exit(containers.get(spec.id), code),
     }),
   )
 }

@@ -3,7 +3,14 @@ import type {Image} from '../../../src/images/image.ts'
 import {images} from '../../../src/images/index.ts'
 import {findProgram, programs} from '../../../src/node/programs/index.ts'
 
-const context = {argv: [], hostname: 'web', environment: {}, log: () => undefined}
+const context = {
+  argv: [],
+  hostname: 'web',
+  environment: {},
+  log: () => undefined,
+  readFile: () => undefined,
+  exit: () => undefined,
+}
 
 test('every program that an image is played by is there', t => {
   const played = images.flatMap((image: Image) => Object.values(image.played ?? {}))

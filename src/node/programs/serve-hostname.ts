@@ -1,0 +1,18 @@
+import {createServer, type Server} from 'node:http'
+import {flagsOf, portFlag} from './flags.ts'
+import {httpSocket} from './listen.ts'
+import type {Program, ProgramContext} from './program.ts'
+
+/** `agnhost serve-hostname`: HTTP on --port (9376); every request is answered with the host's name. */
+export const serveHostname: Program = context => {
+  const flags = flagsOf(context.argv.slice(2), ['port', 'http'])
+  return httpSocket(hostnameServer(context), portFlag(flags.port, 9376))
+}
+
+/** The server itself, which does not listen yet. */
+export function hostnameServer({hostname, log}: Pick<ProgramContext, 'hostname' | 'log'>): Server {
+  return createServer((request, response) => {
+    log(`HTTP request from ${request.socket.remoteAddress}`)
+    response.end(hostname)
+  })
+}
