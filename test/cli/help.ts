@@ -31,12 +31,3 @@ for (const [name, {summary, ...entry}] of Object.entries(commands))
 test('--version prints the version of the package', async t => {
   t.deepEqual(await place.podlab('--version'), {code: 0, stdout: `${version()}\n`, stderr: ''})
 })
-
-test('doctor --json says what this machine can do', async t => {
-  const {code, stdout, stderr} = await place.podlab('doctor', '--json')
-  t.is(stderr, '')
-  const {good, findings} = JSON.parse(stdout) as {good: boolean; findings: Readonly<Record<string, unknown>>[]}
-  t.is(code, good ? 0 : 3)
-  for (const {able, ...rest} of findings)
-    t.deepEqual(Object.keys(rest), ['name', 'gives', 'need', ...(able ? [] : ['said', 'remedy'])])
-})

@@ -178,17 +178,16 @@ const survived: Readonly<Record<string, Accident>> = {
   'namespaces forbidden': async (t, scene) => {
     const {name} = scene.place.account
     const limit = name === 'root' ? 'max_net_namespaces' : 'max_user_namespaces'
+    const {code, stdout, stderr} = await startForbidden(scene, limit).ended
+    t.deepEqual({code, stdout}, {code: 3, stdout: ''})
     const said =
       'podlab: this machine does not let you make a sandbox (unshare: unshare failed: No space left on device).'
-    const stderr = [said, ...remedies[name], ''].join('\n')
-    t.deepEqual(await startForbidden(scene, limit).ended, {code: 3, stdout: '', stderr})
+    t.is(stderr.split('\n')[0], said)
+    t.regex(stderr, remedies[name])
   },
 }
 
 const remedies = {
-  root: ['podlab runs as root here, so a container or a security module forbids it: run podlab outside of it.'],
-  'an ordinary user': [
-    'This machine allows no user namespaces. As root, type: sysctl -w user.max_user_namespaces=15000',
-    'Or run podlab as root: sudo ./podlab ...',
-  ],
+  root: /\npodlab runs as root here, so .* forbids it/,
+  'an ordinary user': /\n.*As root, type: sysctl -w user\.max_user_namespaces=\d+\n/,
 }
