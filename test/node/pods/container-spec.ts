@@ -47,7 +47,7 @@ test('a container joins the namespaces of its pod and has its files', t => {
 test('an image that nobody knows is an ErrImagePull that lists those there are', t => {
   const error = t.throws(() => specOf({image: 'nginx-typo'}), {instanceOf: ContainerError})
   t.is(error?.reason, 'ErrImagePull')
-  t.regex(error?.message ?? '', /^image "nginx-typo" is not in the catalogue; it has busybox, .*luksa\/kubia/)
+  t.regex(error?.message ?? '', /^image "nginx-typo" is not in the catalogue; it has alpine, .*luksa\/kubia/)
 })
 
 test('no command at all is a CreateContainerError', t => {
