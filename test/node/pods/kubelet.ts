@@ -1,4 +1,5 @@
 import test from 'ava'
+import {imageNames} from '../../../src/images/index.ts'
 import type {PodPhase, RestartPolicy} from '../../../src/objects/pod.ts'
 import {isReady, podWord} from '../../../src/objects/pod-status.ts'
 import {deleted, kubeletWorld, podOf, quiet} from '../_fakes.ts'
@@ -53,8 +54,7 @@ test('an image that is not in the catalogue is reported with those that are', as
   t.deepEqual(stateOf('a'), {
     waiting: {
       reason: 'ErrImagePull',
-      message:
-        'image "ngnix" is not in the catalogue; it has busybox, curlimages/curl, luksa/kubia, nicolaka/netshoot, registry.k8s.io/pause',
+      message: `image "ngnix" is not in the catalogue; it has ${imageNames().join(', ')}`,
     },
   })
   t.is(statuses.get('a')?.phase, 'Pending')
