@@ -8,15 +8,21 @@ import {readLab} from './find-lab.ts'
 const readyWithin = 30_000
 
 /** A lab that has just been brought up, and what of it is not ready. */
-export type BroughtUp = {readonly lab: Lab; readonly started: StartedLab; readonly waitingFor: readonly string[]}
+export type BroughtUp = {
+  readonly lab: Lab
+  readonly started: StartedLab
+  readonly waitingFor: readonly string[]
+  /** What people should know of it. */
+  readonly notes: readonly string[]
+}
 
 /** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
 export async function bringUp(word: unknown, signal: AbortSignal): Promise<BroughtUp> {
   const {lab, source} = await readLab(word)
   const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
   try {
-    const {waitingFor} = await ask(started.session.socket, 'settled', {withinMs: readyWithin}, signal)
-    return {lab, started, waitingFor}
+    const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs: readyWithin}, signal)
+    return {lab, started, waitingFor, notes}
   } catch (error) {
     await started.stop()
     throw error

@@ -40,7 +40,8 @@ export type ControlProtocol = {
   /** Answers once every pod is ready and every node's rules are programmed, or says what is not by the deadline. */
   readonly settled: {
     readonly question: {readonly withinMs: number}
-    readonly answer: {readonly waitingFor: readonly string[]}
+    /** `notes` is what people should know: where this machine cannot give what is meant, and what stands in for it. */
+    readonly answer: {readonly waitingFor: readonly string[]; readonly notes: readonly string[]}
   }
   /** What can be changed while the lab is up, with the present values. */
   readonly settings: {

@@ -100,7 +100,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
   const rules = () => [...network.rules(), ...proxy.rules()]
-  return {name, pid, lives: kubelet.lives, rules, exited: kubelet.exited, caughtUp: done.reached, troubles}
+  const {lives, exited} = kubelet
+  return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}
 
   async function followLeases(): Promise<void> {
     const {backendType, peers} = leases()

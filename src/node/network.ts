@@ -5,6 +5,8 @@ import {planBetween} from '../kernel/rules/iptables.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
+import type {Daemons} from './daemon.ts'
+import {keepDaemons} from './daemon-keeper.ts'
 import {type AddressPool, addressPool, allocate, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
@@ -21,6 +23,8 @@ export type NodeNetwork = PodNetwork & {
   setPeers(peers: readonly Lease[], backend?: OverlayBackend): Promise<void>
   /** The rules that were written last. */
   rules(): readonly RulesPlan[]
+  /** What people should know of it. */
+  notes(): readonly string[]
 }
 
 export type NetworkContext = {
@@ -33,6 +37,9 @@ export type NetworkContext = {
   /** What the node has before any component comes: its link to the underlay. */
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
+  readonly daemons: Daemons
+  /** Hears of a daemon that ended by itself; its device is gone by then. The next `setPeers` begins anew with both. */
+  readonly daemonDied: (error: Error) => void
 }
 
 /** Writes a file in the node, by its absolute path there; folders on the way are made. */
@@ -62,12 +69,25 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
       flannelPlan({backend, network: context.network, self, peers, underlay}),
     ])
 
+  const daemons = keepDaemons(context.daemons, {
+    netns,
+    died: ({device}, error) => {
+      const clear = inTurn(async () => {
+        await kernel.apply(netns, [{op: 'deleteLink', name: device}])
+        applied = applied && {...applied, state: withoutLink(applied.state, device)}
+      })
+      void Promise.allSettled([clear]).then(() => context.daemonDied(error))
+    },
+  })
+
   const convergeNode = async () => {
     const next = wanted()
+    await daemons.stopOthers(next.daemons)
     await kernel.apply(netns, opsBetween(applied ?? (await presentPlan(kernel, netns, next)), next))
     for (const [path, text] of Object.entries(next.files))
       if (applied?.files[path] !== text) context.writeFile(path, text)
     applied = next
+    await daemons.startMissing(next.daemons)
   }
 
   const convergePods = async (places: readonly PodPlace[]) => {
@@ -89,6 +109,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
 
   return {
     rules: () => applied?.rules ?? [],
+    notes: () => applied?.notes ?? [],
     setPeers: (nextPeers, nextBackend = backend) => {
       peers = nextPeers
       backend = nextBackend
@@ -132,9 +153,28 @@ function opsBetween(previous: NodePlan, next: NodePlan): readonly Op[] {
   return [...changes(previous.state, next.state), ...rules]
 }
 
+/* What is left when a link goes: the kernel takes along all that is on it. */
+function withoutLink(state: NetnsState, name: string): NetnsState {
+  const elsewhere = ({link}: {readonly link: string}) => link !== name
+  return {
+    ...state,
+    links: state.links.filter(link => link.name !== name),
+    addresses: state.addresses.filter(elsewhere),
+    routes: state.routes.filter(elsewhere),
+    neighbours: state.neighbours.filter(elsewhere),
+    fdb: state.fdb.filter(elsewhere),
+  }
+}
+
 /* What the node's namespace holds before the first plan: the link that the underlay put there. */
 async function presentPlan(kernel: Kernel, netns: string, next: NodePlan): Promise<NodePlan> {
-  return {state: await kernel.observe(netns, Object.keys(next.state.sysctls)), rules: [], files: {}}
+  return {
+    state: await kernel.observe(netns, Object.keys(next.state.sysctls)),
+    rules: [],
+    files: {},
+    daemons: [],
+    notes: [],
+  }
 }
 
 /* A new pod's namespace holds its end of the veth pair, as the node's batch made it. */

@@ -1,5 +1,6 @@
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
+import type {Daemon} from './daemon.ts'
 import {PlanError} from './plan-error.ts'
 
 /** What one component wants in a node's network namespace. Contributions are joined into the node's plan. */
@@ -8,6 +9,10 @@ export type Contribution = {
   readonly rules?: readonly RulesPlan[]
   /** Files in the node, by absolute path: what flannel or docker leave for others to read. */
   readonly files?: Readonly<Record<string, string>>
+  /** Programs that run beside the kernel. */
+  readonly daemons?: readonly Daemon[]
+  /** What people should know: where this machine cannot give what is meant, and what stands in for it. */
+  readonly notes?: readonly string[]
 }
 
 /** The wanted state of a node. */
@@ -15,19 +20,28 @@ export type NodePlan = {
   readonly state: NetnsState
   readonly rules: readonly RulesPlan[]
   readonly files: Readonly<Record<string, string>>
+  readonly daemons: readonly Daemon[]
+  readonly notes: readonly string[]
 }
 
 /** A node's plan out of what its components want, in their order; throws PlanError when two want different things. */
 export function joinContributions(parts: readonly Contribution[]): NodePlan {
   const states = parts.flatMap(({state}) => (state === undefined ? [] : [state]))
   const rules = parts.flatMap(part => part.rules ?? [])
+  const daemons = parts.flatMap(part => part.daemons ?? [])
   refuseTwice(
     'two plans of rules are owned by',
     rules.map(({owner}) => owner),
   )
+  refuseTwice(
+    'two components run',
+    daemons.map(({program}) => program),
+  )
   return {
     state: joinStates(states),
     rules,
+    daemons,
+    notes: parts.flatMap(part => part.notes ?? []),
     files: joinRecords(
       'file',
       parts.map(({files}) => files ?? {}),

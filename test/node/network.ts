@@ -5,8 +5,11 @@ import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
 import {parseNetwork} from '../../src/net/cidr.ts'
 import {createNetwork} from '../../src/node/network.ts'
 import {hostGw} from '../../src/node/overlay/host-gw.ts'
+import {udp} from '../../src/node/overlay/udp.ts'
 import {vxlan} from '../../src/node/overlay/vxlan.ts'
 import {master, node1, node2} from '../contract/overlay.ts'
+import {fakeDaemons} from './_daemons.ts'
+import {quiet} from './_fakes.ts'
 import {failingKernel, machineOf, plugIn} from './_nodes.ts'
 
 /**
@@ -18,6 +21,8 @@ async function masterNetwork() {
   const {kernel, refuse} = failingKernel(fakeKernel())
   await plugIn(kernel, [master])
   const files: Record<string, string> = {}
+  const deaths: string[] = []
+  const {daemons, calls, die} = fakeDaemons()
   const network = createNetwork({
     netns: 'master',
     kernel,
@@ -26,6 +31,8 @@ async function masterNetwork() {
     self: master,
     underlay: {link: 'eth0', mtu: 1500},
     machine: machineOf(master),
+    daemons,
+    daemonDied: error => deaths.push(error.message),
     writeFile: (path, text) => {
       files[path] = text
     },
@@ -35,7 +42,7 @@ async function masterNetwork() {
     return [...(await network.attach(names))].map(([name, ip]) => `${name} ${ip}`)
   }
   const applied = (before = 0) => kernel.applied('master').slice(before)
-  return {kernel, network, files, pods, applied, refuse}
+  return {kernel, network, files, pods, applied, refuse, calls, die, deaths}
 }
 
 test('a node knows its peers: a neighbour, a forwarding entry and a route for each', async t => {
@@ -162,5 +169,34 @@ test('another backend takes the place of the first, down to the MTU of the pods'
   t.deepEqual(
     (await kernel.observe('master')).routes.map(({to, link}) => `${to} dev ${link}`),
     ['172.17.12.0/24 dev flannel.1'],
+  )
+})
+
+test('a daemon is started when its link is there, hears of new peers, and is stopped before its link goes', async t => {
+  const {kernel, network, calls, applied} = await masterNetwork()
+  await network.setPeers([node1], udp)
+  t.deepEqual(calls, ['start flannel-udp in master for 10.0.20.11'])
+  t.true(applied().includes('ip tuntap add dev flannel0 mode tun'))
+  await network.setPeers([node1, node2])
+  t.is(calls.at(-1), 'adopt 10.0.20.11 10.0.20.12')
+  await network.setPeers([node1, node2], vxlan)
+  t.is(calls.at(-1), 'stop flannel-udp')
+  t.false((await kernel.observe('master')).links.some(({name}) => name === 'flannel0'))
+})
+
+test('a daemon that dies takes its link along, is heard of, and both come back with the next change', async t => {
+  const {kernel, network, calls, die, deaths} = await masterNetwork()
+  await network.setPeers([node1], udp)
+  die('master', 'flannel0 is gone')
+  await quiet()
+  t.deepEqual(deaths, ['flannel0 is gone'])
+  const links = async () => (await kernel.observe('master')).links.map(({name}) => name)
+  t.false((await links()).includes('flannel0'))
+  await network.setPeers([node1])
+  t.true((await links()).includes('flannel0'))
+  t.is(calls.at(-1), 'start flannel-udp in master for 10.0.20.11')
+  t.deepEqual(
+    (await kernel.observe('master')).routes.map(({to, link}) => `${to} dev ${link}`),
+    ['172.17.0.0/16 dev flannel0'],
   )
 })

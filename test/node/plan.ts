@@ -9,7 +9,7 @@ const bridge = (name: string): Link => ({name, kind: {type: 'bridge'}, up: true,
 const rulesOf = (owner: string): RulesPlan => ({backend: 'iptables', owner, prefixes: [], tables: {}})
 
 test('nothing joined is an empty plan', t => {
-  t.deepEqual(joinContributions([]), {state: emptyNetns, rules: [], files: {}})
+  t.deepEqual(joinContributions([]), {state: emptyNetns, rules: [], files: {}, daemons: [], notes: []})
 })
 
 test('what the components want stands in their order', t => {

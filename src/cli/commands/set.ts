@@ -14,9 +14,10 @@ export const run: CommandRun = async ([name, value], {lab}, signal) => {
   refuseUnknown(String(name), String(value))
   const {socket} = (await chooseLab(lab as string | undefined)).session
   await ask(socket, 'set', {name: String(name), value: String(value)}, signal)
-  const {waitingFor} = await ask(socket, 'settled', {withinMs: doneWithin}, signal)
+  const {waitingFor, notes} = await ask(socket, 'settled', {withinMs: doneWithin}, signal)
   if (waitingFor.length === 0) {
     process.stdout.write(`${name} is ${value} now, on every node.\n`)
+    process.stdout.write(notes.map(note => `Note: ${note}\n`).join(''))
     return exitCode.good
   }
   const missing = waitingFor.map(text => `  ${text}\n`).join('')

@@ -17,6 +17,7 @@ export const run: CommandRun = async ([word], _options, signal) => {
   process.stdout.write(
     `${name} is up after ${seconds} s. Its nodes: ${nodes.map(node => node.name).join(', ')}.\n\nTry:\n`,
   )
+  process.stdout.write(up.notes.map(note => `Note: ${note}\n\n`).join(''))
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')
       .map(line => `  ${programName} ${line}\n`)

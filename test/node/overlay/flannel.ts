@@ -37,7 +37,7 @@ test('flannel leaves its subnet and MTU for docker to read', t => {
 
 test('pods get what the overlay leaves of the MTU', t => {
   const mtus = Object.entries<OverlayBackend>(overlayBackends).map(([name, one]) => `${name} ${podMtu(one, underlay)}`)
-  t.deepEqual(mtus, ['vxlan 1450', 'host-gw 1500'])
+  t.deepEqual(mtus, ['vxlan 1450', 'udp 1472', 'host-gw 1500'])
 })
 
 test("flannel's plan holds the overlay and one plan of rules", t => {

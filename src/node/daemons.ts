@@ -1,0 +1,33 @@
+import {isDeepStrictEqual} from 'node:util'
+import type {Daemons} from './daemon.ts'
+import {type ForwarderThread, startForwarderThread} from './overlay/udp/forwarder-thread.ts'
+
+/** Runs the daemons of all nodes of a lab. What they share, a thread, is started when the first needs it. */
+export function createDaemons(): Daemons {
+  let thread: Promise<ForwarderThread> | undefined
+  return {
+    start: async (netns, daemon, died) => {
+      thread ??= startForwarderThread()
+      const forget = (error: Error) => {
+        thread = undefined
+        throw error
+      }
+      const {start} = await thread.catch(forget)
+      const running = await start(netns, daemon, died)
+      let present = daemon
+      return {
+        adopt: next => {
+          if (!isDeepStrictEqual({...next, routes: []}, {...daemon, routes: []})) return false
+          if (!isDeepStrictEqual(next.routes, present.routes)) running.setRoutes(next.routes)
+          present = next
+          return true
+        },
+        stop: running.stop,
+      }
+    },
+    close: async () => {
+      await (await thread)?.close()
+      thread = undefined
+    },
+  }
+}
