@@ -190,7 +190,7 @@ export function labSuite(test: TestFn, account: Account): void {
     t.true(before.every(ip => oldRules.includes(`--to-destination ${ip}:8080`)))
 
     t.is((await ask(socket, 'delete', {kind: 'Pod', selector: 'app=brief'})).length, 2)
-    t.deepEqual(await ask(socket, 'settled', {withinMs: 20_000}), {waitingFor: []})
+    t.deepEqual((await ask(socket, 'settled', {withinMs: 20_000})).waitingFor, [])
     const after = await endpoints()
     t.is(after.length, 2)
     t.deepEqual(
