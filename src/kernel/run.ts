@@ -1,4 +1,3 @@
-import {execa} from 'execa'
 import {noSuchNetns, toolMissing} from './failure.ts'
 import type {KernelError, Run} from './kernel.ts'
 import {netnsPath} from './netns-path.ts'
@@ -27,6 +26,7 @@ export function nsenterFailure(stderr: string, {tool, netns}: {tool: string; net
 
 /** Runs a system tool where podlab itself is. `netns` is what the errors speak of. */
 export async function runTool({argv, input = '', signal, netns}: Parameters<Run>[0]): ReturnType<Run> {
+  const {execa} = await import('execa') // loading it takes as long as a lab's network; the daemon has a runner of its own
   const [tool, ...words] = argv
   const result = await execa(tool, words, {
     input,
