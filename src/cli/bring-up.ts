@@ -1,6 +1,7 @@
 import {ask} from '../cluster/control.ts'
 import {type StartedLab, startLab} from '../cluster/start-lab.ts'
 import type {Lab} from '../lab/lab.ts'
+import type {Setting} from '../lab/parameters.ts'
 import {daemonProgram} from './daemon-program.ts'
 import {readLab} from './find-lab.ts'
 
@@ -17,8 +18,11 @@ export type BroughtUp = {
 }
 
 /** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
-export async function bringUp(word: unknown, signal: AbortSignal): Promise<BroughtUp> {
-  const {lab, source} = await readLab(word)
+export async function bringUp(
+  word: unknown,
+  {settings, signal}: {settings: readonly Setting[]; signal: AbortSignal},
+): Promise<BroughtUp> {
+  const {lab, source} = await readLab(word, settings)
   const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
   try {
     const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs: readyWithin}, signal)

@@ -3,19 +3,29 @@ import {runningLabs} from '../cluster/running-labs.ts'
 import {findLab} from '../lab/find.ts'
 import type {Lab} from '../lab/lab.ts'
 import {whatIs} from '../lab/lab-files.ts'
+import type {Setting} from '../lab/parameters.ts'
 import {UsageError} from './command.ts'
 
-/** Reads the lab that a word of the command line names by folder or file. Throws LabError with all that is wrong in it. */
-export async function readLab(word: unknown): Promise<{readonly lab: Lab; readonly source: string}> {
-  if (whatIs(String(word)) === undefined) throw new UsageError(noSuchLab(String(word)))
-  const found = findLab(String(word), {whatIs, running: []})
+/** The lab file that a word of the command line names by folder or file. */
+export function labFile(word: string): string {
+  if (whatIs(word) === undefined) throw new UsageError(noSuchLab(word))
+  const found = findLab(word, {whatIs, running: []})
   if ('running' in found) throw new UsageError(`${word} is no lab file`)
+  return found.file
+}
+
+/** Reads a lab with the parameters that were `--set`. Throws LabError with all that is wrong in it. */
+export async function readLab(
+  word: unknown,
+  settings: readonly Setting[],
+): Promise<{readonly lab: Lab; readonly source: string}> {
+  const file = labFile(String(word))
   const [{loadLab}, {readLabFile}, {checks}] = await Promise.all([
     import('../lab/parse.ts'),
     import('../lab/lab-files.ts'),
     import('../exercise/checks/index.ts'),
   ])
-  return {lab: loadLab(found.file, {readFile: readLabFile, checks}), source: resolve(found.file)}
+  return {lab: loadLab(file, {readFile: readLabFile, checks, settings}), source: resolve(file)}
 }
 
 function noSuchLab(word: string): string {

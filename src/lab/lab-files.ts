@@ -24,8 +24,12 @@ export function readLabFile(path: string): string {
 
 /** What stands at a path: `folder`, `file` or nothing. */
 export function whatIs(path: string): 'folder' | 'file' | undefined {
-  const stats = statSync(path, {throwIfNoEntry: false})
-  return stats && (stats.isDirectory() ? 'folder' : 'file')
+  try {
+    const stats = statSync(path, {throwIfNoEntry: false})
+    return stats && (stats.isDirectory() ? 'folder' : 'file')
+  } catch {
+    return 'file' // something is in the way; reading it says what
+  }
 }
 
 /** What a lab is called that has no name of its own: `kubia` for `labs/kubia/lab.yaml`, and for `labs/kubia.yaml`. */
@@ -37,9 +41,9 @@ export function nameFrom(file: string): string {
 /** What is wrong with a file, in a sentence that begins with its name. */
 export function unreadable(file: string, error: unknown): string {
   if (error instanceof FileRefused) return `${file} ${error.message}`
-  const reason = systemReasons[codeOf(error)]
-  if (reason === undefined) throw error
-  return `${file} ${reason}`
+  const code = codeOf(error)
+  if (code === '') throw error
+  return `${file} ${systemReasons[code] ?? `could not be read: ${code}`}`
 }
 
 const systemReasons: Readonly<Record<string, string>> = {
@@ -50,7 +54,26 @@ const systemReasons: Readonly<Record<string, string>> = {
   EPERM: 'may not be read by you',
   ELOOP: 'is a link that leads round in a circle',
   ENAMETOOLONG: 'has a name that is too long',
+  ERR_INVALID_ARG_VALUE: 'has a zero byte in its name',
   EIO: 'could not be read: the disk reports an error',
+}
+
+/** Why something could not be written, in a sentence that begins with its name. */
+export function unwritable(what: string, error: unknown): string {
+  const code = codeOf(error)
+  if (code === '') throw error
+  return `${what} ${writeReasons[code] ?? `could not be written: ${code}`}`
+}
+
+const writeReasons: Readonly<Record<string, string>> = {
+  EACCES: 'may not be written by you',
+  EPERM: 'may not be written by you',
+  EROFS: 'could not be written: its file system is read-only',
+  ENOSPC: 'could not be written: the disk is full',
+  EDQUOT: 'could not be written: your share of the disk is used up',
+  EEXIST: 'could not be written: something of this name is there already',
+  ENOTDIR: 'could not be written: a part of its path is a file',
+  ENAMETOOLONG: 'has a name that is too long',
 }
 
 function kindAndSize(path: string) {

@@ -4,6 +4,7 @@ import type {Lab} from './lab.ts'
 import {mergeDocuments} from './lab-document.ts'
 import {LabError, type Mistake, mistakeOf} from './lab-error.ts'
 import {unreadable} from './lab-files.ts'
+import type {ReadFile} from './manifests.ts'
 import {readLab, type Surroundings} from './read-lab.ts'
 import {labSchema} from './schema.ts'
 import {readShape} from './shape.ts'
@@ -18,7 +19,7 @@ export type Inspected = {
 
 /** Reads a lab from its file; throws LabError with everything that is wrong with it. */
 export function loadLab(file: string, surroundings: Surroundings): Lab {
-  return parseLab({file, text: readText(file, surroundings)}, surroundings)
+  return parseLab({file, text: readText(file, surroundings.readFile)}, surroundings)
 }
 
 /** Reads the text of a lab file, and the files beside it; throws LabError with everything that is wrong with them. */
@@ -31,7 +32,7 @@ export function parseLab(source: Source, surroundings: Surroundings): Lab {
 /** As `loadLab`, but what is wrong is the answer, with warnings besides. */
 export function inspectLab(file: string, surroundings: Surroundings): Inspected {
   try {
-    return inspect({file, text: readText(file, surroundings)}, surroundings)
+    return inspect({file, text: readText(file, surroundings.readFile)}, surroundings)
   } catch (error) {
     if (error instanceof LabError) return {mistakes: error.mistakes, warnings: []}
     throw error
@@ -52,7 +53,8 @@ function inspect(source: Source, surroundings: Surroundings): Inspected {
   return {...(all.length === 0 && {lab: read.value}), mistakes: all, warnings: [...warnings, ...read.warnings]}
 }
 
-function readText(file: string, {readFile}: Surroundings): string {
+/** The text of a lab file; throws LabError when it cannot be read. */
+export function readText(file: string, readFile: ReadFile): string {
   try {
     return readFile(file)
   } catch (error) {
@@ -60,7 +62,8 @@ function readText(file: string, {readFile}: Surroundings): string {
   }
 }
 
-function onlyDocument(source: Source): YamlDocument {
+/** The one YAML document of a lab file; throws LabError when there is none, or another. */
+export function onlyDocument(source: Source): YamlDocument {
   const {value: documents, mistakes} = readYaml(source)
   if (mistakes.length > 0) throw new LabError(mistakes)
   const [first, second] = documents

@@ -14,7 +14,10 @@ export const labName = z
 const nodeName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, 'expected at most 15 of a-z, 0-9 and "-", like node1')
-  .refine(name => !['lo', 'underlay', 'underlay0'].includes(name), 'podlab itself uses this name; choose another')
+  .refine(
+    name => !['lo', 'underlay', 'underlay0', 'internet0'].includes(name),
+    'podlab itself uses this name; choose another',
+  )
 
 const hostName = z
   .string()

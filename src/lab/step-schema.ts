@@ -62,6 +62,10 @@ export function stepSchema<M extends z.ZodType, C extends z.ZodType>(manifest: M
     wait: condition.optional().describe('Goes on once the check passes'),
     check: condition.optional().describe('Shows the verdict; the scenario stops when it fails'),
   }
-  const step = mapping({title: z.string().min(1).optional(), namespace, ...verbs})
+  const step = mapping({
+    ...verbs,
+    namespace,
+    title: z.string().min(1).optional().describe('Said before it is done'),
+  })
   return exactlyOne(step, Object.keys(verbs), 'step')
 }

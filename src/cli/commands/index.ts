@@ -1,5 +1,6 @@
 import {Argument, Option} from 'commander'
 import type {CommandEntry} from '../command.ts'
+import {setOption} from '../set-option.ts'
 
 const lab = new Option('-l, --lab <name>', 'the running lab; may be left out when one is up')
 const json = new Option('--json', 'print JSON')
@@ -12,13 +13,14 @@ export const commands = {
     summary: 'bring a lab up, play its scenario, print a graded report, take it down',
     details: 'Example: podlab run labs/kubia\nExit code 0 only when every step and every check passes.',
     arguments: [labArgument],
-    options: [json, new Option('--keep', 'leave the lab up')],
+    options: [json, setOption, new Option('--keep', 'leave the lab up')],
     load: () => import('./run.ts'),
   },
   up: {
     summary: 'bring a lab up and leave it running',
     details: 'Example: podlab up labs/kubia',
     arguments: [labArgument],
+    options: [setOption],
     load: () => import('./up.ts'),
   },
   down: {
@@ -72,6 +74,26 @@ export const commands = {
     arguments: [new Argument('[setting]', 'overlay'), new Argument('[value]')],
     options: [lab],
     load: () => import('./set.ts'),
+  },
+  lint: {
+    summary: 'read labs and tell everything that is wrong with them; nothing is started',
+    details: 'Example: podlab lint labs/*\nExit code 2 when there are mistakes.',
+    arguments: [new Argument('<labs...>', 'folders with a lab.yaml, or files')],
+    options: [json, setOption, new Option('--strict', 'warnings are mistakes, too')],
+    load: () => import('./lint.ts'),
+  },
+  fmt: {
+    summary: 'write lab files in the one form that all of them have; comments stay',
+    details: 'Example: podlab fmt labs/*\nWith --check, exit code 1 when a file would change.',
+    arguments: [new Argument('<labs...>', 'folders with a lab.yaml, or files')],
+    options: [new Option('--check', 'change nothing, name the files that would change')],
+    load: () => import('./fmt.ts'),
+  },
+  new: {
+    summary: 'write a lab to start from: a folder with lab.yaml and README.md',
+    details: 'Example: podlab new labs/mine\nA folder that has anything in it is left alone.',
+    arguments: [new Argument('<folder>', 'where to; its last part is the name of the lab')],
+    load: () => import('./new.ts'),
   },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',

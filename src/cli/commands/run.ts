@@ -5,10 +5,12 @@ import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {playAndGrade} from '../play.ts'
 import {programName} from '../program-name.ts'
+import {settingsOf} from '../set-option.ts'
 
 /** Brings a lab up, plays its scenario, grades it, and takes it down, whatever happens. */
-export const run: CommandRun = async ([word], {json, keep}, signal) => {
-  const up = await bringUp(word, signal)
+export const run: CommandRun = async ([word], options, signal) => {
+  const {json, keep} = options
+  const up = await bringUp(word, {settings: settingsOf(options), signal})
   const {session} = up.started
   try {
     if (up.waitingFor.length > 0) {
