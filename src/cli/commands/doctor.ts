@@ -1,14 +1,25 @@
+import type {Machine} from '../../cluster/doctor/machine.ts'
 import {examine, type Finding} from '../../cluster/doctor.ts'
+import {allModules} from '../../cluster/probes.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
 /** Examines the machine; the exit code says whether labs can run here. */
-export const run: CommandRun = async (_, {json}) => {
-  const findings = await examine()
+export const run: CommandRun = async (_, {json, modules}) => {
+  if (modules) {
+    process.stdout.write(`${allModules.join('\n')}\n`)
+    return exitCode.good
+  }
+  const {machine, findings} = await examine()
   const good = findings.every(({probe, able}) => able || probe.need === 'optional')
-  if (json) process.stdout.write(`${JSON.stringify({good, findings: findings.map(plain)}, undefined, 2)}\n`)
-  else process.stdout.write(`${findings.map(line).join('')}\n${good ? verdicts.good : verdicts.bad}\n`)
+  process.stdout.write(json ? asJson({good, machine, findings}) : asText({good, machine, findings}))
   return good ? exitCode.good : exitCode.machine
+}
+
+type Examination = {readonly good: boolean; readonly machine: Machine; readonly findings: readonly Finding[]}
+
+function asText({good, machine, findings}: Examination): string {
+  return `${headline(machine)}\n\n${findings.map(line).join('')}\n${good ? verdicts.good : verdicts.bad}\n`
 }
 
 const verdicts = {
@@ -16,12 +27,46 @@ const verdicts = {
   bad: 'Labs cannot run here yet; the lines marked ✗ say what to do.',
 }
 
-function line({probe, able, said}: Finding): string {
-  const mark = able ? '✓' : probe.need === 'required' ? '✗' : '-'
-  const first = `${mark} ${probe.name.padEnd(16)} ${probe.gives}\n`
-  return able ? first : `${first}    ${said || 'not here'}\n    ${probe.remedy}\n`
+function headline({distribution, place, rootless, facts}: Machine): string {
+  const who = rootless ? 'an ordinary user' : 'root'
+  return `${distribution}, Linux ${facts.kernel}, ${facts.architecture}, ${who}${places[place]}`
 }
 
-function plain({probe: {name, gives, need, remedy}, able, said}: Finding) {
-  return {name, gives, need, able, ...(!able && {said, remedy})}
+const places: Readonly<Record<Machine['place'], string>> = {
+  plain: '',
+  wsl: ', in WSL',
+  codespaces: ', in a codespace',
+  'docker-desktop': ', in a container of Docker Desktop',
+  orbstack: ', in OrbStack',
+  'github-actions': ', on a runner of GitHub Actions',
+  container: ', in a container',
+}
+
+function line({probe, able, said, remedies}: Finding): string {
+  const mark = able ? '✓' : probe.need === 'required' ? '✗' : '-'
+  const first = `${mark} ${probe.name.padEnd(16)} ${probe.gives}`
+  if (able) return `${first}${said && `: ${said}`}\n`
+  return [first, ...[said || 'not here', ...remedies].map(text => `    ${text}`), ''].join('\n')
+}
+
+/* The shape is stable: members are added, none is renamed or taken away. */
+function asJson({good, machine, findings}: Examination): string {
+  const {distribution, place, rootless, facts} = machine
+  const {kernel, architecture, memory} = facts
+  return `${JSON.stringify(
+    {
+      good,
+      machine: {distribution, place, rootless, kernel, architecture, memory},
+      findings: findings.map(({probe: {name, gives, need}, able, said, remedies}) => ({
+        name,
+        gives,
+        need,
+        able,
+        said,
+        ...(!able && {remedy: remedies.join(' ')}),
+      })),
+    },
+    undefined,
+    2,
+  )}\n`
 }

@@ -97,7 +97,7 @@ export const commands = {
   },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
-    options: [json],
+    options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],
     load: () => import('./doctor.ts'),
   },
   test: {

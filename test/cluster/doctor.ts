@@ -1,0 +1,87 @@
+import {spawnSync} from 'node:child_process'
+import {readdirSync, readFileSync} from 'node:fs'
+import {setTimeout} from 'node:timers/promises'
+import test from 'ava'
+import {examine, tryOut} from '../../src/cluster/doctor.ts'
+import {allModules, probes} from '../../src/cluster/probes.ts'
+
+const mayMakeSandbox = (await tryOut({script: 'true'})).able
+
+test.serial('every probe is tried, and a failed one says what the tool said and what to do', async t => {
+  const {findings} = await examine()
+  t.deepEqual(
+    findings.map(({probe}) => probe),
+    [...probes],
+  )
+  for (const {able, said, probe, remedies} of findings) {
+    if (!able) t.not(said, '', probe.name)
+    t.is(remedies.length > 0, !able, probe.name)
+  }
+})
+
+test.serial('an examination leaves no link, mount or namespace behind', async t => {
+  const picture = () => ['ip -oneline link', 'cat /proc/self/mountinfo', 'ip netns'].map(run)
+  const before = picture()
+  await examine()
+  t.deepEqual(picture(), before)
+})
+
+test.serial('a trial that hangs is ended in time, and all that it started with it', async t => {
+  const mark = `${process.pid}.00421`
+  const trial = tryOut({script: `setsid sleep ${mark} & sleep ${mark}`}, {withinMs: 1000})
+  if (mayMakeSandbox) await until(() => running(mark) === 2)
+  const outcome = await trial
+  t.false(outcome.able)
+  if (mayMakeSandbox) t.is(outcome.said, 'no answer within 1 s')
+  await until(() => running(mark) === 0)
+  t.is(running(mark), 0)
+})
+
+const programs = mayMakeSandbox ? test : test.skip
+programs('a program that is not installed is told from one that fails', async t => {
+  t.deepEqual(await tryOut({script: 'true', program: ['podlab-no-such-program', 'nothing']}), {
+    able: false,
+    said: 'podlab-no-such-program is not installed',
+    missing: true,
+  })
+  t.deepEqual(await tryOut({script: 'echo no >&2; exit 127'}), {able: false, said: 'no'})
+})
+
+test('every probe has a name of its own and says what it is good for', t => {
+  t.is(new Set(probes.map(({name}) => name)).size, probes.length)
+  for (const {gives, name} of probes) t.not(gives, '', name)
+})
+
+test('what a lab cannot do without is required', t => {
+  const required = probes.filter(({need}) => need === 'required').map(({name}) => name)
+  for (const name of ['namespaces', 'overlay', 'veth and bridge', 'vxlan', 'iptables', 'br_netfilter'])
+    t.true(required.includes(name), name)
+})
+
+test('a machine of podlab loads what every overlay, proxy mode and fault wants', t => {
+  for (const name of ['ip_vs', 'ip_vs_rr', 'dummy', 'sch_netem', 'wireguard', 'vxlan', 'br_netfilter', 'tun'])
+    t.true(allModules.includes(name), name)
+})
+
+/* Processes of a sandbox that is gone end by themselves; nobody tells. */
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000
+  while (!isSo() && performance.now() < deadline) await setTimeout(5)
+}
+
+function run(command: string): string {
+  const [program = '', ...words] = command.split(' ')
+  return spawnSync(program, words, {encoding: 'utf8'}).stdout
+}
+
+function running(mark: string): number {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name) && commandLine(name).includes(`sleep\0${mark}`)).length
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
