@@ -1,7 +1,7 @@
-import {request} from 'node:http'
 import {text} from 'node:stream/consumers'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {Lab} from '../lab/lab.ts'
+import {request} from '../net/http.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 import type {Inside} from './enter.ts'
 import type {ObjectRef} from './lab-handle.ts'

@@ -1,5 +1,6 @@
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {IncomingMessage, Server, ServerResponse} from 'node:http'
 import {text} from 'node:stream/consumers'
+import {createServer} from '../../net/http.ts'
 import type {ControlAnswer, ControlQuestion, ControlVerb} from '../control.ts'
 
 /** What the daemon does for each verb of its control socket. */

@@ -1,5 +1,6 @@
-import {createServer, type IncomingMessage, type Server} from 'node:http'
+import type {IncomingMessage, Server} from 'node:http'
 import {text} from 'node:stream/consumers'
+import {createServer} from '../../net/http.ts'
 import {httpSocket} from './listen.ts'
 import type {Program, ProgramContext} from './program.ts'
 

@@ -1,4 +1,5 @@
-import {createServer, type Server} from 'node:http'
+import type {Server} from 'node:http'
+import {createServer} from '../../net/http.ts'
 import {httpSocket} from './listen.ts'
 import type {Program, ProgramContext} from './program.ts'
 

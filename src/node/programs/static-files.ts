@@ -1,5 +1,6 @@
-import {createServer, type IncomingMessage, type Server} from 'node:http'
+import type {IncomingMessage, Server} from 'node:http'
 import {extname, posix} from 'node:path'
+import {createServer} from '../../net/http.ts'
 import type {ProgramContext} from './program.ts'
 
 /** What differs between web servers that serve a folder. */
