@@ -1,7 +1,6 @@
 import {emptyNetns, type Link, type NetnsState, type Route} from '../kernel/state.ts'
 import type {ClusterConfig, InternetHost} from '../lab/lab.ts'
 import {type Cidr, cidrOf, nth, parseCidr, prefixLength, sizeOf} from '../net/cidr.ts'
-import {interfaceNameLimit, vethName} from '../net/interface-name.ts'
 import type {Ip} from '../net/ip.ts'
 import {macOf} from '../net/mac.ts'
 import {internetMac, internetPort} from './outside.ts'
@@ -59,7 +58,7 @@ export function machinePlan({underlay}: ClusterConfig, machine: Machine, machine
       {name: 'lo', kind: {type: 'loopback'}, up: true, mtu: 65536},
       {
         name: 'eth0',
-        kind: {type: 'veth', peer: {netns: underlayNetns, name: portName(machine.name)}},
+        kind: {type: 'veth', peer: {netns: underlayNetns, name: machine.name}},
         up: true,
         mtu: underlayMtu,
         mac: macOf(machine.address),
@@ -73,13 +72,7 @@ export function machinePlan({underlay}: ClusterConfig, machine: Machine, machine
 
 function portOf({name, address}: Machine): Link {
   const peer = {netns: name, name: 'eth0', mac: macOf(address), mtu: underlayMtu}
-  return {name: portName(name), kind: {type: 'veth', peer}, up: true, mtu: underlayMtu, master: switchName}
-}
-
-/* A machine's name may be longer than that of a link, or be another link's. */
-function portName(machine: string): string {
-  const isTaken = ['lo', switchName, internetPort.name].includes(machine)
-  return isTaken || machine.length > interfaceNameLimit ? vethName(machine) : machine
+  return {name, kind: {type: 'veth', peer}, up: true, mtu: underlayMtu, master: switchName}
 }
 
 /**

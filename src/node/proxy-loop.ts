@@ -1,7 +1,9 @@
 import type {Logger} from 'pino'
+import {changes} from '../kernel/diff.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import {planBetween, planChange} from '../kernel/rules/iptables.ts'
 import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
+import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Endpoints} from '../objects/endpoints.ts'
 import type {Service} from '../objects/service.ts'
 import type {ProxyContext, ProxyMode} from './proxy/proxy-mode.ts'
@@ -33,6 +35,7 @@ export function createProxyLoop({
   log: Logger
 }): ProxyLoop {
   let applied: readonly RulesPlan[] = []
+  let settled = emptyNetns
   let inFull = false
 
   const changeTo = async (next: RulesPlan): Promise<RulesChange | undefined> => {
@@ -41,6 +44,12 @@ export function createProxyLoop({
       applied.find(({owner}) => owner === next.owner),
       next,
     )
+  }
+
+  const settle = async (next: NetnsState) => {
+    const ops = changes(settled, next)
+    if (ops.length > 0) await kernel.apply(netns, ops)
+    settled = next
   }
 
   const apply = async (plans: readonly RulesPlan[]) => {
@@ -56,7 +65,8 @@ export function createProxyLoop({
     rules: () => applied,
     sync: async (services, endpoints) => {
       const ports = servicePorts(services, endpoints)
-      const next = mode.plan(ports, context).rules ?? []
+      const {state = {}, rules: next = []} = mode.plan(ports, context)
+      await settle({...emptyNetns, ...state})
       try {
         await apply(next)
       } catch (error) {
