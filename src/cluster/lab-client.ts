@@ -1,5 +1,6 @@
 import {constants} from 'node:os'
 import {execa} from 'execa'
+import {pretendOtherUsers} from '../kernel/one-user.ts'
 import {adoptOrphans, killInside} from '../kernel/processes.ts'
 import {systemPath} from '../kernel/system-path.ts'
 import {ask} from './control.ts'
@@ -20,6 +21,7 @@ export async function connectLab(
   const {socket} = session
   const lab = await ask(socket, 'lab', {})
   adoptOrphans()
+  if (state.rootless) pretendOtherUsers()
   const run: LabHandle['exec'] = (target, argv, options = {}) => exec({session, state}, {target, argv, options})
   return {
     lab,

@@ -3,6 +3,7 @@ import {execa} from 'execa'
 import {enterCommand} from '../../cluster/enter.ts'
 import {findInside} from '../../cluster/lab-client.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
+import {pretendOtherUsers} from '../../kernel/one-user.ts'
 import {adoptOrphans} from '../../kernel/processes.ts'
 import {parseTarget} from '../../lab/targets.ts'
 import {type CommandRun, UsageError} from '../command.ts'
@@ -33,6 +34,7 @@ export async function runInside({
   const {pid: daemonPid, rootless} = running.state
   const [file, ...words] = enterCommand({daemonPid, rootless}, inside, argv)
   adoptOrphans()
+  if (rootless) pretendOtherUsers()
   const terminal = process.env.TERM === undefined ? {} : {TERM: process.env.TERM}
   const result = await execa(file, words, {
     stdio: 'inherit',

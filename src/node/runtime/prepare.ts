@@ -103,7 +103,7 @@ function makeTree(root: string): void {
   for (const folder of ['var/log', 'var/lib', 'var/run', 'var/cache']) mkdirSync(`${root}/${folder}`)
   writeFileSync(
     `${root}/etc/passwd`,
-    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
+    'root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0:what tcpdump becomes:/nonexistent:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
   )
   writeFileSync(`${root}/etc/group`, 'root:x:0:\nnogroup:x:65534:\n')
   writeFileSync(`${root}/etc/nsswitch.conf`, 'passwd: files\ngroup: files\nhosts: files dns\n')
