@@ -2,11 +2,17 @@ import {ask} from '../cluster/control.ts'
 import {type StartedLab, startLab} from '../cluster/start-lab.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {Setting} from '../lab/parameters.ts'
+import {wantedPods} from '../lab/wanted-pods.ts'
 import {daemonProgram} from './daemon-program.ts'
 import {readLab} from './find-lab.ts'
 
-/** How long pods may take to become ready, in ms. */
-const readyWithin = 30_000
+/** How long pods may take to become ready, in ms: more, the more there are. */
+function readyWithin({manifests, nodes}: Lab): number {
+  const pods = manifests.reduce((sum, object) => sum + (wantedPods(object, nodes.length)?.count ?? 0), 0)
+  return 30_000 + 100 * pods
+}
+
+const namedAtMost = 20
 
 /** A lab that has just been brought up, and what of it is not ready. */
 export type BroughtUp = {
@@ -25,7 +31,7 @@ export async function bringUp(
   const {lab, source} = await readLab(word, settings)
   const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
   try {
-    const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs: readyWithin}, signal)
+    const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs: readyWithin(lab)}, signal)
     return {lab, started, waitingFor, notes}
   } catch (error) {
     await started.stop()
@@ -35,5 +41,8 @@ export async function bringUp(
 
 /** What is not ready, for people. */
 export function notReady({lab, waitingFor}: BroughtUp): string {
-  return `${lab.name} is up, but after ${readyWithin / 1000} s not ready:\n${waitingFor.map(text => `  ${text}\n`).join('')}`
+  const named = waitingFor.slice(0, namedAtMost).map(text => `  ${text}\n`)
+  const more = waitingFor.length - named.length
+  const rest = more > 0 ? `  and ${more} more\n` : ''
+  return `${lab.name} is up, but after ${readyWithin(lab) / 1000} s not ready:\n${named.join('')}${rest}`
 }
