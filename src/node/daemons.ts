@@ -2,18 +2,21 @@ import {isDeepStrictEqual} from 'node:util'
 import type {Daemons} from './daemon.ts'
 import {type ForwarderThread, startForwarderThread} from './overlay/udp/forwarder-thread.ts'
 
-/** Runs the daemons of all nodes of a lab. What they share, a thread, is started when the first needs it. */
-export function createDaemons(): Daemons {
+/** Runs the daemons of all nodes of a lab. What they share, a thread, is started when the first needs it, and again when it broke. */
+export function createDaemons(startThread: () => Promise<ForwarderThread> = startForwarderThread): Daemons {
   let thread: Promise<ForwarderThread> | undefined
   return {
     start: async (netns, daemon, died) => {
-      thread ??= startForwarderThread()
+      thread ??= startThread()
       const forget = (error: Error) => {
         thread = undefined
         throw error
       }
-      const {start} = await thread.catch(forget)
-      const running = await start(netns, daemon, died)
+      const {start, isBroken} = await thread.catch(forget)
+      const running = await start(netns, daemon, error => {
+        if (isBroken()) thread = undefined
+        died(error)
+      })
       let present = daemon
       return {
         adopt: next => {

@@ -1,5 +1,6 @@
 import {changes} from '../kernel/diff.ts'
 import type {Kernel} from '../kernel/kernel.ts'
+import {linkOfSysctl} from '../kernel/observe/sysctls.ts'
 import type {Op} from '../kernel/op.ts'
 import {planBetween} from '../kernel/rules/iptables.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
@@ -163,6 +164,7 @@ function withoutLink(state: NetnsState, name: string): NetnsState {
     routes: state.routes.filter(elsewhere),
     neighbours: state.neighbours.filter(elsewhere),
     fdb: state.fdb.filter(elsewhere),
+    sysctls: Object.fromEntries(Object.entries(state.sysctls).filter(([path]) => linkOfSysctl(path) !== name)),
   }
 }
 

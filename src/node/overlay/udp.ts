@@ -32,6 +32,8 @@ export const udp: OverlayBackend = {
       links: [deviceOf(situation)],
       addresses: [{link: device, address: cidrOf(addressOf(situation.self.subnet), 32)}],
       routes: [{to: situation.network, link: device}],
+      // The daemon answers in the name of flannel0's own address. Linux takes nothing from outside that says it is from itself.
+      sysctls: {[`net.ipv4.conf.${device}.accept_local`]: '1'},
     },
     daemons: [forwarderOf(situation)],
     notes: situation.underlay.standIn === undefined ? [] : [standInNote],

@@ -7,6 +7,8 @@ import type {UdpForwarder, UdpRoute} from './udp-forwarder.ts'
 export type ForwarderThread = {
   /** Resolves when the daemon works; `died` hears if it ends by itself, with its device or with the thread. */
   start(netns: string, forwarder: UdpForwarder, died: (error: Error) => void): Promise<RunningForwarder>
+  /** Whether the thread has ended. */
+  isBroken(): boolean
   /** Ends the thread and all in it. */
   close(): Promise<void>
 }
@@ -17,6 +19,7 @@ export type RunningForwarder = {
 }
 
 type Daemon = {
+  works: boolean
   readonly died: (error: Error) => void
   readonly answered: PromiseWithResolvers<void>
   stopped?: PromiseWithResolvers<void>
@@ -40,6 +43,7 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
     if (daemon === undefined) return
     switch (report.type) {
       case 'started':
+        daemon.works = true
         daemon.descriptors = report.descriptors
         return daemon.answered.resolve()
       case 'refused':
@@ -81,7 +85,7 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
     start: async (netns, forwarder, died) => {
       if (end) throw end
       const number = numbers++
-      const daemon: Daemon = {died, answered: Promise.withResolvers(), descriptors: []}
+      const daemon: Daemon = {works: false, died, answered: Promise.withResolvers(), descriptors: []}
       daemons.set(number, daemon)
       order({type: 'start', number, netns, forwarder})
       await daemon.answered.promise
@@ -95,6 +99,7 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
         },
       }
     },
+    isBroken: () => end !== undefined,
     close: async () => {
       if (end) return
       const gone = new Promise(done => worker.once('exit', done))
@@ -108,11 +113,11 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
 }
 
 /* The thread is gone; what it has left open is closed, so that the next can take its place. */
-function abandon({answered, stopped, descriptors, died}: Daemon, error: Error): void {
+function abandon({works, answered, stopped, descriptors, died}: Daemon, error: Error): void {
   for (const fd of descriptors) closeSync(fd)
   answered.reject(error)
   if (stopped) stopped.resolve()
-  else died(error)
+  else if (works) died(error)
 }
 
 /** What an eventfd takes: a number of 8 bytes to count up by. */

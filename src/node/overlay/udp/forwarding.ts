@@ -29,7 +29,7 @@ export function openForwarding(tools: Tools, netns: string, forwarder: UdpForwar
   const socket = namespaces.within({join: {net: netnsPath(netns)}}, () => io.socket(family.inet, datagram, 0))
   try {
     io.bind(socket, internetAddress(io, listen.ip, listen.port))
-    const wire = standIn ? openStandIn(tools, {device, socket, far: standIn}) : openTun(tools, {netns, device})
+    const wire = standIn ? openStandIn(tools, {device, socket, far: standIn}) : openTun(tools, {netns, device, socket})
     return forwarding(io, {wire, socket, forwarder})
   } catch (error) {
     io.close(socket)

@@ -40,8 +40,22 @@ export function setUp(io: PacketIo, fd: number, {name, noArp}: {readonly name: s
  */
 export function computeChecksums(io: PacketIo, fd: number, name: string): void {
   const setTransmitChecksums = 0x17
+  ethtool(io, fd, {name, command: setTransmitChecksums})
+}
+
+/**
+ * Asks for an interface's link state. The kernel notices in its own time that a link has come up, and drops what is sent until
+ * then; when it is asked, it notices at once.
+ */
+export function noticeLink(io: PacketIo, fd: number, name: string): void {
+  const getLink = 0xa
+  ethtool(io, fd, {name, command: getLink})
+}
+
+/* `struct ethtool_value`: the command, and the value 0. */
+function ethtool(io: PacketIo, fd: number, {name, command}: {readonly name: string; readonly command: number}): void {
   const value = io.memory(8)
-  value.view.setUint32(0, setTransmitChecksums, true)
+  value.view.setUint32(0, command, true)
   value.view.setUint32(4, 0, true)
   const request = requestFor(io, name)
   request.view.setBigUint64(about, BigInt(value.address), true)

@@ -2,7 +2,7 @@ import {closeSync, constants, openSync} from 'node:fs'
 import type {Namespaces} from '../../../kernel/namespaces.ts'
 import {netnsPath} from '../../../kernel/netns-path.ts'
 import type {Memory, PacketIo} from '../../../kernel/packet-io.ts'
-import {attachTun, computeChecksums, interfaceIndex, setUp} from './interface-request.ts'
+import {attachTun, computeChecksums, interfaceIndex, noticeLink, setUp} from './interface-request.ts'
 import {datagram, family, packetAddress} from './socket-address.ts'
 import type {UdpForwarder} from './udp-forwarder.ts'
 
@@ -24,14 +24,18 @@ export const tunFile = '/dev/net/tun'
 
 /**
  * Takes over a node's flannel0. It then goes when the descriptor is closed, and node closes what it has opened when the thread
- * ends: a daemon that dies takes its device along.
+ * ends: a daemon that dies takes its device along. `socket` is any socket of the node's namespace.
  */
-export function openTun({io, namespaces}: Tools, {netns, device}: {netns: string; device: string}): Wire {
+export function openTun(
+  {io, namespaces}: Tools,
+  {netns, device, socket}: {netns: string; device: string; socket: number},
+): Wire {
   const fd = namespaces.within({join: {net: netnsPath(netns)}}, () =>
     openSync(tunFile, constants.O_RDWR | constants.O_NONBLOCK),
   )
   try {
     attachTun(io, fd, device)
+    noticeLink(io, socket, device)
   } catch (error) {
     closeSync(fd)
     throw error
@@ -47,7 +51,7 @@ export function openTun({io, namespaces}: Tools, {netns, device}: {netns: string
 
 /**
  * Where there is no TUN device to be had: the far end of a veth pair of which flannel0 is the near one. A packet socket there gets
- * what the node sends, and what it sends the node gets. `socket` is any socket of the node's namespace.
+ * what the node sends, and what it sends the node gets.
  */
 export function openStandIn(
   {io, namespaces}: Tools,
@@ -58,6 +62,8 @@ export function openStandIn(
     setUp(io, socket, {name: device, noArp: true})
     computeChecksums(io, socket, device)
     setUp(io, fd, {name: far.name, noArp: true})
+    noticeLink(io, fd, far.name)
+    noticeLink(io, socket, device)
     const index = interfaceIndex(io, fd, far.name)
     io.bind(fd, packetAddress(io, index))
     const node = packetAddress(io, index, far.mac)
