@@ -14,25 +14,41 @@ export type Finding = {
   /** A tool's complaint, or a figure; may be empty. */
   readonly said: string
   readonly remedies: readonly string[]
+  /** Nobody knows, since no sandbox could be made to find out in. */
+  readonly untried: boolean
 }
 
 /** How a trial went. `missing` is a program that is not installed. */
 export type Outcome = {readonly able: boolean; readonly said: string; readonly missing?: true}
 
+/** Tries one thing, or reads it. */
+export type Try = (find: Trial | Look, facts: Facts) => Promise<Outcome>
+
 /** Tries everything that podlab wants of this machine, each thing in a scratch sandbox of its own. */
-export async function examine(): Promise<{readonly machine: Machine; readonly findings: readonly Finding[]}> {
-  const machine = machineOf(await readFacts())
+export async function examine(
+  facts: Promise<Facts> = readFacts(),
+  tryOne: Try = outcomeOf,
+): Promise<{readonly machine: Machine; readonly findings: readonly Finding[]}> {
+  const machine = machineOf(await facts)
   const findings = await Promise.all(
-    probes.map(async probe => diagnose(probe, await outcomeOf(probe.find, machine.facts), machine)),
+    probes.map(async probe => diagnose(probe, await tryOne(probe.find, machine.facts), machine)),
   )
-  return {machine, findings}
+  const sandbox = findings.find(({probe}) => probe.name === 'namespaces')
+  return {machine, findings: sandbox?.able ? findings : findings.map(withoutSandbox)}
+}
+
+/* What failed for want of a sandbox has not failed itself: a remedy for it would mislead. */
+function withoutSandbox(finding: Finding): Finding {
+  const {probe, able} = finding
+  if (able || typeof probe.find === 'function' || probe.name === 'namespaces') return finding
+  return {probe, able, said: 'not tried, for want of a sandbox', remedies: [], untried: true}
 }
 
 /** Chooses the remedies for an outcome on a machine. */
 export function diagnose(probe: Probe, {able, said, missing}: Outcome, machine: Machine): Finding {
   const package_ = typeof probe.find === 'function' ? undefined : probe.find.program?.[1]
   const remedies = missing && package_ !== undefined ? installPackage(package_) : probe.remedies
-  return {probe, able, said, remedies: able ? [] : remediesFor(remedies, machine)}
+  return {probe, able, said, remedies: able ? [] : remediesFor(remedies, machine), untried: false}
 }
 
 async function outcomeOf(find: Trial | Look, facts: Facts): Promise<Outcome> {

@@ -42,10 +42,10 @@ const places: Readonly<Record<Machine['place'], string>> = {
   container: ', in a container',
 }
 
-function line({probe, able, said, remedies}: Finding): string {
-  const mark = able ? '✓' : probe.need === 'required' ? '✗' : '-'
+function line({probe, able, said, remedies, untried}: Finding): string {
+  const mark = able ? '✓' : untried ? '?' : probe.need === 'required' ? '✗' : '-'
   const first = `${mark} ${probe.name.padEnd(16)} ${probe.gives}`
-  if (able) return `${first}${said && `: ${said}`}\n`
+  if (able || untried) return `${first}${said && `: ${said}`}\n`
   return [first, ...[said || 'not here', ...remedies].map(text => `    ${text}`), ''].join('\n')
 }
 
@@ -57,11 +57,12 @@ function asJson({good, machine, findings}: Examination): string {
     {
       good,
       machine: {distribution, place, rootless, kernel, architecture, memory},
-      findings: findings.map(({probe: {name, gives, need}, able, said, remedies}) => ({
+      findings: findings.map(({probe: {name, gives, need}, able, said, remedies, untried}) => ({
         name,
         gives,
         need,
         able,
+        untried,
         said,
         ...(!able && {remedy: remedies.join(' ')}),
       })),
