@@ -33,7 +33,11 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       return null
     },
     changed: async ({since}, signal) => (await starting).store.changed(since, signal),
-    inside: async ({target}) => findInside(await starting, target),
+    inside: async ({target}, signal) => {
+      const cluster = await starting
+      await untilNodesKnow(cluster, AbortSignal.any([signal, AbortSignal.timeout(nodesKnowWithin)]))
+      return findInside(cluster, target)
+    },
     logs: async ({target}) => readLogs((await starting).agents, target),
     rules: async ({node}) => findAgent((await starting).agents, node).rules(),
     settled: async ({withinMs}, signal) => {
@@ -58,6 +62,18 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       return null
     },
   }
+}
+
+/** How long a program that is run waits for the nodes to know what the API knows, in ms; they take a hundredth of it. */
+const nodesKnowWithin = 1000
+
+/*
+ * Who has seen the new Endpoints in the API expects a request through the Service to arrive. So a program is run when the nodes' rules
+ * are there, too; a node that is in trouble is not waited for.
+ */
+async function untilNodesKnow({store, agents}: Cluster, deadline: AbortSignal): Promise<void> {
+  const able = agents.filter(agent => agent.troubles().length === 0)
+  await Promise.allSettled(able.map(agent => agent.caughtUp(store.revision, deadline)))
 }
 
 /* Answers what is still missing at the deadline: nothing, when all is well. */
