@@ -20,7 +20,11 @@ const codes: Readonly<Record<string, number>> = {
   WhichLabError: exitCode.usage,
   TargetError: exitCode.usage,
   SelectorError: exitCode.usage,
+  FilterError: exitCode.usage,
   StartError: exitCode.failed,
   ControlError: exitCode.failed,
+  NoNetworkError: exitCode.failed,
+  CaptureError: exitCode.failed,
+  SinkError: exitCode.failed,
   SessionError: exitCode.machine,
 }

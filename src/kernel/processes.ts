@@ -37,7 +37,8 @@ function descendants(pid: number): readonly number[] {
   return childrenOf(pid).flatMap(child => [child, ...descendants(child)])
 }
 
-function childrenOf(pid: number): readonly number[] {
+/** The children of a process, those of all its threads. */
+export function childrenOf(pid: number): readonly number[] {
   return threadsOf(pid).flatMap(thread =>
     read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
   )
@@ -51,14 +52,14 @@ function threadsOf(pid: number): readonly string[] {
   }
 }
 
-/* A process has one id for every pid namespace from here down to its own. */
 function isInside(pid: number): boolean {
-  const ids =
-    read(`/proc/${pid}/status`)
-      .match(/^NSpid:(.*)$/m)?.[1]
-      ?.trim()
-      .split(/\s+/) ?? []
-  return ids.length > 1
+  return idsOf(pid).length > 1
+}
+
+/** A process's ids: one for every pid namespace from here down to its own; none when it has ended. */
+export function idsOf(pid: number): readonly number[] {
+  const ids = read(`/proc/${pid}/status`).match(/^NSpid:(.*)$/m)?.[1]
+  return ids?.trim().split(/\s+/).map(Number) ?? []
 }
 
 function read(path: string): string {

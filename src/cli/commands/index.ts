@@ -75,6 +75,26 @@ export const commands = {
     options: [lab],
     load: () => import('./set.ts'),
   },
+  capture: {
+    summary: 'show the packets of a pod or node, or write them to a file for Wireshark',
+    details: `Examples: podlab capture pod/client
+          podlab capture node/node1 -i flannel.1 icmp
+          podlab capture pod/client -c 10 tcp port 80 and not host 10.0.20.4
+          podlab capture pod/client -w client.pcapng
+          podlab capture pod/client -w - | wireshark -k -i -
+
+A filter knows arp, ip, ip6, icmp, tcp, udp, vxlan, dns, [src|dst] host ADDRESS, [src|dst] net CIDR,
+[tcp|udp] [src|dst] port NUMBER, joined with and, or, not and brackets (quote those for your shell).`,
+    arguments: [target, new Argument('[filter...]', 'which packets; all when left out')],
+    options: [
+      lab,
+      new Option('-i, --interface <name>', 'this interface alone; all of them when left out'),
+      new Option('-w, --write <file>', 'write pcapng to a file, or with - to standard output'),
+      new Option('-c, --count <count>', 'end after so many packets'),
+      new Option('--seconds <seconds>', 'end after so long'),
+    ],
+    load: () => import('./capture.ts'),
+  },
   lint: {
     summary: 'read labs and tell everything that is wrong with them; nothing is started',
     details: 'Example: podlab lint labs/*\nExit code 2 when there are mistakes.',

@@ -1,0 +1,23 @@
+import {type Ip, ipOf} from './ip.ts'
+import type {Mac} from './mac.ts'
+
+/** The MAC address at a place of a packet; each of these throws RangeError beyond the end. */
+export function macAt(bytes: Buffer, at: number): Mac {
+  if (bytes.length < at + 6) throw new RangeError()
+  return (bytes.toString('hex', at, at + 6).match(/../g) ?? []).join(':') as Mac
+}
+
+export function ipAt(bytes: Buffer, at: number): Ip {
+  return ipOf(bytes.readUInt32BE(at))
+}
+
+/** An IPv6 address as text: the longest run of zero groups becomes `::`. */
+export function ipv6At(bytes: Buffer, at: number): string {
+  const groups = Array.from({length: 8}, (_, group) => bytes.readUInt16BE(at + group * 2).toString(16))
+  const runs = groups.join(':').match(/(?<![^:])0(:0)+(?![^:])/g) ?? []
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
+  const text = groups.join(':')
+  if (longest === '') return text
+  const start = text.search(new RegExp(`(?<![^:])${longest}(?![^:])`))
+  return `${text.slice(0, start).replace(/:$/, '')}::${text.slice(start + longest.length).replace(/^:/, '')}`
+}
