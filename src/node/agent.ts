@@ -67,12 +67,14 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const backend = overlayNamed(backendType)
   const {podNetwork, serviceRange, underlay, machine, writeFile, pid} = context
   let death: Error | undefined
+  const told = new Set<string>()
   const network = createNetwork({
     ...{netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile},
     daemons: context.daemons,
     daemonDied: error => {
       death = error
-      tryAgain('peers')(error)
+      log.error({err: error}, 'a daemon died, and its link with it')
+      lookAtLater('peers')
     },
   })
   const kubelet = createKubelet({...context, log, network, hostIp: self.publicIp, serviceRange})
@@ -107,6 +109,11 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     const {backendType, peers} = leases()
     await network.setPeers(peers, overlayNamed(backendType))
     death = undefined
+    const notes = network.notes().filter(note => !told.has(note))
+    for (const note of notes) {
+      told.add(note)
+      log.warn({overlay: backendType}, note)
+    }
   }
 
   function lookAt(what: Iterable<Concern>): void {
@@ -125,10 +132,14 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     return error => {
       if (signal.aborted) return
       log.error({err: error, concern}, 'not done')
-      void context.after(retryAfter, signal).then(() => {
-        if (!signal.aborted) lookAt([concern])
-      })
+      lookAtLater(concern)
     }
+  }
+
+  function lookAtLater(concern: Concern): void {
+    void context.after(retryAfter, signal).then(() => {
+      if (!signal.aborted) lookAt([concern])
+    })
   }
 
   async function guardRules(): Promise<void> {

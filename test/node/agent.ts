@@ -1,4 +1,5 @@
 import test from 'ava'
+import {settingNamed} from '../../src/cluster/settings.ts'
 import {storeClient} from '../../src/cluster/store-client.ts'
 import {fakeKernel} from '../../src/kernel/fake.ts'
 import type {Kernel} from '../../src/kernel/kernel.ts'
@@ -34,6 +35,7 @@ async function twoNodes() {
   for (const lease of [master, node1]) store.create(nodeOf(lease))
 
   const fake = fakeRuntime({calls: []})
+  const {daemons, die} = fakeDaemons()
   const runtime = holdingIn(kernel, fake.runtime)
   const start = ({node}: Lease, self: Lease) =>
     startAgent({
@@ -48,7 +50,7 @@ async function twoNodes() {
       underlay: {link: 'eth0', mtu: 1500},
       machine: machineOf(self),
       writeFile: () => undefined,
-      daemons: fakeDaemons().daemons,
+      daemons,
       readFile: () => '',
       now: clock.now,
       after: clock.after,
@@ -61,7 +63,7 @@ async function twoNodes() {
   })
   const caughtUp = () => Promise.all(agents.map(agent => agent.caughtUp(store.revision, stop.signal)))
   const rules = async (netns: string) => printIptablesSave(await kernel.observeRules(netns))
-  return {kernel, store, agents, clock, refuse, fail, caughtUp, rules, stop: () => stop.abort()}
+  return {kernel, store, agents, clock, refuse, fail, caughtUp, rules, die, stop: () => stop.abort()}
 }
 
 /** A runtime that makes its namespaces in a kernel. */
@@ -241,4 +243,48 @@ test('an agent whose signal is aborted does nothing more', async t => {
   store.create(podOn('a', 'master'))
   await quiet()
   t.deepEqual(agents[0]?.lives(), [])
+})
+
+test('another backend in the leases is followed by all nodes', async t => {
+  const {kernel, store, caughtUp} = await twoNodes()
+  settingNamed('overlay', 'udp').write(store, 'udp')
+  await caughtUp()
+  for (const node of ['master', 'node1']) {
+    const {links, routes} = await kernel.observe(node)
+    t.deepEqual(
+      links.map(({name}) => name),
+      ['lo', 'eth0', 'docker0', 'flannel0'],
+    )
+    t.deepEqual(
+      routes.map(({to, link}) => `${to} dev ${link}`),
+      ['172.17.0.0/16 dev flannel0'],
+    )
+  }
+})
+
+test('a backend that podlab does not have is trouble, and the present one stays', async t => {
+  const {kernel, store, agents, caughtUp} = await twoNodes()
+  await caughtUp()
+  const node = store.get('Node', {name: 'master'})
+  if (!node) return t.fail('there is no node')
+  const annotations = {...node.metadata.annotations, 'flannel.alpha.coreos.com/backend-type': 'ipip'}
+  store.update({...node, metadata: {...node.metadata, annotations}})
+  await quiet()
+  t.deepEqual(agents[0]?.troubles(), ['podlab has no overlay ipip; it has vxlan, udp, host-gw'])
+  t.true((await kernel.observe('master')).links.some(({name}) => name === 'flannel.1'))
+})
+
+test('a daemon that died is trouble, and is started again after a while', async t => {
+  const {kernel, store, agents, caughtUp, clock, die} = await twoNodes()
+  settingNamed('overlay', 'udp').write(store, 'udp')
+  await caughtUp()
+  die('master', 'flannel0 is gone')
+  await quiet()
+  t.deepEqual(agents[0]?.troubles(), ['flannel0 is gone'])
+  const hasDevice = async () => (await kernel.observe('master')).links.some(({name}) => name === 'flannel0')
+  t.false(await hasDevice())
+  await clock.pass(5000)
+  await caughtUp()
+  t.true(await hasDevice())
+  t.deepEqual(agents[0]?.troubles(), [])
 })
