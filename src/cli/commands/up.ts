@@ -15,10 +15,9 @@ export const run: CommandRun = async ([word], options, signal) => {
   }
   const {name, nodes} = up.lab
   const seconds = ((performance.now() - began) / 1000).toFixed(2)
-  process.stdout.write(
-    `${name} is up after ${seconds} s. Its nodes: ${nodes.map(node => node.name).join(', ')}.\n\nTry:\n`,
-  )
-  process.stdout.write(up.notes.map(note => `Note: ${note}\n\n`).join(''))
+  const names = nodes.map(node => node.name).join(', ')
+  const notes = up.notes.map(note => `Note: ${note}\n`).join('')
+  process.stdout.write(`${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}\nTry:\n`)
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')
       .map(line => `  ${programName} ${line}\n`)
