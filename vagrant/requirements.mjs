@@ -18,7 +18,14 @@ export function requirePrograms(programs) {
   )
 }
 
-function refuse(message) {
+/** Likewise where no file fits a shell's pattern. */
+export function requireFile(pattern, name) {
+  const found = spawnSync('/bin/sh', ['-c', `ls ${pattern}`]).status === 0
+  if (!found) refuse(`${pattern} is missing. As root, type: apt-get install --no-install-recommends ${name}`)
+}
+
+/** Ends the script with code 3. */
+export function refuse(message) {
   process.stderr.write(`podlab: ${message}\n`)
   process.exit(3)
 }
