@@ -28,10 +28,11 @@ export function serviceRows(port: ServicePort, context: ServiceContext): readonl
 /** All endpoints, and those of this node. */
 function choicesOf(port: ServicePort, nodeName: string): {readonly everywhere: Choice; readonly here: Choice} {
   const {cluster, local} = endpointSets(port, nodeName)
+  const ofThisNode = new Set(local)
   const targets = cluster.map(endpoint => ({endpoint, chain: endpointChain(port, endpoint)}))
   return {
     everywhere: {chain: serviceChain('SVC', port), targets},
-    here: {chain: serviceChain('SVL', port), targets: targets.filter(({endpoint}) => local.includes(endpoint))},
+    here: {chain: serviceChain('SVL', port), targets: targets.filter(({endpoint}) => ofThisNode.has(endpoint))},
   }
 }
 
