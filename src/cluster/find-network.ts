@@ -48,7 +48,7 @@ async function podOwner(
   const meant = form.kind === 'pods' ? all : all.filter(({metadata}) => metadata.name === form.name)
   const pod = meant.find(isReady) ?? meant[0]
   if (!pod) return refuse(noSuchPod(form, all))
-  const owner = networkOwners(state.pid).get(netnsOf(pod))
+  const owner = networkOwners(state.pid).get(pod.spec.hostNetwork ? (pod.spec.nodeName ?? '') : netnsOf(pod))
   return owner ?? refuse(`pod ${pod.metadata.name} has no network of its own: it is ${podWord(pod)}`)
 }
 

@@ -115,6 +115,18 @@ A filter knows arp, ip, ip6, icmp, tcp, udp, vxlan, dns, [src|dst] host ADDRESS,
     arguments: [new Argument('<folder>', 'where to; its last part is the name of the lab')],
     load: () => import('./new.ts'),
   },
+  graph: {
+    summary: 'show what hangs together in a lab: nodes, pods, services, networks',
+    details: `Examples: podlab graph                       the lab that is up, as text
+          podlab graph --svg kubia.svg       a picture
+          podlab graph labs/kubia --mermaid  a lab that need not be up, for a README`,
+    arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
+    options: [
+      new Option('--svg <file>', 'write a picture to a file, or with - to standard output'),
+      new Option('--mermaid', 'print a Mermaid flow chart'),
+    ],
+    load: () => import('./graph.ts'),
+  },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
     options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],
