@@ -1,3 +1,5 @@
+import {isIP} from 'node:net'
+import type {Call} from '../cluster/dial.ts'
 import {withSampleAddresses} from './places.ts'
 
 /** Where a check's packets go. */
@@ -53,4 +55,40 @@ export function commandsFor(destination: Destination): readonly (readonly string
     case 'ping':
       return [['ping', '-c', '1', '-W', '2', destination.host]]
   }
+}
+
+/** The call that tries a destination from inside a network. Its host must be an address; throws DestinationError for a name. */
+export function callOf(text: string): Call {
+  const destination = parseDestination(text)
+  switch (destination.kind) {
+    case 'ping':
+      return {kind: 'ping', host: numbered(destination.host, text)}
+    case 'tcp':
+      return {kind: 'tcp', host: numbered(destination.host, text), port: Number(destination.port)}
+    case 'http': {
+      const {protocol, hostname, port, pathname, search} = new URL(destination.url)
+      if (protocol !== 'http:')
+        throw new DestinationError(`"${text}" is not plain http, which is all that is spoken here`)
+      return {kind: 'http', host: numbered(hostname, text), port: Number(port || 80), path: `${pathname}${search}`}
+    }
+  }
+}
+
+/** As `checkDestination`, for what is called by address. */
+export function checkCall(text: string): void {
+  checkDestination(text)
+  callOf(withSampleAddresses(text))
+}
+
+/** As `checkCall`, for what opens a connection. */
+export function checkPort(text: string): void {
+  checkCall(text)
+  if (text.startsWith('ping:')) throw new DestinationError(`"${text}" has no port; expected HOST:PORT`)
+}
+
+function numbered(host: string, text: string): string {
+  if (isIP(host) === 4) return host
+  throw new DestinationError(
+    `"${text}" needs DNS; expected an address, {pod/NAME}, {service/NAME} or {node/NAME} instead of ${host}`,
+  )
 }

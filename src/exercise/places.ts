@@ -19,6 +19,15 @@ export async function placeOf(target: string, lab: LabHandle): Promise<string> {
   return `pod/${first.metadata.name}`
 }
 
+/** Every place that a target means: of a selector all ready pods, and at least one. Throws NotThereError. */
+export async function placesOf(target: string, lab: LabHandle): Promise<readonly string[]> {
+  const form = parseTarget(target)
+  if (form.kind !== 'pods') return [target]
+  const pods = await podsOf(target, lab)
+  if (pods.length === 0) throw new NotThereError(`no pod with ${form.selector} is ready`)
+  return pods.map(pod => `pod/${pod.metadata.name}`)
+}
+
 /** The ready pods that a target means, by name. */
 export async function podsOf(target: string, lab: LabHandle): Promise<readonly Pod[]> {
   const form = parseTarget(target)

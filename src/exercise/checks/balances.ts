@@ -3,7 +3,7 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {checked} from '../../lab/shape.ts'
 import {selector, target} from '../../lab/step-schema.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
-import {type Limits, type Ran, runFirst, typed} from '../command.ts'
+import {isMissing, type Limits, type Ran, runFirst, typed} from '../command.ts'
 import {checkDestination, commandsFor, parseDestination} from '../destination.ts'
 import {fillAddresses, NotThereError, placeOf, podsOf} from '../places.ts'
 
@@ -40,7 +40,7 @@ async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): 
   const counts = pods.map(pod => ({pod, count: answers.filter(answer => names(answer, pod)).length}))
   const others = answers.filter(isStrange)
   return {
-    holds: others.length === 0 && counts.every(({count}) => count >= wanted.each),
+    holds: answers.some(isMissing) ? undefined : others.length === 0 && counts.every(({count}) => count >= wanted.each),
     seen: [...counts.map(({pod, count}) => `${pod} ${count}×`), ...strangers(others)].join(', '),
     command: typed(lab, place, answers[0]?.argv ?? []),
   }

@@ -3,7 +3,7 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {target} from '../../lab/step-schema.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
-import {type Limits, runFirst, typed} from '../command.ts'
+import {isMissing, type Limits, runFirst, typed} from '../command.ts'
 import {connectionFiles, peersOf} from '../connections.ts'
 import {NotThereError, placeOf, podsOf} from '../places.ts'
 
@@ -84,6 +84,7 @@ async function sight(call: Call): Promise<{readonly seen?: string; readonly text
     const seen = await firstNewPeer(call, {before, ended})
     if (seen !== undefined) return {seen, text: `${name} sees ${seen}`}
     const result = await ended
+    if (result !== undefined && isMissing(result)) throw new NotThereError(result.stderr)
     return {
       text: `${name} sees nobody${result?.code === 0 ? '' : ` (${result?.stderr.trim() || `code ${result?.code}`})`}`,
     }
@@ -115,10 +116,12 @@ async function firstNewPeer(
 
 /** The peers of the server's port, as `ADDRESS:PORT`. */
 async function peersAt({lab, limits, server, port}: Call): Promise<readonly string[]> {
-  const {stdout} = await lab.exec(placeOfPod(server), readConnections, {
+  const {code, stdout, stderr} = await lab.exec(placeOfPod(server), readConnections, {
+    only: 'network',
     timeoutMs: limits.timeoutMs,
     signal: limits.signal,
   })
+  if (code !== 0) throw new NotThereError(`${placeOfPod(server)} does not show its connections: ${stderr.trim()}`)
   return peersOf(stdout, port).map(peer => `${peer.address}:${peer.port}`)
 }
 

@@ -1,14 +1,13 @@
 import test from 'ava'
 import type {Verdict} from '../../../src/exercise/check.ts'
 import {runCheck} from '../../../src/exercise/run-check.ts'
-import type {KubeObject} from '../../../src/objects/kube-object.ts'
-import {during, type Exec, fakeLab} from '../_fake-lab.ts'
+import {during, fakeLab, type World} from '../_fake-lab.ts'
 
 /** A command that is refused by the other side. */
 export const refused = {code: 7, stderr: 'curl: (7) Failed to connect to 10.0.0.1 port 80'}
 
 /** The verdict of one check, given as it stands in a lab file, in a lab that answers so. */
-async function verdictOf(check: string, world: {exec?: Exec; objects?: readonly KubeObject[]}): Promise<Verdict> {
+export async function verdictOf(check: string, world: World): Promise<Verdict> {
   const lab = fakeLab({...world, text: `nodes: [master, node1]\nchecks:\n  - ${check}\n`})
   const [config] = lab.lab.checks
   if (config === undefined) throw new Error('no check')
@@ -17,7 +16,7 @@ async function verdictOf(check: string, world: {exec?: Exec; objects?: readonly 
 
 /** Passes in a world that is as the check wants it. */
 export const passes = test.macro({
-  exec: async (t, check: string, world: {exec?: Exec; objects?: readonly KubeObject[]}) => {
+  exec: async (t, check: string, world: World) => {
     const {pass, ...words} = await verdictOf(check, world)
     t.true(pass, JSON.stringify(words))
   },
@@ -26,11 +25,11 @@ export const passes = test.macro({
 
 /** The negative control: fails in another world, and says what it saw. */
 export const fails = test.macro({
-  exec: async (t, check: string, world: {exec?: Exec; objects?: readonly KubeObject[]}, seen: RegExp) => {
+  exec: async (t, check: string, world: World, seen: RegExp) => {
     const verdict = await verdictOf(check, world)
     t.false(verdict.pass)
     t.regex(verdict.seen, seen)
-    t.regex(verdict.command, /^\.\/podlab (exec|get) /)
+    t.regex(verdict.command, /^\.\/podlab (exec|get|logs|pingall)/)
     t.not(verdict.expected, '')
   },
   title: (title = '') => `fails: ${title}`,
