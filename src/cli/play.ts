@@ -1,28 +1,31 @@
 import type {LabHandle} from '../cluster/lab-handle.ts'
 import type {Reporter} from '../exercise/events.ts'
 import {gradeLab} from '../exercise/grade.ts'
-import {jsonReport} from '../exercise/report/json.ts'
 import {lineReport} from '../exercise/report/lines.ts'
 import {coloured, plain} from '../exercise/report/paint.ts'
 import {terminalReport} from '../exercise/report/terminal.ts'
 import {exitCodeOf} from '../exercise/report/words.ts'
 import {playScenario} from '../exercise/scenario.ts'
 import {machineTime} from '../exercise/time.ts'
+import {type WantedReport, writeReports} from './report-options.ts'
 
-/** Plays a lab's scenario, if wanted, and grades it; prints progress and report, answers the exit code. */
+/**
+ * Plays a lab's scenario, if wanted, and grades it; prints progress, writes the reports, answers the exit code. Progress is not
+ * shown when a report goes to standard output, which is then the report and nothing else.
+ */
 export async function playAndGrade(
   lab: LabHandle,
-  {scenario, json, signal}: {scenario: boolean; json: boolean; signal: AbortSignal},
+  {scenario, reports, signal}: {scenario: boolean; reports: readonly WantedReport[]; signal: AbortSignal},
 ): Promise<number> {
-  const report = json ? () => undefined : reporter()
-  const during = {time: machineTime, signal, report}
+  const quiet = reports.some(({file}) => file === '-')
+  const during = {time: machineTime, signal, report: quiet ? () => undefined : reporter()}
   const played = scenario ? await playScenario(lab, during) : undefined
   const grade = played?.pass === false ? undefined : await gradeLab(lab, during)
-  if (json) process.stdout.write(jsonReport(lab.lab.name, {played, grade}))
-  else if (played?.pass === false)
+  if (!quiet && played?.pass === false)
     process.stdout.write(
       `The scenario stopped at step ${played.failed.number} of ${played.steps}; nothing was graded.\n`,
     )
+  writeReports(reports, {lab: lab.lab.name, played, grade})
   return exitCodeOf({...(played && {played}), ...(grade && {grade})})
 }
 

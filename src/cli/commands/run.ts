@@ -5,11 +5,13 @@ import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {playAndGrade} from '../play.ts'
 import {programName} from '../program-name.ts'
+import {readReports} from '../report-options.ts'
 import {settingsOf} from '../set-option.ts'
 
 /** Brings a lab up, plays its scenario, grades it, and takes it down, whatever happens. */
 export const run: CommandRun = async ([word], options, signal) => {
-  const {json, keep} = options
+  const {keep} = options
+  const reports = readReports(options)
   const up = await bringUp(word, {settings: settingsOf(options), signal})
   const {session} = up.started
   try {
@@ -21,7 +23,7 @@ export const run: CommandRun = async ([word], options, signal) => {
     if (!state) throw new Error(`${session.stateFile} is gone`)
     return await playAndGrade(await connectLab({session, state}, {program: programName, named: false}), {
       scenario: true,
-      json: json === true,
+      reports,
       signal,
     })
   } finally {

@@ -14,7 +14,7 @@ export function printPoints(points: number): string {
 
 /** What a check has to say besides its outcome: a label and its lines. One that passed says nothing but the lab's sentence. */
 export function explanation({verdict, sentence}: CheckResult): readonly (readonly [label: string, text: string])[] {
-  const said = sentence === undefined ? [] : ([['lab', sentence]] as const)
+  const said = sentence === undefined ? [] : ([['note', sentence]] as const)
   if (verdict.pass) return said
   const tries = verdict.attempts !== undefined && verdict.attempts > 1 ? ` (${verdict.attempts} tries)` : ''
   return [

@@ -1,11 +1,11 @@
 import test from 'ava'
-import type {CheckResult, ExerciseEvent} from '../../src/exercise/events.ts'
-import {gradeOf} from '../../src/exercise/grade.ts'
-import {jsonReport} from '../../src/exercise/report/json.ts'
-import {lineReport} from '../../src/exercise/report/lines.ts'
-import {coloured, plain} from '../../src/exercise/report/paint.ts'
-import {terminalReport} from '../../src/exercise/report/terminal.ts'
-import {exitCodeOf} from '../../src/exercise/report/words.ts'
+import type {CheckResult, ExerciseEvent} from '../../../src/exercise/events.ts'
+import {gradeOf} from '../../../src/exercise/grade.ts'
+import {jsonReport} from '../../../src/exercise/report/json.ts'
+import {lineReport} from '../../../src/exercise/report/lines.ts'
+import {coloured, plain} from '../../../src/exercise/report/paint.ts'
+import {terminalReport} from '../../../src/exercise/report/terminal.ts'
+import {exitCodeOf} from '../../../src/exercise/report/words.ts'
 
 const good: CheckResult = {
   title: 'The client gets through',
