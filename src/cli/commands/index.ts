@@ -4,6 +4,10 @@ import {setOption} from '../set-option.ts'
 
 const lab = new Option('-l, --lab <name>', 'the running lab; may be left out when one is up')
 const json = new Option('--json', 'print JSON')
+const report = new Option(
+  '--report <form=file>',
+  'write a report (json, junit, tap, markdown) to a file; without =FILE to standard output; may be given several times',
+).argParser((value: string, before: readonly string[] = []) => [...before, value])
 const labArgument = new Argument('<lab>', 'a folder with a lab.yaml, or the file')
 const target = new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or node/NAME')
 
@@ -11,9 +15,10 @@ const target = new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or node/NA
 export const commands = {
   run: {
     summary: 'bring a lab up, play its scenario, print a graded report, take it down',
-    details: 'Example: podlab run labs/kubia\nExit code 0 only when every step and every check passes.',
+    details:
+      'Examples: podlab run labs/kubia\n          podlab run labs/kubia --report junit=report.xml --report markdown=report.md\nExit code 0 only when every step and every check passes.',
     arguments: [labArgument],
-    options: [json, setOption, new Option('--keep', 'leave the lab up')],
+    options: [json, report, setOption, new Option('--keep', 'leave the lab up')],
     load: () => import('./run.ts'),
   },
   up: {
@@ -33,8 +38,22 @@ export const commands = {
   check: {
     summary: "grade a running lab with its lab file's checks",
     arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
-    options: [json],
+    options: [json, report],
     load: () => import('./check.ts'),
+  },
+  pingall: {
+    summary: 'call every pod and Service of a running lab from every pod, and print who reaches whom',
+    details:
+      'A pod is called at the first TCP port that it declares or listens on, else it is pinged.\nExit code 1 when something is not reached.',
+    options: [lab, json],
+    load: () => import('./pingall.ts'),
+  },
+  logs: {
+    summary: 'print what a container has printed',
+    details: 'Example: podlab logs pod/kubia-7rt2n',
+    arguments: [new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or pod/LABEL=VALUE')],
+    options: [lab],
+    load: () => import('./logs.ts'),
   },
   get: {
     summary: 'list Kubernetes objects, as kubectl get does',
