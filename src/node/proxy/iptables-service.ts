@@ -1,22 +1,25 @@
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
 import {endpointSets} from './endpoint-sets.ts'
-import {balancingRows, type Choice, type Commenting, endpointRows} from './iptables-endpoints.ts'
+import {balancingRows, type Choice, type Commenting, endpointRows, type Target} from './iptables-endpoints.ts'
 import {nodePortRows} from './iptables-node-port.ts'
 import {endpointChain, serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, jump, natRow, type Row, refusal} from './rule.ts'
-import type {ServicePort} from './service-port.ts'
+import type {Endpoint, ServicePort} from './service-port.ts'
 
 export type ServiceContext = ProxyContext & Commenting
 
 /** The rules of one service port: how packets find it, how it chooses an endpoint, and what each endpoint does to them. */
 export function serviceRows(port: ServicePort, context: ServiceContext): readonly Row[] {
-  const {everywhere, here} = choicesOf(port, context.nodeName)
+  const {cluster, local} = endpointSets(port, context.nodeName)
+  const targets = cluster.map(endpoint => ({endpoint, chain: endpointChain(port, endpoint)}))
+  const everywhere: Choice = {chain: serviceChain('SVC', port), targets}
+  const here = isLocal(port) ? localChoice(port, {targets, local}) : everywhere
   const inside = port.internalTrafficPolicy === 'Local' ? here : everywhere
   const outside = port.externalTrafficPolicy === 'Local' ? here : everywhere
   const hasNodePort = port.nodePort !== undefined
-  const wanted = hasNodePort ? [inside, outside, everywhere] : [inside]
-  const drawn = [everywhere, here].filter(choice => wanted.includes(choice) && choice.targets.length > 0)
+  const wanted = new Set(hasNodePort ? [everywhere, inside, outside] : [inside])
+  const drawn = [...wanted].filter(choice => choice.targets.length > 0)
   return [
     ...clusterIpRows(port, {inside, everywhere}, context),
     ...(hasNodePort ? nodePortRows(port, {outside, everywhere}, context) : []),
@@ -25,15 +28,17 @@ export function serviceRows(port: ServicePort, context: ServiceContext): readonl
   ]
 }
 
-/** All endpoints, and those of this node. */
-function choicesOf(port: ServicePort, nodeName: string): {readonly everywhere: Choice; readonly here: Choice} {
-  const {cluster, local} = endpointSets(port, nodeName)
+function isLocal({internalTrafficPolicy, externalTrafficPolicy}: ServicePort): boolean {
+  return internalTrafficPolicy === 'Local' || externalTrafficPolicy === 'Local'
+}
+
+/** The endpoints of this node. */
+function localChoice(
+  port: ServicePort,
+  {targets, local}: {readonly targets: readonly Target[]; readonly local: readonly Endpoint[]},
+): Choice {
   const ofThisNode = new Set(local)
-  const targets = cluster.map(endpoint => ({endpoint, chain: endpointChain(port, endpoint)}))
-  return {
-    everywhere: {chain: serviceChain('SVC', port), targets},
-    here: {chain: serviceChain('SVL', port), targets: targets.filter(({endpoint}) => ofThisNode.has(endpoint))},
-  }
+  return {chain: serviceChain('SVL', port), targets: targets.filter(({endpoint}) => ofThisNode.has(endpoint))}
 }
 
 function clusterIpRows(
