@@ -2,7 +2,6 @@ import {type Cidr, sizeOf} from '../net/cidr.ts'
 import type {NodeConfig} from './lab.ts'
 import type {Mistake} from './lab-error.ts'
 import type {Stage} from './live-objects.ts'
-import type {PlacedObject} from './manifests.ts'
 import {wantedPods} from './wanted-pods.ts'
 import {mistakeAt} from './yaml-file.ts'
 
@@ -11,41 +10,51 @@ import {mistakeAt} from './yaml-file.ts'
  * lab where it is certain, whatever the scheduler does.
  */
 export function capacityMistakes(stages: readonly Stage[], nodes: readonly NodeConfig[]): readonly Mistake[] {
-  for (const {live, changed} of stages) {
-    const single = nodes.map(({name, podSubnet}) => ({
-      node: name,
-      what: `the pod subnet ${podSubnet} of ${name} has`,
-      room: roomIn(podSubnet),
-    }))
-    const what = nodes.length === 1 ? single[0]?.what : `the pod subnets of all ${nodes.length} nodes have`
-    const places: readonly Place[] = [...single, {what: `${what}`, room: total(single.map(({room}) => room))}]
-    const mistakes = places.flatMap(place => fullMistakes({live, changed}, place, nodes.length)).slice(0, 1)
-    if (mistakes.length > 0) return mistakes
+  const rooms = new Map(nodes.map(({name, podSubnet}) => [name, roomIn(podSubnet)]))
+  const single = nodes.map(({name, podSubnet}) => [name, `the pod subnet ${podSubnet} of ${name} has`] as const)
+  const names = new Map<string, string>(single)
+  const all = nodes.length === 1 ? single[0]?.[1] : `the pod subnets of all ${nodes.length} nodes have`
+  const room = rooms.values().reduce((sum, each) => sum + each, 0)
+  for (const stage of stages) {
+    const {total, pinned} = wantedIn(stage, nodes.length)
+    const [full] = [...pinned].find(([node, wanted]) => wanted > (rooms.get(node) ?? Number.POSITIVE_INFINITY)) ?? []
+    const where = full === undefined ? `${all} ${room}` : `${names.get(full)} ${rooms.get(full)}`
+    if (full === undefined && total <= room) continue
+    return fullMistakes(stage, {node: full, wanted: full === undefined ? total : (pinned.get(full) ?? 0), where})
   }
   return []
 }
-
-type Place = {readonly node?: string; readonly what: string; readonly room: number}
 
 /* The network's own number, the gateway and the broadcast address are no pod's. */
 function roomIn(subnet: Cidr): number {
   return Math.max(0, sizeOf(subnet) - 3)
 }
 
-function fullMistakes({live, changed}: Stage, {node, what, room}: Place, nodes: number): readonly Mistake[] {
-  const countOf = ({object}: PlacedObject) => {
-    const pods = wantedPods(object, nodes)
-    return pods?.addressed && (node === undefined || pods.node === node) ? pods.count : 0
+/** How many pods want an address, and how many of them on a certain node. */
+function wantedIn({live}: Stage, nodes: number) {
+  const pinned = new Map<string, number>()
+  let total = 0
+  for (const {object} of live) {
+    const {count, node, addressed} = wantedPods(object, nodes) ?? {count: 0, addressed: false}
+    if (!addressed) continue
+    total += count
+    if (node !== undefined) pinned.set(node, (pinned.get(node) ?? 0) + count)
   }
-  const wanted = total(live.map(countOf))
-  const last = changed.findLast(placed => countOf(placed) > 0)
-  if (wanted <= room || last === undefined) return []
-  const {document, path} = last
-  const where = {path: [...path, ...(last.object.kind === 'Pod' ? ['metadata', 'name'] : ['spec', 'replicas'])]}
-  const message = `${wanted} pods want an address, and ${what} ${room}`
-  return [mistakeAt(document, where, message, 'add nodes, give them larger subnets, or want fewer pods')]
+  return {total, pinned}
 }
 
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0)
+function fullMistakes(
+  {changed}: Stage,
+  {node, wanted, where}: {readonly node: string | undefined; readonly wanted: number; readonly where: string},
+): readonly Mistake[] {
+  const last = changed.findLast(({object}) => {
+    const pods = wantedPods(object, 1)
+    return pods?.addressed && pods.count > 0 && (node === undefined || pods.node === node)
+  })
+  if (last === undefined) return []
+  const {document, path} = last
+  const field = last.object.kind === 'Pod' ? ['metadata', 'name'] : ['spec', 'replicas']
+  const message = `${wanted} pods want an address, and ${where}`
+  const hint = 'add nodes, give them larger subnets, or want fewer pods'
+  return [mistakeAt(document, {path: [...path, ...field]}, message, hint)]
 }

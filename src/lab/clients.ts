@@ -1,7 +1,7 @@
 import {addressOf, type Cidr, contains, nth, parseNetwork, sizeOf} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {ClientConfig, ClusterConfig, InternetHost, NodeConfig} from './lab.ts'
-import {freeAddress, hostFault} from './networks.ts'
+import {freeAddresses, hostFault} from './networks.ts'
 import type {Fault} from './shape.ts'
 
 /** A client as the lab file has it, with its place there. */
@@ -25,8 +25,9 @@ export function placeClients(
 ): {readonly clients: readonly ClientConfig[]; readonly faults: readonly Fault[]} {
   const faults = items.flatMap((item, index) => clientFaults(underlay, item, [...nodes, ...items.slice(0, index)]))
   const clients: ClientConfig[] = []
+  const free = freeAddresses(underlay, [...nodes, ...items])
   for (const {path, name, address: given} of items) {
-    const address = given ?? freeAddress(underlay, [...nodes, ...items, ...clients])
+    const address = given ?? free.next().value
     if (address === undefined) faults.push({path, message: `underlay ${underlay} has no address left for ${name}`})
     else clients.push({name, address})
   }

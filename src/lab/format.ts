@@ -42,7 +42,10 @@ function arrange(node: unknown, order: KeyOrder | undefined): void {
   node.items = sorted
   // A blank line before a key belonged to its place.
   if (moved) for (const key of keysOf(node)) key.spaceBefore = false
-  for (const pair of node.items) arrange(pair.value, order.below[nameOf(pair)] ?? order.each)
+  for (const pair of node.items) {
+    const name = nameOf(pair)
+    arrange(pair.value, Object.hasOwn(order.below, name) ? order.below[name] : order.each)
+  }
 }
 
 const introduction = ['name', 'title', 'summary']

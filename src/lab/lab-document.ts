@@ -20,9 +20,18 @@ export type LabDocument = {
  */
 export function mergeDocuments(documents: readonly YamlDocument[], main: YamlDocument): LabDocument {
   const parts = documents.flatMap(partsOf)
-  const sections = [...new Set(parts.map(({section}) => section))]
-  const value = Object.fromEntries(sections.map(section => [section, join(parts.filter(isOf(section)))]))
-  return {main, value, origin: path => originOf(path, {parts, main})}
+  const sections = Map.groupBy(parts, ({section}) => section)
+  const value = Object.fromEntries([...sections].map(([section, own]) => [section, join(own)]))
+  const items = new Map([...sections].map(([section, own]) => [section, own.filter(({kind}) => kind === 'item')]))
+  const entries = new Map(parts.map(part => [`${part.section} ${part.key}`, part]))
+  const origin = (path: Path): Origin => {
+    const [section = '', key, ...rest] = path
+    const name = String(section)
+    const part = typeof key === 'number' ? items.get(name)?.[key] : entries.get(`${name} ${String(key)}`)
+    if (part && key !== undefined) return {document: part.document, path: [...part.path, ...rest]}
+    return {document: sections.get(name)?.at(-1)?.document ?? main, path}
+  }
+  return {main, value, origin}
 }
 
 /** The fault as a mistake in the file where its place was written. */
@@ -63,17 +72,4 @@ function join(parts: readonly Part[]): unknown {
   if (kind === 'item') return like.map(({value}) => value)
   if (kind === 'entry') return Object.fromEntries(like.map(({key = '', value}) => [key, value]))
   return like.at(-1)?.value
-}
-
-function originOf(path: Path, {parts, main}: {readonly parts: readonly Part[]; readonly main: YamlDocument}): Origin {
-  const [section, key, ...rest] = path
-  const own = parts.filter(isOf(String(section)))
-  const items = own.filter(({kind}) => kind === 'item')
-  const part = typeof key === 'number' ? items[key] : own.findLast(one => one.key === key)
-  if (part && key !== undefined) return {document: part.document, path: [...part.path, ...rest]}
-  return {document: own.at(-1)?.document ?? main, path}
-}
-
-function isOf(section: string): (part: Part) => boolean {
-  return part => part.section === section
 }

@@ -76,11 +76,10 @@ function window(excerpt: string, {column, width}: {readonly column: number; read
 }
 
 function inFileOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
-  const order = [...new Set(mistakes.map(({file}) => file))]
+  const files = [...new Set(mistakes.map(({file}) => file))]
+  const order = new Map(files.map((file, index) => [file, index]))
+  const place = ({file}: Mistake) => order.get(file) ?? 0
   return mistakes.toSorted(
-    (a, b) =>
-      order.indexOf(a.file) - order.indexOf(b.file) ||
-      (a.line ?? 0) - (b.line ?? 0) ||
-      (a.column ?? 0) - (b.column ?? 0),
+    (a, b) => place(a) - place(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   )
 }

@@ -2,7 +2,7 @@ import {addressOf, type Cidr, contains, networkOf, nth, overlaps, prefixLength, 
 import type {Ip} from '../net/ip.ts'
 import type {ClusterConfig, NodeConfig} from './lab.ts'
 import type {Fault} from './shape.ts'
-import {freeSubnet} from './subnets.ts'
+import {freeSubnets} from './subnets.ts'
 
 /** A node as the lab file has it, with its place there. */
 export type NodeItem = {
@@ -48,10 +48,11 @@ export function placeNodes(
   const faults = items.flatMap((item, index) => nodeFaults(cluster, item, items.slice(0, index)))
   const nodes: NodeConfig[] = []
   const homeless: {readonly item: NodeItem; readonly where: string}[] = []
+  const addresses = freeAddresses(cluster.underlay, items)
+  const subnets = freeSubnets(cluster.podNetwork, subnetsOf(items))
   for (const item of items) {
-    const taken = [...items, ...nodes]
-    const address = item.address ?? freeAddress(cluster.underlay, taken)
-    const podSubnet = item.podSubnet ?? freeSubnet(cluster.podNetwork, subnetsOf(taken))
+    const address = item.address ?? addresses.next().value
+    const podSubnet = item.podSubnet ?? subnets.next().value
     if (address === undefined) homeless.push({item, where: `underlay ${cluster.underlay} has no address left`})
     if (podSubnet === undefined) homeless.push({item, where: `podNetwork ${cluster.podNetwork} has no subnet left`})
     if (address !== undefined && podSubnet !== undefined) nodes.push({name: item.name, address, podSubnet})
@@ -69,8 +70,6 @@ function homelessFaults(homeless: readonly {readonly item: NodeItem; readonly wh
     return [{path: item.path, message: `${where} for ${item.name}${others}`, hint: 'choose a larger network'}]
   })
 }
-
-type Taken = readonly {readonly address?: Ip | undefined; readonly podSubnet?: Cidr | undefined}[]
 
 function nodeFaults(cluster: ClusterConfig, node: NodeItem, earlier: readonly NodeItem[]): Fault[] {
   const {name, address, podSubnet, path} = node
@@ -105,17 +104,21 @@ function subnetFault(podNetwork: Cidr, subnet: Cidr, others: readonly NodeItem[]
 }
 
 /**
- * The next address that nobody has. They are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one
+ * The addresses that nobody has. They are given from the eleventh on, as in 10.0.20.11, so that the low ones are free for what one
  * names oneself. The last one is left for the nodes' router.
  */
-export function freeAddress(underlay: Cidr, taken: Taken): Ip | undefined {
+export function* freeAddresses(
+  underlay: Cidr,
+  machines: readonly {readonly address?: Ip | undefined}[],
+): Generator<Ip, undefined> {
+  const taken = new Set(machines.map(({address}) => address))
   for (let index = sizeOf(underlay) > 64 ? 11 : 1; index < sizeOf(underlay) - 2; index++) {
     const address = nth(underlay, index)
-    if (!taken.some(node => node.address === address)) return address
+    if (!taken.has(address)) yield address
   }
   return undefined
 }
 
-function subnetsOf(taken: Taken): readonly Cidr[] {
+function subnetsOf(taken: readonly NodeItem[]): readonly Cidr[] {
   return taken.flatMap(({podSubnet}) => podSubnet ?? [])
 }

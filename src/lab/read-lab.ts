@@ -12,7 +12,7 @@ import {networkFaults, placeNodes, roomFaults} from './networks.ts'
 import {clusterIpMistakes, duplicates, nodeMistakes} from './object-rules.ts'
 import type {Setting} from './parameters.ts'
 import {readChecks, readManifests, readScenario, stepTargets, targetsOf} from './read-sections.ts'
-import {labName} from './schema.ts'
+import {labName, machinesAtMost} from './schema.ts'
 import {clientItems, internetItems, nodeItems, readCluster} from './sections.ts'
 import {serviceConflicts} from './service-conflicts.ts'
 import type {Fault} from './shape.ts'
@@ -91,7 +91,9 @@ type Network = Pick<Lab, 'cluster' | 'nodes' | 'clients' | 'internet'> & {
 
 function readNetwork(written: Readonly<Record<string, unknown>>): Network {
   const cluster = readCluster(written.cluster)
-  const nodesWritten = nodeItems(written.nodes)
+  const all = nodeItems(written.nodes)
+  const nodesWritten = all.slice(0, machinesAtMost)
+  const surplus = all[machinesAtMost]
   const {nodes, faults} = placeNodes(cluster, nodesWritten)
   const clientsWritten = clientItems(written.clients)
   const outside = placeClients(cluster, clientsWritten, nodes)
@@ -100,6 +102,7 @@ function readNetwork(written: Readonly<Record<string, unknown>>): Network {
     ...{cluster, nodes, clients: outside.clients, internet: internet.map(({host}) => host)},
     machines: {nodes: nodesWritten.map(({name}) => name), clients: clientsWritten.map(({name}) => name)},
     faults: [
+      ...(surplus ? [{path: surplus.path, message: `${all.length} nodes; at most ${machinesAtMost}`}] : []),
       ...networkFaults(cluster),
       ...roomFaults(cluster, nodes.length + outside.clients.length),
       ...[...faults, ...outside.faults, ...internetFaults(cluster, internet)],

@@ -60,9 +60,12 @@ export const nodeSchema = z.union(
   {error: 'expected the name of a node, or a mapping with its name, address and podSubnet'},
 )
 
+/** How many nodes, clients or hosts a lab may have. */
+export const machinesAtMost = 250
+
 /** Several like nodes: node1, node2 and so on. */
 export const poolSchema = mapping({
-  count: z.int().min(1).max(250).describe('How many nodes'),
+  count: z.int().min(1).max(machinesAtMost).describe('How many nodes'),
   prefix: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,11})$/, 'expected at most 12 of a-z, 0-9 and "-", like node')
@@ -75,7 +78,7 @@ export const nodesItemSchema = z.union([nodeSchema, poolSchema], {
   error: 'expected the name of a node, a mapping with its name, address and podSubnet, or a pool with count and prefix',
 })
 
-const nodesSchema = z.union([z.array(nodesItemSchema).min(1), poolSchema], {
+const nodesSchema = z.union([z.array(nodesItemSchema).min(1).max(machinesAtMost), poolSchema], {
   error: 'expected a list of nodes, or a pool with count and prefix',
 })
 
@@ -125,8 +128,16 @@ export function labShape(checks: Readonly<Record<string, CheckForm>>) {
       .describe('Files with keys of this lab, found from the folder of this file'),
     cluster: clusterSchema.optional().describe('Networks and mechanisms; each has a default'),
     nodes: nodesSchema.optional().describe('Names, mappings and pools; one node, node1, when left out'),
-    clients: z.array(clientSchema).optional().describe("Clients outside the cluster, on the nodes' own network"),
-    internet: z.array(internetSchema).optional().describe('A pretend internet: hosts that answer HTTP'),
+    clients: z
+      .array(clientSchema)
+      .max(machinesAtMost)
+      .optional()
+      .describe("Clients outside the cluster, on the nodes' own network"),
+    internet: z
+      .array(internetSchema)
+      .max(machinesAtMost)
+      .optional()
+      .describe('A pretend internet: hosts that answer HTTP'),
     manifests: z.array(manifestSchema).optional().describe('What is there from the start'),
     scenario: z.array(stepSchema(manifestSchema, condition)).optional().describe('What podlab run plays'),
     checks: z.array(checkSchema(checks)).optional().describe('What is graded'),

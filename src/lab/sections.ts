@@ -4,7 +4,7 @@ import type {Ip} from '../net/ip.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
 import type {ClusterConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
-import {clientSchema, clusterSchema, internetSchema, nodeSchema, poolSchema} from './schema.ts'
+import {clientSchema, clusterSchema, internetSchema, machinesAtMost, nodeSchema, poolSchema} from './schema.ts'
 import {isMapping, readShape} from './shape.ts'
 
 type Path = readonly (string | number)[]
@@ -31,7 +31,7 @@ export function readCluster(written: unknown): ClusterConfig {
 /** The nodes as written, pools unfolded, without those parts of them that are wrong; node1 alone when there are none. */
 export function nodeItems(written: unknown): readonly NodeItem[] {
   if (!Array.isArray(written) || written.length === 0) return [{path: ['nodes'], name: 'node1'}]
-  return written.flatMap((node, index) => {
+  return written.slice(0, machinesAtMost).flatMap((node, index) => {
     const path = ['nodes', index]
     if (!isMapping(node)) return typeof node === 'string' ? [{path, name: node}] : []
     return 'count' in node || 'prefix' in node ? poolItems(node, path) : nodeItem(node, path)
@@ -53,16 +53,21 @@ function nodeItem(written: Readonly<Record<string, unknown>>, path: Path): reado
 
 /** The clients as written, without those that are wrong. */
 export function clientItems(written: unknown): readonly ClientItem[] {
-  return goodItems('clients', written, clientSchema).map(({path, value}) =>
+  return goodItems('clients', first(written), clientSchema).map(({path, value}) =>
     typeof value === 'string' ? {path, name: value} : {path, ...value},
   )
 }
 
 /** The hosts of the internet as written, without those that are wrong. */
 export function internetItems(written: unknown): readonly InternetItem[] {
-  return goodItems('internet', written, internetSchema).map(({path, value}) => {
+  return goodItems('internet', first(written), internetSchema).map(({path, value}) => {
     if (typeof value === 'string') return {path, host: {address: value}}
     const {name, address, answer} = value
     return {path, host: {...(name && {name}), address, ...(answer && {answer})}}
   })
+}
+
+/* That there are too many of them is told by the schema. */
+function first(list: unknown): unknown {
+  return Array.isArray(list) ? list.slice(0, machinesAtMost) : list
 }

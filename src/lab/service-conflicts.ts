@@ -7,24 +7,29 @@ import {mistakeAt} from './yaml-file.ts'
 /** Services that want a cluster IP or a node port which another Service has at that time: the API server would refuse the second. */
 export function serviceConflicts(stages: readonly Stage[]): readonly Mistake[] {
   const told = new Set<PlacedObject>()
-  return stages.flatMap(({live, changed}) =>
-    changed.flatMap((placed, index) => {
-      if (told.has(placed)) return []
-      told.add(placed)
-      const later = new Set(changed.slice(index))
-      const earlier = live.filter(one => !later.has(one))
-      return claimsOf(placed).flatMap(claim => conflict(placed, claim, earlier))
-    }),
-  )
+  return stages.flatMap(({live, changed}) => {
+    const fresh = changed.filter(placed => !told.has(placed))
+    for (const placed of fresh) told.add(placed)
+    const recent = new Set(fresh)
+    const taken = new Map(live.filter(placed => !recent.has(placed)).flatMap(owners))
+    return fresh.flatMap(placed => {
+      const mistakes = claimsOf(placed).flatMap(claim => conflict(placed, claim, taken.get(claim.what)))
+      for (const [what, owner] of owners(placed)) taken.set(what, taken.get(what) ?? owner)
+      return mistakes
+    })
+  })
 }
 
 type Claim = {readonly what: string; readonly path: readonly PropertyKey[]}
 
-function conflict(placed: PlacedObject, {what, path}: Claim, earlier: readonly PlacedObject[]): readonly Mistake[] {
-  const other = earlier.find(one => claimsOf(one).some(claim => claim.what === what))
-  if (other === undefined) return []
-  const place = {path: [...placed.path, ...path]}
-  return [mistakeAt(placed.document, place, `${what} is taken by Service ${other.object.metadata.name}`)]
+function owners(placed: PlacedObject): readonly (readonly [string, string])[] {
+  return claimsOf(placed).map(({what}) => [what, placed.object.metadata.name])
+}
+
+function conflict({document, path}: PlacedObject, claim: Claim, owner: string | undefined): readonly Mistake[] {
+  if (owner === undefined) return []
+  const place = {path: [...path, ...claim.path]}
+  return [mistakeAt(document, place, `${claim.what} is taken by Service ${owner}`)]
 }
 
 function claimsOf({object}: PlacedObject): readonly Claim[] {

@@ -92,6 +92,7 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
         ? 'must not be empty'
         : `must be at least ${issue.minimum}`
     case 'too_big':
+      if (issue.origin === 'array') return `at most ${issue.maximum} of these`
       return issue.origin === 'string'
         ? `must have at most ${issue.maximum} characters`
         : `must be at most ${issue.maximum}`

@@ -1,4 +1,15 @@
-import {type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments} from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
 import type {Mistake} from './lab-error.ts'
 
 /** The text of a YAML file with the name by which the user knows it. */
@@ -24,8 +35,10 @@ const depthLimit = 100
 /** The documents of a YAML file; a file with syntax errors has none. */
 export function readYaml(source: Source): Found<readonly YamlDocument[]> {
   const lines = new LineCounter()
-  const parsed = [...parseAllDocuments(source.text, {lineCounter: lines, prettyErrors: false})]
-  const faults = parsed.flatMap(document => [...document.errors, ...document.warnings])
+  // Keys that stand twice are found below: the parser's own search takes quadratic time.
+  const options = {lineCounter: lines, prettyErrors: false, uniqueKeys: false}
+  const parsed = [...parseAllDocuments(source.text, options)]
+  const faults = parsed.flatMap(document => [...document.errors, ...document.warnings]).slice(0, 100)
   if (faults.length > 0) {
     const mistakes = faults.map(({code, message, pos}) => {
       const place = spot({source, lines}, pos)
@@ -51,6 +64,11 @@ function plain(document: Omit<YamlDocument, 'value'>): Found<readonly YamlDocume
     return {value: [], mistakes: [mistakeAt(whole, {path: []}, message, hint)]}
   }
   if (deeperThan(depthLimit, document.nodes.contents)) return refuse(`nested more than ${depthLimit} levels deep`)
+  const twice = keysTwice(document.nodes.contents).map(key => ({
+    ...spot(document, rangeOf(key) ?? [0, 0]),
+    message: 'this key stands twice in the same mapping',
+  }))
+  if (twice.length > 0) return {value: [], mistakes: twice}
   try {
     return {value: [{...document, value: document.nodes.toJS({maxAliasCount: aliasLimit}) as unknown}], mistakes: []}
   } catch (error) {
@@ -65,6 +83,14 @@ function deeperThan(levels: number, node: unknown): boolean {
   if (levels === 0) return true
   if (isMap(node)) return node.items.some(({value}) => deeperThan(levels - 1, value))
   return isSeq(node) && node.items.some(item => deeperThan(levels - 1, item))
+}
+
+function keysTwice(node: unknown): readonly unknown[] {
+  if (isSeq(node)) return node.items.flatMap(keysTwice)
+  if (!isMap(node)) return []
+  const pairs = pairsOf(node)
+  const again = node.items.filter(pair => isScalar(pair.key) && pairs.get(String(pair.key.value)) !== pair)
+  return [...again.map(({key}) => key), ...node.items.flatMap(({value}) => keysTwice(value))]
 }
 
 function locate(root: Node | null, {path, key}: Place): Range | undefined {
@@ -84,9 +110,24 @@ function locate(root: Node | null, {path, key}: Place): Range | undefined {
 function childOf(node: unknown, step: PropertyKey): {key?: Range | undefined; value: unknown} | undefined {
   if (isSeq(node)) return Number(step) < node.items.length ? {value: node.items[Number(step)]} : undefined
   if (!isMap(node)) return undefined
-  const pair = node.items.find(({key}) => isScalar(key) && String(key.value) === String(step))
+  const pair = pairsOf(node).get(String(step))
   return pair && {key: rangeOf(pair.key), value: pair.value}
 }
+
+/** A mapping's first pair of each key; remembered, since every mistake is looked up. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairsByMap.get(map)
+  if (known) return known
+  const pairs = new Map<string, Pair>()
+  for (const pair of map.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : undefined
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair)
+  }
+  pairsByMap.set(map, pairs)
+  return pairs
+}
+
+const pairsByMap = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
 
 /** Where a node's own text stands; a mapping or list is pointed to by its first line. */
 function rangeOf(node: unknown): Range | undefined {
@@ -109,7 +150,6 @@ function onePerLine(mistakes: readonly Mistake[]): readonly Mistake[] {
 
 function explained(code: string, message: string, line: string): {message: string; hint?: string} {
   if (code === 'TAB_AS_INDENT') return {message: 'a tab indents this line', hint: 'YAML is indented with blanks only'}
-  if (code === 'DUPLICATE_KEY') return {message: 'this key stands twice in the same mapping'}
   const bare = /[[{,:]\s*\$\{\s*\w+\s*\}/.test(line)
   return {
     message: `not YAML: ${message}`,

@@ -113,6 +113,46 @@ test('a manifest that is all mistakes is told quickly, and in part', t => {
   t.true(performance.now() - began < 5000)
 })
 
+const quick = test.macro({
+  exec: (t, text: string, expected: RegExp) => {
+    const began = performance.now()
+    const error = t.throws(() => read(text))
+    t.regex(error?.message ?? '', expected)
+    t.true(performance.now() - began < 5000)
+  },
+  title: (title = '') => `refused at once: ${title}`,
+})
+
+const many = (count: number, line: (index: number) => string) =>
+  Array.from({length: count}, (_, index) => line(index)).join('')
+test(
+  'a mapping of many unknown keys',
+  quick,
+  many(10_000, index => `k${index}: 1\n`),
+  /10000 mistakes; the first 50/,
+)
+test(
+  'a key that stands many times',
+  quick,
+  many(10_000, () => 'title: a\n'),
+  /9999 mistakes/,
+)
+test('a list of many missing files', quick, `manifests:\n${many(10_000, () => '  - a\n')}`, /10000 mistakes/)
+test('a list of many nodes', quick, `nodes:\n${many(10_000, index => `  - n${index}\n`)}`, /at most 250 of these/)
+test(
+  'pools of many nodes',
+  quick,
+  `nodes:\n${many(250, index => `  - {count: 250, prefix: n${index}-}\n`)}`,
+  /62500 nodes; at most 250/,
+)
+test('a line that is all syntax errors', quick, `a: ${many(10_000, () => ']')}`, /not YAML/)
+test(
+  'keys that every object has',
+  quick,
+  '__proto__: {title: a}\nconstructor: 1\ntoString: 2\n',
+  /unknown key "__proto__"(.*\n)*.*unknown key "constructor"/,
+)
+
 test('an excerpt cannot steer the terminal', t => {
   const error = t.throws(() => read('titel: "\u009b31m red"\n'))
   t.notRegex(error?.message ?? '', /[^\P{Cc}\n]/u)

@@ -106,6 +106,13 @@ test(
   'summary: |\n  one\n  two\n\nmanifests:\n  - &a { kind: Pod }\n  - *a\n\nscenario:\n',
 )
 
+test(
+  'is not misled by names that every object has',
+  formats,
+  'constructor: {b: 1, a: 2}\n__proto__: {x: 1}\ntitle: a\n',
+  'title: a\n\nconstructor: { b: 1, a: 2 }\n\n__proto__: { x: 1 }\n',
+)
+
 test('the starting lab is good, and in form', t => {
   const {'lab.yaml': text = '', 'README.md': readme = ''} = starterLab({
     ...{name: 'mine', schema: '../../schema/lab.schema.json', program: './podlab'},
