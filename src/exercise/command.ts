@@ -22,6 +22,11 @@ export function inNamespace(namespace: string): readonly string[] {
 /** What bounds one look: how long one program may run, what stops it before, and the clock. */
 export type Limits = {readonly timeoutMs: number; readonly signal: AbortSignal; readonly time: Time}
 
+/** How long a call may take within these bounds, in ms: at most two seconds, and the caller's program has to start and to tell, too. */
+export function callTimeout({timeoutMs}: Limits): number {
+  return Math.min(timeoutMs / 2, 2000)
+}
+
 /** What ran, and how it ended. */
 export type Ran = ExecResult & {readonly argv: readonly string[]}
 

@@ -1,14 +1,19 @@
 import type {LabHandle} from '../cluster/lab-handle.ts'
 import type {Verdict} from './check.ts'
-import {type Limits, typedCommand} from './command.ts'
+import type {Limits} from './command.ts'
 import {printDuration} from './report/words.ts'
 import type {During} from './time.ts'
 
 /** One try of a check. It is given up when its time is over, and its signal then ends what it has started. */
 export type Attempt = (limits: Limits) => Promise<Verdict>
 
-/** `expected` is what the verdict says when the attempt could not even be made. */
-type Bounds = During & {readonly lab: LabHandle; readonly within: number; readonly expected: string}
+/** `expected` and `command` are what the verdict says when an attempt came to no result. */
+type Bounds = During & {
+  readonly lab: Pick<LabHandle, 'changed'>
+  readonly within: number
+  readonly expected: string
+  readonly command: () => string
+}
 
 /**
  * Tries until the attempt passes or the deadline is over, with pauses that grow from a tenth of a second to one second:
@@ -58,18 +63,19 @@ async function tryOnce(
   attempt: Attempt,
   bounds: Bounds & {readonly remaining: number; readonly last: Verdict | undefined},
 ): Promise<Verdict> {
-  const {lab, signal, time, expected, within, last} = bounds
+  const {signal, time, expected, within, last, command} = bounds
   const limit = Math.max(bounds.remaining, shortest)
-  const failed = {pass: false, expected, command: typedCommand(lab, 'get', ['pods'])}
   try {
     const verdict = await endedWithin(inner => attempt({time, signal: inner, timeoutMs: Math.min(limit, longest)}), {
       ...bounds,
       limit,
     })
-    return verdict ?? last ?? {...failed, seen: `no result within ${printDuration(within)}`}
+    return (
+      verdict ?? last ?? {pass: false, expected, seen: `no result within ${printDuration(within)}`, command: command()}
+    )
   } catch (error) {
     if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error
-    return {...failed, seen: error.message}
+    return {pass: false, expected, seen: error.message, command: command()}
   }
 }
 

@@ -6,7 +6,7 @@ import {tryUntil, watchUntil} from '../../src/exercise/until.ts'
 import {during, fakeLab, fakeTime, pod} from './_fake-lab.ts'
 
 const verdict = (pass: boolean) => ({pass, expected: 'a', seen: 'b', command: 'c'})
-const bounds = {lab: fakeLab(), within: 5000, expected: 'a'}
+const bounds = {lab: fakeLab(), within: 5000, expected: 'a', command: () => 'c'}
 
 test('what passes at once is tried once, without a pause', async t => {
   const time = fakeTime()

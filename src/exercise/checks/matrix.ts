@@ -4,7 +4,7 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {checked} from '../../lab/shape.ts'
 import {parseTarget} from '../../lab/targets.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
-import {glimpse, type Limits, typed, typedCommand} from '../command.ts'
+import {callTimeout, glimpse, type Limits, typed, typedCommand} from '../command.ts'
 import {placesOf} from '../places.ts'
 import {programFor} from '../reach/closer.ts'
 import {dialAll} from '../reach/dial-all.ts'
@@ -67,7 +67,7 @@ async function tryAll(rows: readonly Planned[], lab: LabHandle, limits: Limits):
   const outcomes = await dialAll(
     lab,
     calling.map(([from, own]) => ({from, goals: own.map(({goal}) => goal)})),
-    {signal: limits.signal, timeoutMs: Math.min(limits.timeoutMs, 2000)},
+    {signal: limits.signal, timeoutMs: callTimeout(limits)},
   )
   const came = new Map(calling.flatMap(([, own], row) => own.map((pair, index) => [pair, outcomes[row]?.[index]])))
   return rows.map(({from, cells}) => ({

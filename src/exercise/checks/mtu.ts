@@ -65,7 +65,7 @@ async function tryOne(
 }
 
 function pingOf(to: string, bytes: number): readonly string[] {
-  return ['ping', '-n', '-M', 'do', '-c', '1', '-W', '1', '-s', `${bytes - smallestPacket}`, to]
+  return ['ping', '-n', '-M', 'do', '-c', '1', '-W', '0.5', '-s', `${bytes - smallestPacket}`, to]
 }
 
 function expectation({from, is, atLeast}: Parameters, to: string): string {

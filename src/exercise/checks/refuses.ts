@@ -4,7 +4,7 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {checked} from '../../lab/shape.ts'
 import {target} from '../../lab/step-schema.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
-import {type Limits, typed} from '../command.ts'
+import {callTimeout, type Limits, typed} from '../command.ts'
 import {callOf, checkPort} from '../destination.ts'
 import {fillAddresses, placeOf} from '../places.ts'
 import {programFor} from '../reach/closer.ts'
@@ -34,13 +34,17 @@ export const refuses: Check<Parameters> = {
   look: lookOnce,
 }
 
-async function lookOnce(wanted: Parameters, lab: LabHandle, {signal, timeoutMs}: Limits): Promise<Finding> {
+async function lookOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Finding> {
   const place = await placeOf(wanted.from, lab)
   const to = await fillAddresses(wanted.to, lab)
   const written = callOf(to)
   if (written.kind === 'ping') throw new Error(`${to} has no port`)
   const call = {kind: 'tcp', host: written.host, port: written.port} as const
-  const [outcome] = await lab.dial(place, [call], {signal, timeoutMs: Math.min(timeoutMs, 2000), lingerMs: 100})
+  const [outcome] = await lab.dial(place, [call], {
+    signal: limits.signal,
+    timeoutMs: callTimeout(limits),
+    lingerMs: 100,
+  })
   if (outcome === undefined) throw new Error('a call without an outcome')
   return {
     holds: outcome.came === 'refused' && (wanted.with === undefined || wanted.with === wayOf(outcome)),
