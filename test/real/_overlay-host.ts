@@ -2,8 +2,9 @@
  * The first process of a sandbox with nodes, each with one pod, and their networks; leases are handed out here, so that nodes can
  * join and leave. The topology is drawn in `_overlay.ts`.
  */
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {setTimeout} from 'node:timers/promises'
 import {machinePlan, underlayMtu, underlayNetns, underlayPlan} from '../../src/cluster/underlay.ts'
 import {changes} from '../../src/kernel/diff.ts'
@@ -68,6 +69,13 @@ serve({
   notes: (node: string) => networks.get(node)?.notes(),
   file: (path: string) => files[path],
   deaths: () => deaths.splice(0),
+  /** How a process ends that has such a thread and says no more than that it wants to exit, with 7; null when it does not. */
+  exitCode: () =>
+    new Promise(resolve => {
+      const program = join(import.meta.dirname, '_exiting-forwarder.ts')
+      const child = spawn(process.execPath, [program], {stdio: 'ignore', timeout: 10_000})
+      child.on('exit', resolve)
+    }),
   /** Breaks the thread in which all nodes' packets are forwarded. */
   breakDaemons: async () => {
     writeFileSync('/run/break', '')

@@ -137,6 +137,10 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
     t.regex(await ping('172.17.12.2'), /1 received/)
   })
 
+  test.serial('a process exits when it wants to, though its thread sleeps in the kernel', async t => {
+    t.is(await ask('exitCode'), 7)
+  })
+
   test.serial('a stand-in is told of', async t => {
     await ask('carry', 'udp', 'master', 'node1')
     const notes = (await ask('notes', 'master')) as string[]

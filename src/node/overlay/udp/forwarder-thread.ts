@@ -36,6 +36,14 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
   const {promise: ready, resolve, reject} = Promise.withResolvers<number>()
   let numbers = 0
   let end: Error | undefined
+  let wake: number | undefined
+
+  const order = (message: Order) => {
+    if (end || wake === undefined) return
+    worker.postMessage(message)
+    writeSync(wake, one)
+  }
+  const endAtExit = () => order({type: 'end'})
 
   const hear = (report: Report) => {
     if (report.type === 'ready') return resolve(report.wake)
@@ -71,14 +79,7 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
   worker.on('message', hear)
   worker.once('error', cause => finish(new Error(`the thread that forwards packets broke: ${cause.stack}`, {cause})))
   worker.once('exit', code => finish(new Error(`the thread that forwards packets ended with code ${code}`)))
-  const wake = await ready
-
-  const order = (message: Order) => {
-    if (end) return
-    worker.postMessage(message)
-    writeSync(wake, one)
-  }
-  const endAtExit = () => order({type: 'end'})
+  wake = await ready
   process.once('exit', endAtExit)
 
   return {
