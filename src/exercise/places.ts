@@ -47,7 +47,7 @@ export function isServing(pod: Pod): boolean {
 }
 
 /**
- * Puts addresses in place of `{pod/web}`, `{pod/app=kubia}`, `{node/node1}` and `{service/kubia}`: what a lab cannot know
+ * Puts addresses in place of `{pod/web}`, `{pod/app=kubia}`, `{node/node1}`, `{client/laptop}` and `{service/kubia}`: what a lab cannot know
  * beforehand. Other braces stay.
  */
 export async function fillAddresses(text: string, lab: LabHandle): Promise<string> {
@@ -62,7 +62,7 @@ export function withSampleAddresses(text: string): string {
   return text.replace(placeholder, '192.0.2.1')
 }
 
-const placeholder = /\{((?:pod|node|service)\/[^{}\s]+)\}/g
+const placeholder = /\{((?:pod|node|client|service)\/[^{}\s]+)\}/g
 
 async function addressOf(name: string, lab: LabHandle): Promise<string> {
   const address = await findAddress(name, lab)
@@ -73,6 +73,7 @@ async function addressOf(name: string, lab: LabHandle): Promise<string> {
 async function findAddress(name: string, lab: LabHandle): Promise<string | undefined> {
   const rest = name.slice(name.indexOf('/') + 1)
   if (name.startsWith('node/')) return lab.lab.nodes.find(node => node.name === rest)?.address
+  if (name.startsWith('client/')) return lab.lab.clients.find(client => client.name === rest)?.address
   if (name.startsWith('pod/')) return (await podsOf(name, lab))[0]?.status?.podIP
   const service = await lab.get({kind: 'Service', namespace: 'default', name: rest})
   return (service as Service | undefined)?.spec?.clusterIP

@@ -48,3 +48,8 @@ test('a node is pinged, or called at a port', async t => {
   t.deepEqual(await namesOf('node/node1'), ['node/node1 ping 10.0.20.12'])
   t.deepEqual(await namesOf('node/node1:10250'), ['node/node1:10250 tcp 10.0.20.12'])
 })
+
+test('a client outside is reached at its own address', async t => {
+  const lab = fakeLab({text: 'nodes: [node1]\nclients: [{name: laptop, address: 10.0.20.99}]'})
+  t.deepEqual(await namesOf('client/laptop', lab), ['client/laptop ping 10.0.20.99'])
+})
