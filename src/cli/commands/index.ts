@@ -146,6 +146,18 @@ A filter knows arp, ip, ip6, icmp, tcp, udp, vxlan, dns, [src|dst] host ADDRESS,
     ],
     load: () => import('./graph.ts'),
   },
+  dump: {
+    summary: 'write everything for a bug report into an archive or a folder, secrets left out',
+    details: `Examples: podlab dump
+          podlab dump --lab kubia -o kubia.tar
+          podlab dump -o folder
+It works when the lab's daemon hangs, too, and describes the machine alone when no lab is up.`,
+    options: [
+      lab,
+      new Option('-o, --output <file>', 'a .tar, .tar.gz or .tgz, or a folder that is empty or not there'),
+    ],
+    load: () => import('./dump.ts'),
+  },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
     options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],

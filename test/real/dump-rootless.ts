@@ -1,0 +1,8 @@
+import test from 'ava'
+import {dumpSuite} from './_dump.ts'
+import {ordinaryAccount} from './_podlab.ts'
+
+const account = ordinaryAccount()
+
+if ('refused' in account) test.skip(`dumps as an ordinary user: ${account.refused}`, t => t.pass())
+else dumpSuite(test, account)

@@ -1,0 +1,8 @@
+import test from 'ava'
+import {dumpSuite} from './_dump.ts'
+import {rootAccount} from './_podlab.ts'
+
+const account = rootAccount()
+
+if ('refused' in account) test.skip(`dumps as root: ${account.refused}`, t => t.pass())
+else dumpSuite(test, account)
