@@ -10,6 +10,7 @@ export async function main(words: readonly string[]): Promise<number> {
   const stop = new AbortController()
   const interrupt = () => stop.abort(new Error('interrupted'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader)
   let code: number = exitCode.good
   const program = buildProgram(stop.signal, result => {
     code = result
@@ -24,6 +25,11 @@ export async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`${message}\n`)
     return failure
   }
+}
+
+/* A reader that has seen enough closes its end (`podlab up labs/kubia | head -1`), a terminal goes away: what is being done goes on. */
+function outliveReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }
 
 function buildProgram(signal: AbortSignal, done: (code: number) => void): Command {
@@ -55,7 +61,7 @@ function build(name: string, entry: CommandEntry, to: {signal: AbortSignal; done
 
 const epilogue = `
 A lab is named by its folder or file (labs/kubia) or, once it is up, by its name (kubia).
-A target is pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (one of those pods) or node/NAME.
+A target is pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (one of those pods), node/NAME or client/NAME.
 
 Exit codes: 0 good · 1 a check or step failed · 2 a mistake in the command or a file · 3 this machine lacks something ·
 130 interrupted · exec and shell: the program's own.

@@ -89,12 +89,15 @@ test(asked, '/', 200, /^NOW: \d{4}-/)
 test(asked, '/dial', 404, /does not play \/dial/)
 
 test('netexec ends with the code that is asked for', async t => {
-  const codes: number[] = []
-  const server = netexecServer({hostname: 'web', log: () => undefined, exit: code => codes.push(code)})
+  const ended = Promise.withResolvers<number>()
+  const server = netexecServer({hostname: 'web', log: () => undefined, exit: ended.resolve})
   await served(server, async url => {
-    await fetch(`${url}/exit?code=5`, {signal: AbortSignal.timeout(100)}).catch(() => undefined)
+    const hangUp = new AbortController()
+    const asked = fetch(`${url}/exit?code=5`, {signal: hangUp.signal}).catch(() => 'hung up')
+    t.is(await ended.promise, 5)
+    hangUp.abort()
+    t.is(await asked, 'hung up')
   })
-  t.deepEqual(codes, [5])
 })
 
 const datagram = test.macro({
