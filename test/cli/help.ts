@@ -14,7 +14,7 @@ test('--help lists every command with its summary, the targets and the exit code
     t.regex(stdout, new RegExp(`^  ${name}\\b`, 'm'))
     t.true(words.includes(summary), name)
   }
-  t.true(words.includes('pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (one of those pods) or node/NAME'))
+  t.true(words.includes('pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE (one of those pods), node/NAME or client/NAME'))
   t.true(words.includes('0 good · 1 a check or step failed · 2 a mistake in the command or a file'))
 })
 
