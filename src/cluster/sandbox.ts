@@ -39,7 +39,8 @@ export const sessionTaken = 75
 /*
  * Standard input is the daemon's life line, and descriptor 3 its messages. Standard output tells why nothing came of it. The
  * second attempt is for a folder that its last holder removed while we waited. Only a keeper that was killed leaves a socket for the next
- * one to remove. The last rmdir refuses while there is another session.
+ * one to remove. A folder that somebody took away may be another lab's by the end. The last rmdir refuses while there is another
+ * session.
  */
 const keeperScript = `folder=$1 wait=$2; shift 2
 exec 2>&1
@@ -55,7 +56,7 @@ code=$?
 exec 3>&-
 [ $code = 0 ] || tail -n 5 -- "$folder/daemon.log"
 exec >/dev/null 2>&1
-rm -rf -- "$folder"
+[ ! "$folder/lock" -ef /proc/self/fd/4 ] || rm -rf -- "$folder"
 rmdir -- "\${folder%/*}"
 exit $code`
 
