@@ -69,7 +69,7 @@ export function checkSession({folder, socket}: Session): void {
 const longestSocket = 107
 
 /** Opens the session's lock, to wait for it; undefined when there is no such session. */
-export function openLock(session: Session): number | undefined {
+export function openLock(session: Pick<Session, 'lock'>): number | undefined {
   try {
     return openSync(session.lock, 'r')
   } catch (error) {
@@ -82,7 +82,11 @@ export function openLock(session: Session): number | undefined {
  * Waits until nobody holds the session's lock, and removes what a keeper that was killed has left; false when the session
  * is still somebody's after that time. Closes the lock.
  */
-export async function sweepSession({folder}: Session, lock: number, {withinMs}: {withinMs: number}): Promise<boolean> {
+export async function sweepSession(
+  {folder}: Pick<Session, 'folder'>,
+  lock: number,
+  {withinMs}: {withinMs: number},
+): Promise<boolean> {
   const sweeper = spawn('/bin/sh', ['-c', sweepScript, 'podlab-sweep', folder, `${withinMs / 1000}`], {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'ignore', lock],

@@ -158,6 +158,13 @@ It works when the lab's daemon hangs, too, and describes the machine alone when 
     ],
     load: () => import('./dump.ts'),
   },
+  gc: {
+    summary: 'remove what dead labs have left behind',
+    details:
+      'Example: podlab gc --dry-run\nThere is something only if a keeper was killed or its folder removed. A lab that lives is never touched.',
+    options: [new Option('--dry-run', 'only say what would be done')],
+    load: () => import('./gc.ts'),
+  },
   doctor: {
     summary: 'find out what this machine can do, by doing it, and say what to do about the rest',
     options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],

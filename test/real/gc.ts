@@ -1,0 +1,8 @@
+import test from 'ava'
+import {gcSuite} from './_gc.ts'
+import {rootAccount} from './_podlab.ts'
+
+const account = rootAccount()
+
+if ('refused' in account) test.skip(`gc as root: ${account.refused}`, t => t.pass())
+else gcSuite(test, account)
