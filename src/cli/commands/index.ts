@@ -170,6 +170,18 @@ It works when the lab's daemon hangs, too, and describes the machine alone when 
     options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],
     load: () => import('./doctor.ts'),
   },
+  completion: {
+    summary: 'print what bash, zsh or fish need to complete commands, labs and targets',
+    details: `Examples: source <(podlab completion bash)      in ~/.bashrc
+          source <(podlab completion zsh)       in ~/.zshrc, after compinit
+          podlab completion fish | source       in ~/.config/fish/config.fish`,
+    arguments: [
+      new Argument('<shell>', 'bash, zsh or fish'),
+      new Argument('[words...]', 'what has been typed so far: then what the last word could become is printed'),
+    ],
+    passThrough: true,
+    load: () => import('./completion.ts'),
+  },
   test: {
     summary: "run podlab's own tests",
     details: 'Without files: format and lint, types, then every test. With files: those tests alone.',
