@@ -9,6 +9,8 @@ export type PacketStream = {
   /** What to write for a block, if anything. */
   print(block: PacketBlock): Uint8Array | undefined
   readonly counts: {seen: number; kept: number; dropped: bigint}
+  /** Whether some interfaces have an Ethernet header and others none: Wireshark reads such a file, tcpdump does not. */
+  isMixed(): boolean
 }
 
 /** Prints packets as lines of text or as the pcapng that they are; at most `count` that pass the filter. */
@@ -32,6 +34,7 @@ export function packetStream({
   }
   return {
     counts,
+    isMixed: () => new Set(links.map(({linkType}) => linkType)).size > 1,
     print: block => {
       if (block.block === 'interface') links.push(block)
       if (block.block === 'statistics') counts.dropped += block.dropped

@@ -33,7 +33,7 @@ export async function findNetworkOwner(running: RunningLab, target: string): Pro
 
 function nodeOwner({state}: RunningLab, name: string): number {
   const owners = networkOwners(state.pid)
-  const nodes = [...owners.keys()].filter(netns => owners.get(netns) !== state.pid && !netns.startsWith('pod-'))
+  const nodes = [...owners.keys()].filter(netns => owners.get(netns) !== state.pid && !/^(pod-|lab\.)/.test(netns))
   return nodes.includes(name)
     ? (owners.get(name) ?? 0)
     : refuse(`there is no node ${name}; the nodes are ${nodes.join(', ')}`)

@@ -2,12 +2,16 @@ import test from 'ava'
 import {UsageError} from '../../src/cli/command.ts'
 import {exitCode} from '../../src/cli/exit-code.ts'
 import {explainError} from '../../src/cli/explain-error.ts'
+import {SinkError} from '../../src/cli/sink.ts'
+import {CaptureError} from '../../src/cluster/capture.ts'
 import {ControlError} from '../../src/cluster/control.ts'
+import {NoNetworkError} from '../../src/cluster/find-network.ts'
 import {WhichLabError} from '../../src/cluster/running-labs.ts'
 import {SessionError} from '../../src/cluster/session.ts'
 import {StartError} from '../../src/cluster/start-lab.ts'
 import {LabError} from '../../src/lab/lab-error.ts'
 import {TargetError} from '../../src/lab/targets.ts'
+import {FilterError} from '../../src/net/packet-filter.ts'
 import {SelectorError} from '../../src/objects/selector.ts'
 
 const explained = test.macro({
@@ -20,6 +24,10 @@ test(explained, new WhichLabError('no lab is up'), exitCode.usage, 'podlab: no l
 test(explained, new TargetError('"x" is no target'), exitCode.usage, 'podlab: "x" is no target')
 test(explained, new SelectorError('unable to parse'), exitCode.usage, 'podlab: unable to parse')
 test(explained, new SessionError('/run/podlab is not yours'), exitCode.machine, 'podlab: /run/podlab is not yours')
+test(explained, new FilterError('no filter'), exitCode.usage, 'podlab: no filter')
+test(explained, new CaptureError('no capture'), exitCode.failed, 'podlab: no capture')
+test(explained, new NoNetworkError('no network'), exitCode.failed, 'podlab: no network')
+test(explained, new SinkError('cannot write x'), exitCode.failed, 'podlab: cannot write x')
 test(explained, new ControlError('there is no pod/a', 'refused'), exitCode.failed, 'podlab: there is no pod/a')
 test(
   'mistakes in a file stand at their places, without a prefix',

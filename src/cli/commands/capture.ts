@@ -32,7 +32,8 @@ export const run: CommandRun = async ([target, words], options, signal) => {
       count: order.count,
       began: `Capturing on ${link ?? 'all interfaces'} of ${target}`,
     })
-    return report(await capture.end, {stream, target: String(target), link})
+    const isFile = order.file !== undefined
+    return report(await capture.end, {stream, target: String(target), link, isFile})
   } finally {
     capture.kill()
     clearTimeout(timer)
@@ -83,7 +84,7 @@ async function pump(capture: Capture, {stream, sink, count, began}: Pump): Promi
 
 function report(
   {end, notes}: CaptureEnd,
-  {stream, target, link}: {stream: PacketStream; target: string; link: string | undefined},
+  {stream, target, link, isFile}: {stream: PacketStream; target: string; link: string | undefined; isFile: boolean},
 ): number {
   const {seen, kept, dropped} = stream.counts
   const lines = [
@@ -91,7 +92,11 @@ function report(
     ...(end === 'owner-gone' ? [`podlab: ${target} has ended, or the lab`] : []),
     ...(end === 'link-gone' ? [`podlab: the interface ${link} of ${target} is gone`] : []),
     `${kept === 1 ? '1 packet' : `${kept} packets`}${seen === kept ? '' : ` of ${seen}`}, ${dropped} dropped because they came too fast.`,
+    ...(isFile && stream.isMixed() ? [mixed] : []),
   ]
   process.stderr.write(lines.map(line => `${line}\n`).join(''))
   return end === 'stopped' ? exitCode.good : exitCode.failed
 }
+
+const mixed =
+  'Some interfaces have an Ethernet header and others none: Wireshark reads that, for tcpdump -r capture one of them with -i.'
