@@ -147,7 +147,7 @@ A filter knows arp, ip, ip6, icmp, tcp, udp, vxlan, dns, [src|dst] host ADDRESS,
     load: () => import('./graph.ts'),
   },
   dump: {
-    summary: 'write everything for a bug report into an archive or a folder, secrets left out',
+    summary: 'write all that a report of a fault needs into an archive or a folder, secrets left out',
     details: `Examples: podlab dump
           podlab dump --lab kubia -o kubia.tar
           podlab dump -o folder
