@@ -1,8 +1,11 @@
 import {dnsLabel, environmentName, portName} from './format.ts'
-import {duplicate, type Mistake, type Path} from './mistake.ts'
+import {type Lifecycle, lifecycleDefaults, lifecycleMistakes, lifecycleSchema} from './lifecycle.ts'
+import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
+import {type Probes, probeDefaults, probeFields, probeMistakes} from './probe.ts'
 import {anything, integer, list, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
+
 /** A program of a pod, as its manifest says it. */
-export type Container = {
+export type Container = Probes & {
   readonly name: string
   readonly image: string
   /** Replaces the image's entrypoint. */
@@ -16,6 +19,7 @@ export type Container = {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   /** Accepted as written: podlab's pods share this machine and are neither limited nor counted. */
   readonly resources?: Resources
+  readonly lifecycle?: Lifecycle
 }
 
 export type EnvVar = {readonly name: string; readonly value?: string}
@@ -65,8 +69,6 @@ export type TerminatedState = {
   readonly containerID?: string
 }
 
-const noProbes = unsupported('probes')
-
 export const protocols: Schema = oneOf('TCP', 'UDP', 'SCTP')
 
 const portSchema = record(
@@ -96,11 +98,9 @@ export const containerSchema: Schema = record(
     ports: list(portSchema),
     imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
     resources: record({requests: map(anything), limits: map(anything), claims: unsupported('resource claims')}),
-    livenessProbe: noProbes,
-    readinessProbe: noProbes,
-    startupProbe: noProbes,
+    ...probeFields,
+    lifecycle: lifecycleSchema,
     envFrom: unsupported('environment variables from elsewhere'),
-    lifecycle: unsupported('lifecycle hooks'),
     resizePolicy: unsupported('resizing of pods'),
     restartPolicy: unsupported('restart policies of single containers'),
     securityContext: unsupported('security contexts'),
@@ -119,7 +119,14 @@ export const containerSchema: Schema = record(
 export function containerDefaults(container: Container): Container {
   const {imagePullPolicy = pullPolicy(container.image), resources = {}} = container
   const ports = container.ports?.map(port => ({...port, protocol: port.protocol ?? 'TCP'}) as const)
-  return {...container, ...(ports && {ports}), imagePullPolicy, resources}
+  return {
+    ...container,
+    ...(ports && {ports}),
+    ...(container.lifecycle && {lifecycle: lifecycleDefaults(container.lifecycle)}),
+    ...probeDefaults(container),
+    imagePullPolicy,
+    resources,
+  }
 }
 
 /** An image without a fixed tag may change under its name. */
@@ -128,16 +135,41 @@ function pullPolicy(image: string): 'Always' | 'IfNotPresent' {
   return image.includes('@') || (name.includes(':') && !name.endsWith(':latest')) ? 'IfNotPresent' : 'Always'
 }
 
-/** Names that must be unique: of containers in a pod, and of ports in a container. */
-export function containerMistakes(containers: readonly Container[], path: Path): Mistake[] {
-  const names = containers.map(container => container.name)
+/** The two lists of containers that a pod has; those that initialise it run to their end, one after the other, before the others start. */
+export type ContainerLists = {readonly containers: readonly Container[]; readonly initContainers?: readonly Container[]}
+
+/** What a schema cannot say of a pod's containers: names that must be unique, probes and hooks. `path` leads to the pod's spec. */
+export function containerMistakes(
+  {containers, initContainers = []}: ContainerLists,
+  path: Path,
+  graceSeconds: number,
+): Mistake[] {
+  const names = [...containers, ...initContainers].map(({name}) => name)
+  const place = (index: number) =>
+    index < containers.length ? [...path, 'containers', index] : [...path, 'initContainers', index - containers.length]
   return [
-    ...repeated(names).map(index => duplicate([...path, index, 'name'], names[index])),
-    ...containers.flatMap(({ports = []}, index) => {
-      const portNames = ports.map(port => port.name)
-      return repeated(portNames).map(place => duplicate([...path, index, 'ports', place, 'name'], portNames[place]))
-    }),
+    ...repeated(names).map(index => duplicate([...place(index), 'name'], names[index])),
+    ...[...containers, ...initContainers].flatMap((container, index) => portMistakes(container, place(index))),
+    ...containers.flatMap((container, index) => [
+      ...lifecycleMistakes(container.lifecycle ?? {}, [...place(index), 'lifecycle'], graceSeconds),
+      ...probeMistakes(container, place(index), graceSeconds),
+    ]),
+    ...initContainers.flatMap((container, index) => initMistakes(container, place(containers.length + index))),
   ]
+}
+
+function portMistakes({ports = []}: Container, path: Path): Mistake[] {
+  const names = ports.map(({name}) => name)
+  return repeated(names).map(index => duplicate([...path, 'ports', index, 'name'], names[index]))
+}
+
+/* A container that runs to its end has nothing to be probed for, and nobody stops it. */
+function initMistakes(container: Container, path: Path): Mistake[] {
+  return (['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const).flatMap(field =>
+    container[field] === undefined
+      ? []
+      : [forbidden([...path, field], 'may not be set for init containers without restartPolicy=Always')],
+  )
 }
 
 /** The places of values that stood in the list before. */

@@ -1,4 +1,4 @@
-import {type ContainerPort, repeated} from './container.ts'
+import {type Container, type ContainerPort, repeated} from './container.ts'
 import {duplicate, forbidden, invalid, type Mistake, type Path} from './mistake.ts'
 import type {PodSpec} from './pod.ts'
 
@@ -17,11 +17,13 @@ export function portsClash(a: PodSpec, b: PodSpec): boolean {
 export function withHostPorts(spec: PodSpec): PodSpec {
   if (!spec.hostNetwork) return spec
   const named = (port: ContainerPort) => ({...port, hostPort: port.hostPort ?? port.containerPort})
-  const containers = spec.containers.map(({ports, ...container}) => ({
-    ...container,
-    ...(ports && {ports: ports.map(named)}),
-  }))
-  return {...spec, containers}
+  const withPorts = ({ports, ...container}: Container) => ({...container, ...(ports && {ports: ports.map(named)})})
+  const {containers, initContainers} = spec
+  return {
+    ...spec,
+    containers: containers.map(withPorts),
+    ...(initContainers && {initContainers: initContainers.map(withPorts)}),
+  }
 }
 
 /** What is wrong with a pod's ports of its node. `path` leads to its containers. */

@@ -1,4 +1,4 @@
-import {containerDefaults, containerMistakes, containerSchema} from './container.ts'
+import {type Container, containerDefaults, containerMistakes, containerSchema} from './container.ts'
 import {equal} from './equal.ts'
 import {dnsLabel, dnsSubdomain, labelValue, qualifiedName} from './format.ts'
 import {hostPortMistakes, withHostPorts} from './host-ports.ts'
@@ -21,6 +21,7 @@ const hostNamespaces = unsupported("pods in their node's namespaces")
 export const podSpecSchema: Schema = record(
   {
     containers: list(containerSchema),
+    initContainers: list(containerSchema),
     restartPolicy: oneOf('Always', 'OnFailure', 'Never'),
     terminationGracePeriodSeconds: integer(0),
     dnsPolicy: oneOf('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
@@ -44,7 +45,6 @@ export const podSpecSchema: Schema = record(
     hostPID: hostNamespaces,
     hostUsers: unsupported('user namespaces of pods'),
     imagePullSecrets: unsupported('secrets'),
-    initContainers: unsupported('init containers'),
     os: unsupported('operating systems'),
     overhead: unsupported('pod overhead'),
     preemptionPolicy: priorities,
@@ -69,7 +69,11 @@ export const podFields: Readonly<Record<string, Schema>> = {spec: podSpecSchema,
 
 export function podSpecDefaults(spec: PodSpec): PodSpec {
   return {
-    ...withHostPorts({...spec, containers: spec.containers.map(containerDefaults)}),
+    ...withHostPorts({
+      ...spec,
+      containers: spec.containers.map(containerDefaults),
+      ...(spec.initContainers && {initContainers: spec.initContainers.map(containerDefaults)}),
+    }),
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
@@ -78,19 +82,24 @@ export function podSpecDefaults(spec: PodSpec): PodSpec {
 
 export function podSpecMistakes(spec: PodSpec, path: Path): Mistake[] {
   const containers = [...path, 'containers']
+  const {initContainers = [], terminationGracePeriodSeconds = 30} = spec
   return [
     ...(spec.containers.length === 0 ? [required(containers)] : []),
-    ...containerMistakes(spec.containers, containers),
+    ...containerMistakes(spec, path, terminationGracePeriodSeconds),
     ...hostPortMistakes(spec, containers),
+    ...hostPortMistakes({...spec, containers: initContainers}, [...path, 'initContainers']),
     ...(spec.dnsPolicy === 'None'
       ? [forbidden([...path, 'dnsPolicy'], 'podlab does not support dnsPolicy None, which needs dnsConfig')]
+      : []),
+    ...(spec.hostNetwork && spec.shareProcessNamespace
+      ? [forbidden([...path, 'shareProcessNamespace'], "podlab does not support it for pods in their node's network")]
       : []),
   ]
 }
 
 /** What the resources that the containers ask for make of the pod; podlab shows it and gives it no meaning. */
-export function qualityOf({containers}: PodSpec): 'BestEffort' | 'Burstable' | 'Guaranteed' {
-  const asked = containers.map(({resources: {requests = {}, limits = {}} = {}}) => ({
+export function qualityOf({containers, initContainers = []}: PodSpec): 'BestEffort' | 'Burstable' | 'Guaranteed' {
+  const asked = [...containers, ...initContainers].map(({resources: {requests = {}, limits = {}} = {}}) => ({
     requests: {...limits, ...requests},
     limits,
   }))
@@ -115,5 +124,7 @@ export function podUpdateMistakes({spec}: Pod, {spec: before}: Pod): Mistake[] {
 }
 
 function withoutImages(spec: PodSpec): unknown {
-  return {...spec, containers: spec.containers.map(container => ({...container, image: '', imagePullPolicy: ''}))}
+  const {containers, initContainers = []} = spec
+  const withoutImage = (container: Container) => ({...container, image: '', imagePullPolicy: ''})
+  return {...spec, containers: containers.map(withoutImage), initContainers: initContainers.map(withoutImage)}
 }

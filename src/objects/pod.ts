@@ -6,7 +6,7 @@ import type {Deletion, Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {TaintEffect} from './node.ts'
 import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes, qualityOf} from './pod-rules.ts'
-import {isFinished, podWord} from './pod-status.ts'
+import {isFinished, isInitializing, podWord} from './pod-status.ts'
 import {timestamp} from './timestamp.ts'
 
 /** Containers that share one network namespace, one address and one fate. */
@@ -19,6 +19,8 @@ export type Pod = KubeObject & {
 
 export type PodSpec = {
   readonly containers: readonly Container[]
+  /** Run to their end, one after the other, before the others start. */
+  readonly initContainers?: readonly Container[]
   readonly restartPolicy?: RestartPolicy
   readonly terminationGracePeriodSeconds?: number
   readonly dnsPolicy?: DnsPolicy
@@ -58,6 +60,7 @@ export type PodStatus = {
   readonly podIP?: string
   readonly podIPs?: readonly {readonly ip: string}[]
   readonly startTime?: string
+  readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
   readonly qosClass?: 'BestEffort' | 'Burstable' | 'Guaranteed'
 }
@@ -105,14 +108,16 @@ export const podKind: Kind<Pod> = {
   ],
 }
 
-function readyColumn({spec, status}: Pod): string {
-  const ready = status?.containerStatuses?.filter(container => container.ready) ?? []
-  return `${ready.length}/${spec.containers.length}`
+function readyColumn(pod: Pod): string {
+  const containers = isInitializing(pod) ? [] : (pod.status?.containerStatuses ?? [])
+  const ready = containers.filter(container => container.ready && container.state?.running)
+  return `${ready.length}/${pod.spec.containers.length}`
 }
 
-/** How often containers were started anew, and when last. */
-function restartsColumn({status}: Pod, now: number): string {
-  const containers = status?.containerStatuses ?? []
+/** How often containers were started anew, and when last. While the pod is initialised, those that do it count. */
+function restartsColumn(pod: Pod, now: number): string {
+  const {containerStatuses = [], initContainerStatuses = []} = pod.status ?? {}
+  const containers = isInitializing(pod) ? initContainerStatuses : containerStatuses
   const count = containers.reduce((sum, {restartCount}) => sum + restartCount, 0)
   const last = containers
     .flatMap(({lastState}) => lastState?.terminated?.finishedAt ?? [])

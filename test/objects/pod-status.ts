@@ -37,6 +37,30 @@ test(says, 'NotReady', {
   containerStatuses: [container({terminated: {exitCode: 0, reason: 'Completed'}}), container({running: {}}, true)],
 })
 
+const init = (...states: ContainerStatus['state'][]) => ({
+  phase: 'Pending' as const,
+  initContainerStatuses: states.map(state => container(state)),
+  containerStatuses: [container({waiting: {reason: 'PodInitializing'}})],
+})
+const done = {terminated: {exitCode: 0, reason: 'Completed'}}
+const toCome = {waiting: {reason: 'PodInitializing'}}
+
+test(says, 'Init:0/2', init(toCome, toCome))
+test(says, 'Init:0/2', init({running: {}}, toCome))
+test(says, 'Init:1/2', init(done, {running: {}}))
+test(says, 'Init:Error', init({terminated: {exitCode: 1, reason: 'Error'}}, toCome))
+test(says, 'Init:ExitCode:7', init({terminated: {exitCode: 7}}, toCome))
+test(says, 'Init:CrashLoopBackOff', init(done, {waiting: {reason: 'CrashLoopBackOff'}}))
+test(says, 'Init:ErrImagePull', init({waiting: {reason: 'ErrImagePull'}}))
+test(says, 'PodInitializing', init(done, done))
+
+test('while a pod is initialised, its init containers are those whose restarts count', t => {
+  const crashing = {...container({waiting: {reason: 'CrashLoopBackOff'}}), restartCount: 3}
+  const status = {...init(), initContainerStatuses: [crashing]}
+  const columns = kinds.Pod.columns.map(({name, value}) => [name, value(samplePod('web', {status}), 0)])
+  t.like(Object.fromEntries(columns), {Ready: '0/1', Status: 'Init:CrashLoopBackOff', Restarts: '3'})
+})
+
 const quality = test.macro({
   exec: (t, expected: string, ...resources: NonNullable<Container['resources']>[]) => {
     const containers = resources.map((one, index) => ({name: `c${index}`, image: 'i', resources: one}))

@@ -164,11 +164,6 @@ test(
 )
 test(
   wrong,
-  `{${pod}, spec: {containers: [{name: a, image: i, readinessProbe: {}}]}}`,
-  'spec.containers[0].readinessProbe: Forbidden: podlab does not support probes',
-)
-test(
-  wrong,
   `{apiVersion: apps/v1, kind: ReplicaSet, ${meta}, spec: {selector: {matchLabels: {app: b}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: i}]}}}}`,
   'spec.template.metadata.labels: Invalid value: map[string]string{"app":"a"}: `selector` does not match template `labels`',
 )
