@@ -5,6 +5,7 @@ import {request} from '../net/http.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 import type {Inside} from './enter.ts'
 import type {ObjectRef} from './lab-handle.ts'
+import type {LogPiece, LogRequest} from './log.ts'
 
 /** What the CLI may ask a lab's daemon over its control socket, and what it answers. All of it is JSON. */
 export type ControlProtocol = {
@@ -35,6 +36,8 @@ export type ControlProtocol = {
   readonly inside: {readonly question: {readonly target: string}; readonly answer: Inside}
   /** What a container has printed; of much, the end. */
   readonly logs: {readonly question: {readonly target: string}; readonly answer: string}
+  /** The next piece of what one life of a container has printed. */
+  readonly logPiece: {readonly question: LogRequest; readonly answer: LogPiece}
   /** What the components of a node have written into its tables last. */
   readonly rules: {readonly question: {readonly node: string}; readonly answer: readonly RulesPlan[]}
   /** Answers once every pod is ready and every node's rules are programmed, or says what is not by the deadline. */

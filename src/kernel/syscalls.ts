@@ -12,6 +12,8 @@ export type Syscalls = {
   /** The current directory becomes the root of this mount namespace, and the old root is let go. */
   pivotHere(): void
   sethostname(name: string): void
+  /** Gives back the memory or disk space of a file's beginning; its length and the places in it stay, the rest reads as zeros. */
+  punchHole(fd: number, length: number): void
   /** Changes the calling thread's current directory (process.chdir is refused in workers). */
   chdir(path: string): void
 }
@@ -27,6 +29,7 @@ export const clone = {
 }
 export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
 const detach = 2
+const punchHoleKeepSize = 3
 
 /** A system call that the kernel refused; `code` is the errno's name. */
 export class SyscallError extends Error {
@@ -53,6 +56,7 @@ export function loadSyscalls(): Syscalls {
   const umount2 = libc.func('int umount2(const char *target, int flags)')
   const sethostname = libc.func('int sethostname(const char *name, size_t length)')
   const chdir = libc.func('int chdir(const char *path)')
+  const fallocate = libc.func('int fallocate64(int fd, int mode, int64_t offset, int64_t length)')
   const syscall = libc.func('long syscall(long number, ...)')
 
   const check = (call: string, result: number | bigint) => {
@@ -69,6 +73,7 @@ export function loadSyscalls(): Syscalls {
       check('pivot_root(., .)', syscall(number, 'const char *', '.', 'const char *', '.'))
       check('umount(.)', umount2('.', detach))
     },
+    punchHole: (fd, length) => check(`fallocate(${fd})`, fallocate(fd, punchHoleKeepSize, 0, length)),
     chdir: path => check(`chdir(${path})`, chdir(path)),
     sethostname: name => check(`sethostname(${name})`, sethostname(name, Buffer.byteLength(name))),
   }

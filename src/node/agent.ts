@@ -52,6 +52,7 @@ export type AgentContext = {
   /** The text of a file of the node; empty when there is none. */
   readonly readFile: (path: string) => string
   readonly now: () => string
+  readonly elapsed: () => number
   readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
   readonly log: Logger

@@ -5,6 +5,7 @@ import {type Ip, parseIp} from '../../src/net/ip.ts'
 import type {AgentClient} from '../../src/node/client.ts'
 import {createKubelet} from '../../src/node/pods/kubelet.ts'
 import type {PodNetwork} from '../../src/node/pods/pod-table.ts'
+import type {AskAnswer, AskQuestion} from '../../src/node/runtime/ask.ts'
 import {type Runtime, RuntimeError} from '../../src/node/runtime/runtime.ts'
 import type {ContainerState} from '../../src/objects/container.ts'
 import type {Pod, PodSpec, PodStatus} from '../../src/objects/pod.ts'
@@ -39,6 +40,7 @@ export function fakeClock() {
   let present = 0
   const sleepers = new Set<{readonly at: number; readonly wake: () => void}>()
   return {
+    elapsed: () => present,
     now: () => new Date(Date.parse('2025-01-01T00:00:00Z') + present).toISOString().replace('.000', ''),
     after: (milliseconds: number, signal: AbortSignal) =>
       new Promise<void>(resolve => {
@@ -63,7 +65,7 @@ export function fakeClock() {
 
 /** Resolves when all that goes on by itself has gone on. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await setImmediate()
+  for (let turn = 0; turn < 5; turn++) await setImmediate()
 }
 
 /** What the fakes do when they are asked: fail, or wait, where a test wants it. By the line that `calls` gets. */
@@ -73,7 +75,15 @@ export type Surprises = Map<string, () => Promise<void> | void>
  * A runtime that writes down what it is asked. A container ends at SIGKILL, and at SIGTERM unless its program is called
  * `stubborn`; `missing` is a program that no image has.
  */
-export function fakeRuntime({calls, surprises = new Map()}: {calls: string[]; surprises?: Surprises}) {
+export function fakeRuntime({
+  calls,
+  surprises = new Map(),
+  answers = new Map(),
+}: {
+  calls: string[]
+  surprises?: Surprises
+  answers?: Map<string, AskAnswer>
+}) {
   let pids = 100
   const running = new Map<string, {readonly stubborn: boolean}>()
   let exited: (id: string, code: number) => void = () => undefined
@@ -104,6 +114,15 @@ export function fakeRuntime({calls, surprises = new Map()}: {calls: string[]; su
       if (container && (how === 'SIGKILL' || !container.stubborn))
         void setImmediate().then(() => exit(id, how === 'SIGKILL' ? 137 : 143))
     },
+    ask: async (question, signal) => {
+      const line = lineOf(question)
+      const aborted = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason), {once: true}),
+      )
+      await Promise.race([say(line), aborted])
+      return answers.get(line) ?? {came: 'answer', code: question.how === 'http' ? 200 : 0, said: ''}
+    },
+    log: async () => undefined,
     remove: async () => undefined,
     close: async () => undefined,
   }
@@ -113,6 +132,12 @@ export function fakeRuntime({calls, surprises = new Map()}: {calls: string[]; su
   return {runtime, running, exit, onExit}
 }
 
+/* A question in a few words: `exec true`, `http 172.17.13.2:8080/ready`. */
+function lineOf(question: AskQuestion): string {
+  if (question.how === 'exec') return `exec ${question.argv.join(' ')}`
+  return `${question.how} ${question.host}:${question.port}${question.how === 'http' ? question.path : ''}`
+}
+
 /** A kubelet whose surroundings are all fakes; `calls` tells what it asked of them, in order. */
 export function kubeletWorld() {
   const calls: string[] = []
@@ -120,7 +145,8 @@ export function kubeletWorld() {
   const statuses = new Map<string, PodStatus>()
   const phases: (string | undefined)[] = []
   const clock = fakeClock()
-  const fake = fakeRuntime({calls, surprises})
+  const answers = new Map<string, AskAnswer>()
+  const fake = fakeRuntime({calls, surprises, answers})
   const stop = new AbortController()
   const say = async (line: string) => {
     calls.push(line)
@@ -135,6 +161,7 @@ export function kubeletWorld() {
     readFile: path => `# master's ${path}\n`,
     serviceRange,
     now: clock.now,
+    elapsed: clock.elapsed,
     after: clock.after,
     signal: stop.signal,
     log: silent,
@@ -151,12 +178,19 @@ export function kubeletWorld() {
     },
     calls,
     surprises,
+    /** What probes and hooks are answered, by the line that `calls` gets; all is well where nothing is said. */
+    answers,
     /** The present status of each pod, by name. */
     statuses,
     /** The phases of all that was reported, in order. */
     phases,
     clock,
     running: fake.running,
+    /** The owner of a pod's namespaces dies. */
+    killPause: async (pod: string) => {
+      kubelet.exited(`pod-${pod}`, 137)
+      await quiet()
+    },
     exit: async (id: string, code: number) => {
       fake.exit(id, code)
       await quiet()

@@ -53,6 +53,7 @@ async function twoNodes() {
       daemons,
       readFile: () => '',
       now: clock.now,
+      elapsed: clock.elapsed,
       after: clock.after,
       signal: stop.signal,
       log: silent,

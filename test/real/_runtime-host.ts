@@ -2,7 +2,7 @@
 import {execFile} from 'node:child_process'
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs'
 import {mountSandbox} from '../../src/cluster/daemon/boot.ts'
-import {logPath} from '../../src/node/runtime/logs.ts'
+import type {AskQuestion} from '../../src/node/runtime/ask.ts'
 import {startRuntime} from '../../src/node/runtime/runtime.ts'
 import {serve} from './_serve.ts'
 
@@ -25,6 +25,7 @@ const runtime = await startRuntime({
 
 serve({
   ...runtime,
+  ask: (question: AskQuestion) => runtime.ask(question, new AbortController().signal),
   /** The code that a container ended with, once it has. */
   ended: (id: string) => endOf(id).promise,
   /** Runs a program beside a container's first process. */
@@ -35,7 +36,11 @@ serve({
         resolve({code: error ? Number(error.code) : 0, stdout, stderr}),
       )
     }),
-  log: (id: string) => readFileSync(logPath(id), 'utf8'),
+  /** The beginning of what a container has printed in its present life. */
+  printed: async (id: string) => {
+    const answer = await runtime.log({id, which: 'present', from: {}, waitMs: 0})
+    return answer ? Buffer.from(answer.bytes, 'latin1').toString() : undefined
+  },
   /** How much of this process and its threads there is, and how many processes live in the sandbox. */
   residue: () => ({
     descriptors: readdirSync('/proc/self/fd').length,

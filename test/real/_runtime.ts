@@ -1,14 +1,18 @@
 import type {TestFn} from 'ava'
+import type {AskAnswer, AskQuestion} from '../../src/node/runtime/ask.ts'
 import type {ContainerSpec} from '../../src/node/runtime/container.ts'
 import type {RunAnswer} from '../../src/node/runtime/protocol.ts'
+import type {LogQuestion} from '../../src/node/runtime/read-log.ts'
 import type {Runtime} from '../../src/node/runtime/runtime.ts'
 import type {Sandbox} from './_sandbox.ts'
 
 /** A runtime in a sandbox, with eyes. */
-export type WatchedRuntime = Pick<Runtime, 'hold' | 'release' | 'run' | 'start' | 'end' | 'remove'> & {
+export type WatchedRuntime = Pick<Runtime, 'hold' | 'release' | 'run' | 'start' | 'end' | 'log' | 'remove'> & {
+  ask(question: AskQuestion): Promise<AskAnswer>
   ended(id: string): Promise<number>
   inside(pid: number, argv: readonly string[]): Promise<RunAnswer>
-  log(id: string): Promise<string>
+  /** What a container has printed in its present life, or its beginning. */
+  printed(id: string): Promise<string | undefined>
   residue(): Promise<{
     readonly descriptors: number
     readonly mounts: readonly number[]
@@ -19,7 +23,7 @@ export type WatchedRuntime = Pick<Runtime, 'hold' | 'release' | 'run' | 'start' 
 }
 
 export function runtimeIn({ask}: Exclude<Sandbox, {readonly refused: string}>): WatchedRuntime {
-  const methods = ['hold', 'release', 'run', 'start', 'end', 'remove', 'ended', 'inside', 'log', 'residue']
+  const methods = 'hold release run start end ask log remove ended inside printed residue'.split(' ')
   return Object.fromEntries(
     methods.map(method => [method, (...parameters: readonly unknown[]) => ask(method, ...parameters)]),
   ) as unknown as WatchedRuntime
@@ -112,21 +116,134 @@ export function runtimeTests(test: TestFn, runtime: WatchedRuntime): void {
     t.not(await one.sh(netns), await three.sh(netns))
   })
 
-  test('what a container prints is in its log, of all its lives', async t => {
+  test('what a container prints is in the log of its life, and the life before keeps its own', async t => {
     const pod = await podIn(runtime, 'log')
     const {id} = await pod.start({argv: ['sh', '-c', 'echo out; echo err >&2']})
     t.is(await runtime.ended(id), 0)
-    t.is(await runtime.log(id), 'out\nerr\n')
+    t.is(await runtime.printed(id), 'out\nerr\n')
+    const again = await pod.start({id, argv: ['sh', '-c', 'for i in 1 2 3; do echo $i; done; sleep 100']})
+    const read = (which: 'present' | 'previous', from: LogQuestion['from'] = {}, waitMs = 0) =>
+      runtime.log({id, which, from, waitMs})
+    t.like(await read('previous'), {bytes: 'out\nerr\n', over: true})
+    const first = await read('present', {tail: 2}, 1000)
+    t.like(first, {bytes: '2\n3\n', next: {life: 1, at: 6}, over: false})
+    const more = read('present', first?.next, 10_000)
+    await again.sh('echo 4 > /proc/1/fd/1') // which empties the file
+    t.like(await more, {bytes: '4\n', next: {life: 1, at: 8}})
+    t.like(await read('present', {since: Date.now() + 1000}), {bytes: ''})
     await runtime.remove(id)
-    await t.throwsAsync(runtime.log(id), {message: /ENOENT/})
+    t.is(await runtime.printed(id), undefined)
   })
 
-  test('a log is cut before it fills the memory', async t => {
+  test('of a log of 100 MB the end is kept, and no more', async t => {
     const pod = await podIn(runtime, 'long-log')
-    const {id} = await pod.start({argv: ['sh', '-c', 'yes podlab | head -c 40000000']})
+    const {id} = await pod.start({argv: ['sh', '-c', 'yes podlab-podlab | head -c 100000000; echo; echo last']})
     t.is(await runtime.ended(id), 0)
-    t.true((await runtime.log(id)).length < 40_000_000)
+    t.like(await runtime.log({id, which: 'present', from: {tail: 1}, waitMs: 0}), {bytes: 'last\n', over: true})
+    const count = await pod.start({argv: ['sleep', '100']})
+    let [kept, from]: [number, LogQuestion['from']] = [0, {}]
+    for (;;) {
+      const answer = await runtime.log({id, which: 'present', from, waitMs: 0})
+      if (!answer?.bytes) break
+      kept += answer.bytes.length
+      from = answer.next
+    }
+    t.true(kept > 10_000_000 && kept < 12 * 2 ** 20, `${kept} bytes`)
+    t.deepEqual(from, {life: 0, at: 100_000_006})
     await runtime.remove(id)
+    await runtime.end(count.id, 'SIGKILL')
+  })
+
+  test('a program is run beside a container, in its namespaces, with its environment', async t => {
+    const pod = await podIn(runtime, 'ask')
+    const {pid} = await pod.start()
+    const run = (...argv: string[]) =>
+      runtime.ask({how: 'exec', pid, argv, environment, workingDirectory: '/tmp', timeoutMs: 5000})
+    t.deepEqual(await run('sh', '-c', 'pwd; hostname; cat /proc/1/comm; exit 3'), {
+      came: 'answer',
+      code: 3,
+      said: '/tmp\nweb\nsleep',
+    })
+    t.deepEqual(await run('no-such-program'), {
+      came: 'error',
+      said: `exec: "no-such-program": executable file not found in $PATH (${environment.PATH})`,
+    })
+    t.like(await run('/etc/passwd'), {came: 'error', said: 'exec: "/etc/passwd": permission denied'})
+  })
+
+  test('a program that hangs is killed with all that it has started when its time is over', async t => {
+    const pod = await podIn(runtime, 'ask-hang')
+    const {pid, sh} = await pod.start()
+    const began = performance.now()
+    const argv = ['sh', '-c', 'trap "" TERM; setsid sleep 301 & sleep 302']
+    const answer = await runtime.ask({how: 'exec', pid, argv, environment, workingDirectory: '/', timeoutMs: 300})
+    t.is(answer.came, 'failure')
+    t.regex(answer.said, /timed out after 0.3s$/)
+    t.true(performance.now() - began < 3000)
+    t.is(
+      await sh('for i in $(seq 1000); do ps | grep -q "[s]leep 30" || break; done; ps | grep "[s]leep 30" || echo no'),
+      'no',
+    )
+  })
+
+  test('a pod is asked over the network of a node, and every failure has its word', async t => {
+    const pod = await podIn(runtime, 'ask-net')
+    await runtime.run({netns: 'ask-net', argv: ['ip', 'link', 'set', 'lo', 'up'], input: ''})
+    await pod.start({root: 'host', argv: ['/agnhost', 'netexec'], played: 'netexec'})
+    const place = {pid: pod.pausePid, host: '127.0.0.1', port: 8080, timeoutMs: 2000}
+    const get = (path: string, headers: [string, string][] = []) => runtime.ask({...place, how: 'http', path, headers})
+    t.deepEqual(await get('/healthz'), {came: 'answer', code: 200, said: ''})
+    t.like(await get('/echo?code=503'), {code: 503})
+    t.deepEqual(await runtime.ask({...place, how: 'tcp'}), {came: 'answer', code: 0, said: ''})
+    t.deepEqual(await runtime.ask({...place, how: 'tcp', port: 81}), {
+      came: 'failure',
+      said: 'dial tcp 127.0.0.1:81: connect: connection refused',
+    })
+    const silent = await pod.start({argv: ['nc', '-l', '-p', '82', '-e', 'sleep', '100']})
+    t.is(await silent.sh('until grep -q :0052 /proc/net/tcp*; do :; done; echo listens'), 'listens')
+    t.deepEqual(await runtime.ask({...place, how: 'http', port: 82, path: '/', headers: [], timeoutMs: 200}), {
+      came: 'failure',
+      said: 'Get "http://127.0.0.1:82/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+    })
+  })
+
+  test('containers that share their processes see each other below the pause, which reaps; one that ends takes its own along', async t => {
+    const pausePid = await runtime.hold({netns: 'shared', hostname: 'web', as: 'pod', sharesProcesses: true})
+    const common = {
+      pausePid,
+      root: 'busybox',
+      files: {},
+      environment,
+      workingDirectory: '/',
+      sharesProcesses: true,
+    } as const
+    await runtime.start({...common, id: 'shared/one', argv: ['sh', '-c', 'sleep 401 & exec sleep 402']})
+    const other = await runtime.start({...common, id: 'shared/two', argv: ['sleep', '403']})
+    /** What ps shows once the condition holds, which may take a moment: processes start and die when it is their turn. */
+    const psWhen = async (condition: string) => {
+      const line = `for i in $(seq 1000); do ps -o pid,args > /tmp/ps; ${condition} && break; done; cat /tmp/ps`
+      return (await runtime.inside(other, ['sh', '-c', line])).stdout
+    }
+    const seen = await psWhen('[ $(grep -c "[0-9] [s]leep 40[123]$" /tmp/ps) = 3 ]')
+    t.regex(seen, /^ +1 \/pause$/m)
+    for (const seconds of [401, 402, 403]) t.regex(seen, new RegExp(`sleep ${seconds}$`, 'm'))
+    await runtime.end('shared/one', 'SIGKILL')
+    t.is(await runtime.ended('shared/one'), 137)
+    const left = await psWhen('! grep -q "[s]leep 40[12]$" /tmp/ps')
+    t.notRegex(left, /sleep 40[12]$/m)
+    t.regex(left, /sleep 403$/m)
+    await runtime.end('shared/two', 'SIGKILL')
+    await runtime.ended('shared/two')
+    await runtime.release('shared')
+  })
+
+  test('the owner of namespaces that dies by itself is heard of', async t => {
+    const pausePid = await runtime.hold({netns: 'dying', hostname: 'web', as: 'pod'})
+    await runtime.run({netns: 'dying', argv: ['kill', '-9', `${pausePid}`], input: ''})
+    t.is(await runtime.ended('dying'), 137)
+    await runtime.release('dying')
+    await runtime.hold({netns: 'dying', hostname: 'web', as: 'pod'})
+    await runtime.release('dying')
   })
 
   test('the code of a container that ended is told, and 128 and the number of a signal', async t => {
@@ -167,7 +284,10 @@ export function runtimeTests(test: TestFn, runtime: WatchedRuntime): void {
     const other = await pod.start({root: 'host'})
     t.regex(await kubia.sh('ss -Hltnp'), /^LISTEN .*:8080 .*users:\(\("node",pid=1,fd=\d+\)\)/)
     t.is(await other.sh('curl -s http://127.0.0.1:8080'), "You've hit web")
-    t.regex(await runtime.log(kubia.id), /^Kubia server starting\.\.\.\nReceived request from .*127\.0\.0\.1\n$/)
+    t.regex(
+      (await runtime.printed(kubia.id)) ?? '',
+      /^Kubia server starting\.\.\.\nReceived request from .*127\.0\.0\.1\n$/,
+    )
     await t.throwsAsync(pod.start({root: 'host', argv: ['node', 'app.js'], played: 'kubia'}), {
       message: /EADDRINUSE|taken/,
     })

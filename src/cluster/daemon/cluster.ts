@@ -8,7 +8,7 @@ import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
 import {createDaemons} from '../../node/daemons.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
-import {startRuntime} from '../../node/runtime/runtime.ts'
+import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {bootstrapObjects} from '../../store/bootstrap.ts'
 import {memoryStore} from '../../store/memory.ts'
@@ -30,6 +30,7 @@ export type Cluster = {
   readonly agents: readonly Agent[]
   /** The processes that own the clients' namespaces, by name. */
   readonly clients: Machines['clients']
+  readonly readLog: Runtime['log']
 }
 
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
@@ -65,7 +66,7 @@ export async function createCluster({
   const machines = await makeMachines({lab, kernel, runtime})
   const client = storeClient(store)
   agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, signal, log}})))
-  return {store, registry: objects, controllers: running, agents, clients: machines.clients}
+  return {store, registry: objects, controllers: running, agents, clients: machines.clients, readLog: runtime.log}
 }
 
 type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'signal' | 'log'>
@@ -89,6 +90,7 @@ function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; com
       writeFile: (path, text) => writeInside(pid, path, text),
       readFile: path => readInside(pid, path),
       now: timestamp,
+      elapsed: () => performance.now(),
       after,
     })
   return Promise.all(lab.nodes.map((node, index) => agentOf(node, machines.nodes[index] ?? 0)))

@@ -1,6 +1,7 @@
 import {parseTarget, type TargetForm} from '../../lab/targets.ts'
 import type {Agent} from '../../node/agent.ts'
 import type {PodLife} from '../../node/pods/pod-life.ts'
+import type {ContainerState} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {isReady} from '../../objects/pod-status.ts'
 import {matches, parseSelector} from '../../objects/selector.ts'
@@ -32,12 +33,13 @@ type PodForm = Extract<TargetForm, {kind: 'pod' | 'pods'}>
 export function findContainer(
   agents: readonly Agent[],
   target: string,
-): {readonly pod: Pod; readonly container: string} {
+  container?: string,
+): {readonly pod: Pod; readonly container: string; readonly state: ContainerState} {
   const form = parseTarget(target)
   if (form.kind === 'node' || form.kind === 'client') throw new NoTargetError(`${target} is no pod`)
   const life = findPod(agents, form)
-  const {pod, name} = containerIn(life, {target, container: containerOf(form), agents})
-  return {pod, container: name}
+  const {pod, name, found} = containerIn(life, {target, container: container ?? containerOf(form), agents})
+  return {pod, container: name, state: found.state}
 }
 
 function containerOf(form: PodForm): string | undefined {
@@ -84,9 +86,10 @@ type Wanted = {readonly target: string; readonly container: string | undefined; 
 
 function insidePod(life: PodLife | undefined, wanted: Wanted): Inside {
   const {pod, name, found} = containerIn(life, wanted)
-  if (found.pid === undefined)
+  if (!found.process)
     throw new NoTargetError(`container ${name} of pod ${pod.metadata.name} is not running: ${reasonOf(found.state)}`)
-  return {pid: found.pid, namespaces: ['net', 'uts', 'ipc', 'mount', 'pid'], environment: found.environment ?? {}}
+  const {pid, environment} = found.process
+  return {pid, namespaces: ['net', 'uts', 'ipc', 'mount', 'pid'], environment}
 }
 
 function containerIn(life: PodLife | undefined, {target, container, agents}: Wanted) {
@@ -103,7 +106,8 @@ function containerIn(life: PodLife | undefined, {target, container, agents}: Wan
   )
 }
 
-function reasonOf({waiting, terminated}: PodLife['containers'][string]['state']): string {
+/** Why a container does not run. */
+export function reasonOf({waiting, terminated}: ContainerState): string {
   if (waiting) return [waiting.reason, waiting.message].filter(Boolean).join(': ')
   if (terminated) return terminated.message ?? `it ended with code ${terminated.exitCode}`
   return 'it has not started'

@@ -1,12 +1,14 @@
 import type {Lab} from '../../lab/lab.ts'
+import {complaintsOf} from '../../node/pods/complaints.ts'
 import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
+import type {Pod} from '../../objects/pod.ts'
 import {isFinished, isReady, isTerminating, podWord} from '../../objects/pod-status.ts'
 import {parseSelector} from '../../objects/selector.ts'
 import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
 import {findAgent, findInside} from './inside.ts'
-import {readLogs} from './logs.ts'
+import {readLogPiece, readLogs} from './logs.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
 export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; end: () => void}): ControlVerbs {
@@ -38,7 +40,8 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       await untilNodesKnow(cluster, AbortSignal.any([signal, AbortSignal.timeout(nodesKnowWithin)]))
       return findInside(cluster, target)
     },
-    logs: async ({target}) => readLogs((await starting).agents, target),
+    logs: async ({target}) => readLogs(await starting, target),
+    logPiece: async request => readLogPiece(await starting, request),
     rules: async ({node}) => findAgent((await starting).agents, node).rules(),
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
@@ -99,6 +102,14 @@ function unready({store, agents}: Cluster): readonly string[] {
   const pods = store
     .list('Pod')
     .filter(pod => !isReady(pod) && !isFinished(pod) && !isTerminating(pod))
-    .map(pod => `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${podWord(pod)}`)
+    .map(
+      pod =>
+        `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${[podWord(pod), ...complaints(pod, agents)].join('; ')}`,
+    )
   return [...troubles, ...pods]
+}
+
+function complaints({metadata: {uid}}: Pod, agents: Cluster['agents']): readonly string[] {
+  const life = agents.flatMap(agent => agent.lives()).find(({pod}) => pod.metadata.uid === uid)
+  return life ? complaintsOf(life) : []
 }

@@ -4,6 +4,7 @@ import type {Container} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {ContainerSpec} from '../runtime/container.ts'
 import {hostnameOf} from './files.ts'
+import {idOf, uidOf} from './pod-table.ts'
 
 /** A container that cannot be made from its manifest; `reason` is what Kubernetes calls it. */
 export class ContainerError extends Error {
@@ -38,13 +39,14 @@ export function containerSpec(
   const own = Object.fromEntries((container.env ?? []).map(({name, value = ''}) => [name, value]))
   const played = playedBy(image, [program, ...rest])
   return {
-    id: containerId(pod, container.name),
+    id: idOf({uid: uidOf(pod), name: container.name}),
     pausePid,
     root: image.root,
     files: {...image.files, ...files},
     argv: [program, ...rest],
     environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
     workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',
+    ...(pod.spec.shareProcessNamespace && {sharesProcesses: true}),
     ...(played !== undefined && {played}),
     ...(image.needs && {packages: image.needs}),
   }
@@ -54,11 +56,6 @@ export function containerSpec(
 function playedBy({played = {}}: Image, argv: readonly string[]): string | undefined {
   const begins = (words: readonly string[]) => words.every((word, index) => argv[index] === word)
   return Object.entries(played).find(([command]) => begins(command.split(' ')))?.[1]
-}
-
-/** One container's name among all of the lab: the pod's uid and its own name. */
-export function containerId(pod: Pod, name: string): string {
-  return `${pod.metadata.uid}/${name}`
 }
 
 const containerPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -1,21 +1,18 @@
-import {containerId} from './container-spec.ts'
-import type {PodLife} from './pod-life.ts'
-import {isRunning, type PodTable} from './pod-table.ts'
+import {allContainers, type PodLife} from './pod-life.ts'
+import {idOf, type PodTable, runningContainers, uidOf} from './pod-table.ts'
+import {stopContainer} from './stop.ts'
 
 /**
- * Ends a pod: SIGTERM, its grace, SIGKILL; then its network and namespaces go, and the API is told. The pod stays in the table to
+ * Ends a pod: all its containers at the same time, each with the pod's grace; then its network and namespaces go, and the API is told. The pod stays in the table to
  * the last, so that nobody takes it for a new one.
  */
 export async function endPod(table: PodTable, uid: string, graceMs: number): Promise<void> {
-  const {lives, ends, context} = table
+  const {lives, ends} = table
   const cut = new AbortController()
   ends.set(uid, {graceMs, cut})
   try {
-    if (graceMs > 0 && isRunning(lives.get(uid))) {
-      await signalContainers(table, uid, 'SIGTERM')
-      if (isRunning(lives.get(uid))) await context.after(graceMs, AbortSignal.any([cut.signal, context.signal]))
-    }
-    await signalContainers(table, uid, 'SIGKILL')
+    const names = runningContainers(lives.get(uid))
+    await Promise.all(names.map(name => stopContainer(table, {uid, name}, {graceMs, cut: cut.signal})))
     const life = lives.get(uid)
     if (life) await clearAway(table, life)
   } finally {
@@ -41,17 +38,11 @@ async function clearAway({context}: PodTable, life: PodLife): Promise<void> {
   } finally {
     try {
       await runtime.release(life.netns)
-      await Promise.all(life.pod.spec.containers.map(({name}) => runtime.remove(containerId(life.pod, name))))
+      const uid = uidOf(life.pod)
+      await Promise.all(allContainers(life.pod).map(({name}) => runtime.remove(idOf({uid, name}))))
     } finally {
       await client.confirmDeletion(life.pod)
       log.info({pod: life.pod.metadata.name}, 'pod ended')
     }
   }
-}
-
-async function signalContainers({lives, context}: PodTable, uid: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const life = lives.get(uid)
-  if (!life) return
-  const running = Object.entries(life.containers).filter(([, {pid}]) => pid !== undefined)
-  await Promise.all(running.map(([name]) => context.runtime.end(containerId(life.pod, name), how)))
 }

@@ -1,26 +1,37 @@
 import type {Pod} from '../../objects/pod.ts'
+import {isFinished, isTerminating} from '../../objects/pod-status.ts'
 import {admitPods, rejectPod} from './admit.ts'
 import {endPod, shortenGrace} from './end.ts'
-import {ended, type PodLife} from './pod-life.ts'
-import {isRunning, type KubeletContext, type PodTable, report, setContainer, uidOf} from './pod-table.ts'
-import {restartContainer, startPods} from './start.ts'
+import {ended, type PodLife, uidOfNetns} from './pod-life.ts'
+import {
+  type ContainerPlace,
+  changeContainer,
+  containerAt,
+  idOf,
+  type KubeletContext,
+  type PodTable,
+  report,
+  uidOf,
+} from './pod-table.ts'
+import {remakePod} from './remake.ts'
+import {advance, restartContainer, restarts, startPods} from './start.ts'
 
 /** Makes the pods of one node true: starts what the API wants there, reports what became of it, ends what is deleted. */
 export type Kubelet = {
   /** Starts and ends pods, given all that the API wants on this node. Pods end in the background: their grace may be long. */
   sync(pods: readonly Pod[]): Promise<void>
-  /** To be told of each container that ended. */
+  /** To be told of each container that ended, and, by its netns, of each owner of a pod's namespaces. */
   exited(id: string, code: number): void
   lives(): readonly PodLife[]
 }
 
 export function createKubelet(context: KubeletContext): Kubelet {
-  const table: PodTable = {context, lives: new Map(), ends: new Map()}
   const background = (work: Promise<void>) => {
     work.catch(error => {
       if (!context.signal.aborted) context.log.error({err: error}, 'kubelet')
     })
   }
+  const table: PodTable = {context, lives: new Map(), ends: new Map(), processes: new Map(), background}
   const present = () => [...table.lives.values()].map(({pod}) => pod)
   const rejections = new Set<string>()
   const reject = (pod: Pod) => {
@@ -34,16 +45,18 @@ export function createKubelet(context: KubeletContext): Kubelet {
       for (const {uid, graceMs} of endings(table, pods))
         background(table.ends.has(uid) ? shortenGrace(table, uid, graceMs) : endPod(table, uid, graceMs))
       const fresh = pods.filter(pod => !table.lives.has(uidOf(pod)))
-      const unstarted = fresh.filter(isDeleted)
+      const unstarted = fresh.filter(isTerminating)
       await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
-      const wanted = fresh.filter(pod => !isDeleted(pod) && !isFinished(pod))
+      const wanted = fresh.filter(pod => !isTerminating(pod) && !isFinished(pod))
       const {admitted, rejected} = admitPods(present(), wanted)
       for (const pod of rejected) reject(pod)
       if (admitted.length > 0) await startPods(table, admitted)
     },
     exited: (id, code) => {
-      const [uid = '', name = ''] = id.split('/')
-      background(containerEnded(table, {uid, name, code}))
+      const [uid = '', name] = id.split('/')
+      const owned = uidOfNetns(uid)
+      if (name !== undefined) background(containerEnded(table, {uid, name}, code))
+      else if (owned !== undefined) background(remakePod(table, owned))
     },
     lives: () => [...table.lives.values()],
   }
@@ -56,29 +69,20 @@ function endings({lives}: PodTable, pods: readonly Pod[]): {uid: string; graceMs
   return [...lives.keys()].flatMap(uid => {
     const pod = wanted.get(uid)
     if (!pod) return [{uid, graceMs: 0}]
-    return isDeleted(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
+    return isTerminating(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
   })
 }
 
-async function containerEnded(
-  table: PodTable,
-  {uid, name, code}: {uid: string; name: string; code: number},
-): Promise<void> {
-  const {lives, ends, context} = table
-  const container = lives.get(uid)?.containers[name]
-  if (!container) return
-  setContainer(table, uid, name, ended(container, code, context.now()))
-  context.log.info({uid, container: name, code}, 'container ended')
-  const end = ends.get(uid)
-  if (end && !isRunning(lives.get(uid))) end.cut.abort()
-  await report(table, uid)
-  if (!end) await restartContainer(table, uid, name, code)
-}
-
-function isDeleted(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp !== undefined
-}
-
-function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+async function containerEnded(table: PodTable, at: ContainerPlace, code: number): Promise<void> {
+  const {lives, context, processes} = table
+  if (!containerAt(table, at)) return
+  changeContainer(table, at, container => ended(container, code, context.now()))
+  context.log.info({uid: at.uid, container: at.name, code}, 'container ended')
+  processes.get(idOf(at))?.abort()
+  processes.delete(idOf(at))
+  await report(table, at.uid)
+  const sandbox = lives.get(at.uid)?.sandbox
+  if (!sandbox || sandbox.lost || table.ends.has(at.uid)) return
+  if (restarts(table, at)) await restartContainer(table, at)
+  else await advance(table, at.uid)
 }

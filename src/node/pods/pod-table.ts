@@ -19,13 +19,15 @@ export type KubeletContext = {
   readonly runtime: Runtime
   readonly network: PodNetwork
   readonly hostIp: Ip
-  /** The process that owns the node's namespaces: pods in the node's network join them. */
+  /** The process that owns the node's namespaces: pods in the node's network join them, and probes come from there. */
   readonly pid: number
   /** The text of a file of the node. */
   readonly readFile: (path: string) => string
   readonly serviceRange: Cidr
   /** The time, as a Kubernetes timestamp. */
   readonly now: () => string
+  /** The time in ms since some moment: a clock that nobody sets. */
+  readonly elapsed: () => number
   /** Resolves after so many ms, or as soon as the signal is aborted. */
   readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
@@ -38,22 +40,40 @@ export type PodTable = {
   readonly lives: Map<string, PodLife>
   /** Pods that are being ended, by uid. */
   readonly ends: Map<string, PodEnd>
+  /** The processes of containers, by container id: what goes on for one's sake ends with it. */
+  readonly processes: Map<string, AbortController>
+  /** Lets something go on by itself; when it fails, the log says so. */
+  readonly background: (work: Promise<void>) => void
 }
 
 /** How much grace a pod's containers have, in ms; aborting `cut` ends it. */
 export type PodEnd = {readonly graceMs: number; readonly cut: AbortController}
 
+/** One container of a pod of this node. */
+export type ContainerPlace = {readonly uid: string; readonly name: string}
+
+/** One container's name among all of the lab: the pod's uid and its own name. */
+export function idOf({uid, name}: ContainerPlace): string {
+  return `${uid}/${name}`
+}
+
 export function uidOf(pod: Pod): string {
   return pod.metadata.uid ?? ''
 }
 
-/** Changes what is known of a container; a process id is forgotten unless it is given. */
-export function setContainer(table: PodTable, uid: string, name: string, change: Partial<ContainerLife>): void {
+export function containerAt({lives}: PodTable, {uid, name}: ContainerPlace): ContainerLife | undefined {
+  return lives.get(uid)?.containers[name]
+}
+
+/** Writes down what has become of a container; one whose pod has gone is passed over. */
+export function changeContainer(
+  table: PodTable,
+  {uid, name}: ContainerPlace,
+  change: (container: ContainerLife) => ContainerLife,
+): void {
   const life = table.lives.get(uid)
   const container = life?.containers[name]
-  if (!life || !container) return
-  const {pid: _, ...rest} = container
-  table.lives.set(uid, withContainer(life, name, {...rest, ...change}))
+  if (life && container) table.lives.set(uid, withContainer(life, name, change(container)))
 }
 
 /** Writes a pod's status to the API; a pod that has gone meanwhile is passed over. */
@@ -66,7 +86,12 @@ export async function report({lives, context}: PodTable, uid: string): Promise<v
   await context.client.updateStatus(pod, status)
 }
 
-/** Whether any container of the pod has a process. */
-export function isRunning(life: PodLife | undefined): boolean {
-  return Object.values(life?.containers ?? {}).some(({state}) => state.running !== undefined)
+/** Whether a pod is here to stay: neither gone nor about to go. */
+export function isKept({lives, ends}: PodTable, uid: string): boolean {
+  return lives.has(uid) && !ends.has(uid)
+}
+
+/** The containers of a pod that have a process. */
+export function runningContainers(life: PodLife | undefined): readonly string[] {
+  return Object.entries(life?.containers ?? {}).flatMap(([name, {process}]) => (process ? [name] : []))
 }

@@ -1,41 +1,40 @@
-import type {Pod} from '../../objects/pod.ts'
 import {hostnameOf} from './files.ts'
-import {newPodLife, type PodLife} from './pod-life.ts'
+import type {PodLife, Sandbox} from './pod-life.ts'
 import {type PodTable, uidOf} from './pod-table.ts'
 
 /** A new pod with the namespaces and the address that it was given, or why it was not. */
-export type Outcome = {readonly life: PodLife} & (
-  | {readonly sandbox: NonNullable<PodLife['sandbox']>}
-  | {readonly error: Error}
-)
+export type Outcome = {readonly life: PodLife} & ({readonly sandbox: Sandbox} | {readonly error: Error})
 
 type Held = {readonly life: PodLife; readonly pausePid: number}
 
-/** Makes the sandboxes of new pods: their namespaces, then the network of all in one batch. Nothing is left of one that failed. */
-export async function makeSandboxes(table: PodTable, pods: readonly Pod[]): Promise<readonly Outcome[]> {
-  const [inNode, own] = [pods.filter(isInNode), pods.filter(pod => !isInNode(pod))]
-  const results = await Promise.all(own.map(pod => hold(table, pod)))
+/** Makes the sandboxes of pods: their namespaces, then the network of all in one batch. Nothing is left of one that failed. */
+export async function makeSandboxes(table: PodTable, lives: readonly PodLife[]): Promise<readonly Outcome[]> {
+  for (const life of lives) table.lives.set(uidOf(life.pod), life)
+  const [inNode, own] = [lives.filter(isInNode), lives.filter(life => !isInNode(life))]
+  const results = await Promise.all(own.map(life => hold(table, life)))
   const held = results.filter(result => 'pausePid' in result)
   const failed = results.filter(result => 'error' in result)
-  return [...inNode.map(pod => enterNode(table, pod)), ...(held.length > 0 ? await attach(table, held) : []), ...failed]
+  return [
+    ...inNode.map(life => enterNode(table, life)),
+    ...(held.length > 0 ? await attach(table, held) : []),
+    ...failed,
+  ]
 }
 
-function isInNode({spec}: Pod): boolean {
-  return spec.hostNetwork ?? false
+function isInNode({pod}: PodLife): boolean {
+  return pod.spec.hostNetwork ?? false
 }
 
 /* A pod in its node's network has no namespaces of its own: its containers join the node's, and its address is the node's. */
-function enterNode({context, lives}: PodTable, pod: Pod): Outcome {
-  const life = newPodLife(pod, context.now())
-  lives.set(uidOf(pod), life)
+function enterNode({context}: PodTable, life: PodLife): Outcome {
   return {life, sandbox: {pausePid: context.pid, ip: context.hostIp}}
 }
 
-async function hold({context, lives}: PodTable, pod: Pod): Promise<Held | (Outcome & {readonly error: Error})> {
-  const life = newPodLife(pod, context.now())
-  lives.set(uidOf(pod), life)
+async function hold({context}: PodTable, life: PodLife): Promise<Held | (Outcome & {readonly error: Error})> {
+  const {netns, pod} = life
+  const sharesProcesses = pod.spec.shareProcessNamespace ?? false
   try {
-    const pausePid = await context.runtime.hold({netns: life.netns, hostname: hostnameOf(pod), as: 'pod'})
+    const pausePid = await context.runtime.hold({netns, hostname: hostnameOf(pod), as: 'pod', sharesProcesses})
     return {life, pausePid}
   } catch (error) {
     return {life, error: asError(error)}

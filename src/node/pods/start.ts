@@ -1,11 +1,34 @@
-import type {ContainerState} from '../../objects/container.ts'
+import type {Container, ContainerState} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {RuntimeError} from '../runtime/runtime.ts'
 import {ContainerError, containerSpec} from './container-spec.ts'
 import {podFiles} from './files.ts'
-import {backOff, isRestarted, type PodLife} from './pod-life.ts'
-import {type PodTable, report, setContainer, uidOf} from './pod-table.ts'
+import {runHook} from './hooks.ts'
+import {
+  allContainers,
+  backOff,
+  begun,
+  type ContainerLife,
+  dueContainers,
+  isRestarted,
+  newPodLife,
+  type PodLife,
+  running,
+  type Sandbox,
+} from './pod-life.ts'
+import {
+  type ContainerPlace,
+  changeContainer,
+  containerAt,
+  idOf,
+  isKept,
+  type PodTable,
+  report,
+  uidOf,
+} from './pod-table.ts'
+import {startProbes} from './probes.ts'
 import {makeSandboxes} from './sandbox.ts'
+import {stopContainer} from './stop.ts'
 
 /** Pods that were given no namespaces or no network; they are worth another try. */
 export class PodError extends Error {
@@ -17,26 +40,32 @@ export class PodError extends Error {
  * that could not be given a sandbox, when all others run; it has forgotten them, so that they are new the next time.
  */
 export async function startPods(table: PodTable, pods: readonly Pod[]): Promise<void> {
-  const outcomes = await makeSandboxes(table, pods)
+  const outcomes = await makeSandboxes(
+    table,
+    pods.map(pod => newPodLife(pod, table.context.now())),
+  )
   await Promise.all(outcomes.map(outcome => ('error' in outcome ? giveUp(table, outcome) : startPod(table, outcome))))
   const failed = outcomes.filter(outcome => 'error' in outcome)
   if (failed.length > 0) throw new PodError(failed.map(sayWhyNot).join('\n'), {cause: failed[0]?.error})
 }
 
-async function startPod(
-  table: PodTable,
-  {life, sandbox}: {life: PodLife; sandbox: NonNullable<PodLife['sandbox']>},
-): Promise<void> {
+/** Starts the containers of a pod that has its sandbox. Those that may take long, to initialise or to start, go on by themselves. */
+export async function startPod(table: PodTable, {life, sandbox}: {life: PodLife; sandbox: Sandbox}): Promise<void> {
   const uid = uidOf(life.pod)
   table.lives.set(uid, {...life, sandbox})
-  await Promise.all(life.pod.spec.containers.map(({name}) => startContainer(table, uid, name)))
-  await report(table, uid)
+  const isQuick = allContainers(life.pod).every(({lifecycle}) => !lifecycle?.postStart) && !life.pod.spec.initContainers
+  const starting = advance(table, uid)
+  if (isQuick) await starting
+  else table.background(starting)
 }
 
 async function giveUp(table: PodTable, {life, error}: {life: PodLife; error: Error}): Promise<void> {
   const uid = uidOf(life.pod)
-  const waiting = {reason: 'ContainerCreating', message: error.message}
-  for (const {name} of life.pod.spec.containers) setContainer(table, uid, name, {state: {waiting}})
+  for (const name of Object.keys(life.containers))
+    changeContainer(table, {uid, name}, container => ({
+      ...container,
+      state: {waiting: {...container.state.waiting, message: error.message}},
+    }))
   await report(table, uid)
   table.lives.delete(uid)
 }
@@ -45,43 +74,85 @@ function sayWhyNot({life: {pod}, error}: {life: PodLife; error: Error}): string 
   return `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${error.message}`
 }
 
-/** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
-export async function startContainer(table: PodTable, uid: string, name: string): Promise<void> {
-  const {runtime, serviceRange, readFile: nodeFile, now, log} = table.context
+/** Starts the containers whose turn it is, one after the other: the postStart hook of one holds back those that follow. */
+export async function advance(table: PodTable, uid: string): Promise<void> {
   const life = table.lives.get(uid)
-  const container = life?.pod.spec.containers.find(one => one.name === name)
-  if (!life?.sandbox || !container) return
+  for (const name of life ? dueContainers(life) : []) await startContainer(table, {uid, name})
+  await report(table, uid)
+}
+
+/** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
+async function startContainer(table: PodTable, at: ContainerPlace): Promise<void> {
+  const {runtime, serviceRange, readFile: nodeFile, now, log} = table.context
+  const life = table.lives.get(at.uid)
+  const container = life && allContainers(life.pod).find(({name}) => name === at.name)
+  if (!life?.sandbox || life.sandbox.lost || !container || !isKept(table, at.uid)) return
   const {pausePid, ip} = life.sandbox
-  const about = {pod: life.pod.metadata.name, container: name}
+  const about = {pod: life.pod.metadata.name, container: at.name}
   try {
     const spec = containerSpec(life.pod, container, {pausePid, files: podFiles(life.pod, {ip, serviceRange, nodeFile})})
     const pid = await runtime.start(spec)
-    if (!table.lives.has(uid) || table.ends.has(uid)) return await runtime.end(spec.id, 'SIGKILL')
-    setContainer(table, uid, name, {pid, environment: spec.environment, state: {running: {startedAt: now()}}})
+    if (!isKept(table, at.uid)) return await runtime.end(spec.id, 'SIGKILL')
+    table.processes.set(spec.id, new AbortController())
+    const {environment, workingDirectory} = spec
+    const process = {pid, startedAt: now(), environment, workingDirectory}
+    changeContainer(table, at, before => begun(before, {container, process}))
     log.info({...about, pid, argv: spec.argv}, 'container started')
+    if (await isPostStarted(table, at, container)) startProbes(table, at, container)
   } catch (error) {
-    setContainer(table, uid, name, {state: stateOf(error)})
+    changeContainer(table, at, before => ({...before, state: stateOf(error)}))
     log.warn({...about, err: error}, 'container not started')
   }
 }
 
-/** Starts a container that has ended again, if its pod's restart policy says so, after its back-off. */
-export async function restartContainer(table: PodTable, uid: string, name: string, code: number): Promise<void> {
+/* Whether the container runs on after its postStart hook. One whose hook fails is stopped, and counts as one that crashed. */
+async function isPostStarted(table: PodTable, at: ContainerPlace, {lifecycle}: Container): Promise<boolean> {
+  const hook = lifecycle?.postStart
+  if (!hook) return true
+  const {signal, log} = table.context
+  const process = table.processes.get(idOf(at))
+  await report(table, at.uid)
+  const failure = await runHook(table, at, {hook, timeoutMs: longest, until: signal})
+  if (process?.signal.aborted) return false
+  if (failure === undefined) {
+    changeContainer(table, at, running)
+    return true
+  }
+  log.warn({uid: at.uid, container: at.name, failure}, 'postStart hook failed')
+  changeContainer(table, at, life => ({...life, complaint: `PostStartHook failed: ${failure}`}))
+  const grace = table.lives.get(at.uid)?.pod.spec.terminationGracePeriodSeconds ?? 30
+  await stopContainer(table, at, {graceMs: Math.max(grace, 1) * 1000, cut: signal})
+  return false
+}
+
+/** The longest that a timer can wait, in ms: 24 days. */
+const longest = 2 ** 31 - 1
+
+/** Whether a container that has ended is to be started again. */
+export function restarts(table: PodTable, at: ContainerPlace): boolean {
+  const pod = table.lives.get(at.uid)?.pod
+  const container = containerAt(table, at)
+  return pod !== undefined && container !== undefined && isRestarted(pod, at.name, container)
+}
+
+/** Starts a container again, after its back-off. */
+export async function restartContainer(table: PodTable, at: ContainerPlace): Promise<void> {
   const {after, signal} = table.context
-  const life = table.lives.get(uid)
-  const container = life?.containers[name]
-  if (!life || !container || !isRestarted(life.pod, code)) return
+  const container = containerAt(table, at)
+  if (!container) return
   const delay = backOff(container.crashes)
   if (delay > 0) {
-    const message = `back-off ${delay / 1000}s restarting failed container=${name}`
-    setContainer(table, uid, name, {state: {waiting: {reason: 'CrashLoopBackOff', message}}})
-    await report(table, uid)
+    const message = `back-off ${delay / 1000}s restarting failed container=${at.name}`
+    changeContainer(table, at, life => ({...life, state: {waiting: {reason: 'CrashLoopBackOff', message}}}))
+    const waiting = containerAt(table, at)?.state
+    await report(table, at.uid)
     await after(delay, signal)
+    if (containerAt(table, at)?.state !== waiting) return // its pod has begun anew meanwhile
   }
-  if (signal.aborted || !table.lives.has(uid) || table.ends.has(uid)) return
-  setContainer(table, uid, name, {restarts: container.restarts + 1})
-  await startContainer(table, uid, name)
-  await report(table, uid)
+  if (signal.aborted || !isKept(table, at.uid)) return
+  changeContainer(table, at, ({again: _, ...life}: ContainerLife) => ({...life, restarts: life.restarts + 1}))
+  await startContainer(table, at)
+  await report(table, at.uid)
 }
 
 /* What kept a container from starting, as a status shows it. */

@@ -1,61 +1,98 @@
 import type {Ip} from '../../net/ip.ts'
 import type {Condition} from '../../objects/condition.ts'
-import type {ContainerStatus} from '../../objects/container.ts'
+import type {Container, ContainerStatus} from '../../objects/container.ts'
 import type {Pod, PodPhase, PodStatus} from '../../objects/pod.ts'
-import {type ContainerLife, isRestarted, type PodLife} from './pod-life.ts'
+import {allContainers, type ContainerLife, isInit, isInitialized, isRestarted, type PodLife} from './pod-life.ts'
 
 /** The status that a node reports for a pod. `now` becomes the transition time of the conditions that changed. */
 export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string}): PodStatus {
   const {pod, sandbox} = life
-  const lives = pod.spec.containers.map(({name}) => life.containers[name])
-  const ready = lives.every(container => container?.state.running !== undefined)
-  const wanted: readonly (readonly [string, boolean])[] = [
-    ['PodReadyToStartContainers', sandbox !== undefined],
-    ['Initialized', true],
-    ['Ready', ready],
-    ['ContainersReady', ready],
-    ['PodScheduled', true],
-  ]
+  const {initContainers = [], containers} = pod.spec
+  const statuses = (list: readonly Container[]) => list.map(container => containerStatus(life, container))
+  const containerStatuses = statuses(containers)
+  const initContainerStatuses = statuses(initContainers)
+  const phase = phaseOf(life)
   return {
     ...pod.status,
-    phase: phaseOf(pod, lives),
-    conditions: wanted.map(([type, holds]) => condition(pod, {type, holds, now})),
+    phase,
+    conditions: conditionsOf({life, phase, containerStatuses, initContainerStatuses, now}),
     hostIP: hostIp,
     hostIPs: [{ip: hostIp}],
     ...(sandbox && {podIP: sandbox.ip, podIPs: [{ip: sandbox.ip}]}),
     startTime: life.startedAt,
-    containerStatuses: pod.spec.containers.map(({name, image}) => containerStatus(pod, {name, image}, life)),
-    qosClass: 'BestEffort',
+    ...(initContainers.length > 0 && {initContainerStatuses}),
+    containerStatuses,
+    qosClass: pod.status?.qosClass ?? 'BestEffort',
   }
 }
 
-function phaseOf(pod: Pod, lives: readonly (ContainerLife | undefined)[]): PodPhase {
-  const codes = lives.map(container => container?.state.terminated?.exitCode)
-  if (codes.every(code => code !== undefined && !isRestarted(pod, code)))
-    return codes.every(code => code === 0) ? 'Succeeded' : 'Failed'
-  const begun = lives.every(container => container?.state.running || container?.lastState)
-  return begun ? 'Running' : 'Pending'
+function phaseOf(life: PodLife): PodPhase {
+  const {pod, containers} = life
+  const places = allContainers(pod).map(({name}) => ({name, container: containers[name]}))
+  const over = places.filter(({name, container}) => container?.state.terminated && !isRestarted(pod, name, container))
+  const failed = over.filter(({container}) => container?.state.terminated?.exitCode !== 0)
+  if (failed.some(({name}) => isInit(pod, name))) return 'Failed'
+  if (over.length === places.length) return failed.length === 0 ? 'Succeeded' : 'Failed'
+  const own = places.filter(({name}) => !isInit(pod, name))
+  const begun = own.every(({container}) => container?.state.running || container?.lastState)
+  return begun && isInitialized(life) ? 'Running' : 'Pending'
 }
 
-function condition(pod: Pod, {type, holds, now}: {type: string; holds: boolean; now: string}): Condition {
-  const status = holds ? 'True' : 'False'
+type Known = {
+  readonly life: PodLife
+  readonly phase: PodPhase
+  readonly containerStatuses: readonly ContainerStatus[]
+  readonly initContainerStatuses: readonly ContainerStatus[]
+  readonly now: string
+}
+
+/* A pod whose containers have all run to their end is not ready for that very reason. */
+function conditionsOf({life, phase, containerStatuses, initContainerStatuses, now}: Known): readonly Condition[] {
+  const finished = {Succeeded: 'PodCompleted', Failed: 'PodFailed'}[phase as string]
+  const unready = finished ? {reason: finished} : lacking('ContainersNotReady', 'unready', containerStatuses)
+  const uninitialized = isInitialized(life)
+    ? undefined
+    : lacking('ContainersNotInitialized', 'incomplete', initContainerStatuses)
+  const wanted: readonly (readonly [string, Lack | undefined | false])[] = [
+    ['PodReadyToStartContainers', life.sandbox === undefined && {}],
+    ['Initialized', uninitialized],
+    ['Ready', unready],
+    ['ContainersReady', unready],
+    ['PodScheduled', undefined],
+  ]
+  return wanted.map(([type, lack]) => condition(life.pod, {type, lack, now}))
+}
+
+type Lack = {readonly reason?: string; readonly message?: string}
+
+function lacking(reason: string, word: string, statuses: readonly ContainerStatus[]): Lack | undefined {
+  const names = statuses.filter(({ready}) => !ready).map(({name}) => name)
+  return names.length === 0 ? undefined : {reason, message: `containers with ${word} status: [${names.join(' ')}]`}
+}
+
+function condition(
+  pod: Pod,
+  {type, lack, now}: {type: string; lack: Lack | undefined | false; now: string},
+): Condition {
+  const status = lack ? 'False' : 'True'
   const before = pod.status?.conditions?.find(known => known.type === type)
   const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now
-  return {type, status, lastTransitionTime}
+  return {type, status, ...lack, lastTransitionTime}
 }
 
-function containerStatus(pod: Pod, {name, image}: {name: string; image: string}, life: PodLife): ContainerStatus {
-  const container = life.containers[name]
-  const running = container?.state.running !== undefined
+function containerStatus({pod, containers}: PodLife, {name, image}: Container): ContainerStatus {
+  const container: ContainerLife | undefined = containers[name]
+  const {running, terminated} = container?.state ?? {}
+  const ready = isInit(pod, name) ? terminated?.exitCode === 0 : running !== undefined && container?.ready === true
   return {
     name,
     image,
     imageID: `podlab://${image}`,
     containerID: `podlab://${pod.metadata.uid}/${name}`,
-    ready: running,
-    started: running,
+    ready,
+    started: running !== undefined && container?.started === true,
     restartCount: container?.restarts ?? 0,
     state: container?.state ?? {},
-    ...(container?.lastState && !container.state.terminated && {lastState: {terminated: container.lastState}}),
+    ...(container?.lastState && !terminated && {lastState: {terminated: container.lastState}}),
   }
 }

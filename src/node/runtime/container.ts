@@ -15,6 +15,8 @@ export type ContainerSpec = {
   readonly argv: readonly [string, ...string[]]
   readonly environment: Readonly<Record<string, string>>
   readonly workingDirectory: string
+  /** It lives in the pid namespace of the pod's owner, with the pod's other containers. */
+  readonly sharesProcesses?: boolean
   /** The name of a program that podlab plays; its process only stands there, podlab serves its sockets. */
   readonly played?: string
   /** The Debian packages of programs that it is known to need, for the error when one is missing. */
@@ -27,7 +29,7 @@ export class StartError extends Error {
 }
 
 /**
- * Starts a container in its own mount and pid namespace. Its root is an overlay: the image's tree below, a private tmpfs above;
+ * Starts a container in its own mount namespace, and pid namespace unless it shares its pod's. Its root is an overlay: the image's tree below, a private tmpfs above;
  * so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that `init` closes when the container
  * stands, the sockets follow.
  */
@@ -36,7 +38,7 @@ export function startContainer(
   spec: ContainerSpec,
   {log, sockets}: {log: number; sockets: readonly number[]},
 ): ChildProcess {
-  return namespaces.within({join: namespacesOf(spec.pausePid), make: ['mnt', 'pid']}, () => {
+  return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
     enterRoot(namespaces.syscalls, spec)
     const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
     return spawn('/.podlab/init', [program, ...spec.argv], {
@@ -48,8 +50,9 @@ export function startContainer(
   })
 }
 
-function namespacesOf(pid: number) {
-  return {net: `/proc/${pid}/ns/net`, uts: `/proc/${pid}/ns/uts`, ipc: `/proc/${pid}/ns/ipc`}
+function namespacesOf({pausePid, sharesProcesses}: ContainerSpec) {
+  const kinds = ['net', 'uts', 'ipc', ...(sharesProcesses ? ['pid'] : [])]
+  return Object.fromEntries(kinds.map(kind => [kind, `/proc/${pausePid}/ns/${kind}`]))
 }
 
 function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {

@@ -12,12 +12,17 @@ const owners = new Map<string, ChildProcess>()
 
 /**
  * Starts a process that owns new namespaces. Their names under /run/netns are links to the owner's namespace: unlike binds they
- * cost no mount, and those every container copies.
+ * cost no mount, and those every container copies. `died` hears when the owner ends before it is released.
  */
-export async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQuestion): Promise<{pid: number}> {
+export async function hold(
+  namespaces: Namespaces,
+  {netns, hostname, as, sharesProcesses = false}: HoldQuestion,
+  died: (code: number) => void,
+): Promise<{pid: number}> {
   const name = netnsPath(netns)
   if (existsSync(name)) throw new Error(`there is a network namespace ${netns} already`)
-  const child = namespaces.within({make: as === 'pod' ? ['net', 'uts', 'ipc'] : ['net', 'uts', 'ipc', 'mnt']}, () => {
+  const further = as === 'node' ? ['mnt' as const] : sharesProcesses ? ['pid' as const] : []
+  const child = namespaces.within({make: ['net', 'uts', 'ipc', ...further]}, () => {
     namespaces.syscalls.sethostname(hostname)
     if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
     else withoutIpv6()
@@ -28,6 +33,9 @@ export async function hold(namespaces: Namespaces, {netns, hostname, as}: HoldQu
   const pid = await spawned(child)
   owners.set(netns, child)
   symlinkSync(`/proc/${pid}/ns/net`, name)
+  void ended(child).then(code => {
+    if (owners.get(netns) === child) died(code)
+  })
   return {pid}
 }
 

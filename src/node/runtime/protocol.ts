@@ -1,4 +1,6 @@
+import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
+import type {LogAnswer, LogQuestion} from './read-log.ts'
 
 /** What the main thread asks the runtime's worker thread, each with its answer. */
 export type Requests = {
@@ -11,7 +13,11 @@ export type Requests = {
   readonly start: {readonly question: ContainerSpec; readonly answer: {readonly pid: number}}
   /** Signals a container's first process. A played program ends at SIGTERM, as a well-behaved server does. */
   readonly end: {readonly question: EndQuestion; readonly answer: Record<never, never>}
-  /** Removes what a container leaves behind when its pod goes: its log. */
+  /** Asks something of a pod, for a probe or a hook; can be cancelled. */
+  readonly ask: {readonly question: AskQuestion; readonly answer: AskAnswer}
+  /** A piece of what a container has printed; null when it has had no such life. */
+  readonly log: {readonly question: LogQuestion; readonly answer: LogAnswer | null}
+  /** Removes what a container leaves behind when its pod goes: its logs. */
   readonly remove: {readonly question: {readonly id: string}; readonly answer: Record<never, never>}
 }
 
@@ -20,6 +26,8 @@ export type HoldQuestion = {
   readonly netns: string
   readonly hostname: string
   readonly as: 'pod' | 'node'
+  /** The pod's containers share one pid namespace, of which the owner is the first process. */
+  readonly sharesProcesses?: boolean
 }
 
 export type RunQuestion = {
@@ -34,12 +42,20 @@ export type RunAnswer = {readonly code: number; readonly stdout: string; readonl
 
 export type RequestName = keyof Requests
 
-export type RequestMessage = {
-  readonly [N in RequestName]: {readonly number: number; readonly name: N; readonly question: Requests[N]['question']}
-}[RequestName]
+export type RequestMessage =
+  | {
+      readonly [N in RequestName]: {
+        readonly number: number
+        readonly name: N
+        readonly question: Requests[N]['question']
+      }
+    }[RequestName]
+  /** Nobody waits for the answer to that question any more. */
+  | {readonly number: number; readonly name: 'cancel'}
 
 export type WorkerMessage =
   | {readonly type: 'ready'}
   | {readonly type: 'answer'; readonly number: number; readonly answer: unknown}
   | {readonly type: 'failure'; readonly number: number; readonly message: string; readonly kind: string}
+  /** A container ended, or, by its netns, the owner of namespaces that nobody has released. */
   | {readonly type: 'exited'; readonly id: string; readonly code: number}

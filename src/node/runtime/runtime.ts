@@ -1,6 +1,8 @@
 import {Worker} from 'node:worker_threads'
+import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
 import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.ts'
+import type {LogAnswer, LogQuestion} from './read-log.ts'
 
 /** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
 export type Runtime = {
@@ -11,7 +13,11 @@ export type Runtime = {
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
-  /** Removes what a container leaves behind when its pod goes: its log. */
+  /** Asks something of a pod; when the signal is aborted it is ended, and whoever waits hears the signal's reason. */
+  ask(question: AskQuestion, signal: AbortSignal): Promise<AskAnswer>
+  /** A piece of what a container has printed; undefined when it has had no such life. */
+  log(question: LogQuestion): Promise<LogAnswer | undefined>
+  /** Removes what a container leaves behind when its pod goes: its logs. */
   remove(id: string): Promise<void>
   close(): Promise<void>
 }
@@ -30,7 +36,7 @@ export class RuntimeError extends Error {
 type Waiting = {readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void}
 
 export type RuntimeOptions = {
-  /** Hears of every container that ends, with its code. */
+  /** Hears of every container that ends, with its code; and, by its netns, of an owner of namespaces that ends by itself. */
   readonly exited: (id: string, code: number) => void
   /** Hears that the worker thread is gone, unless `close` ended it. Nothing can be started or stopped any more. */
   readonly died: (error: Error) => void
@@ -52,6 +58,22 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
       waiting.set(number, {resolve, reject})
       worker.postMessage({number, name, question})
     })
+
+  const askUntil = async (question: AskQuestion, signal: AbortSignal): Promise<AskAnswer> => {
+    signal.throwIfAborted()
+    const number = numbers
+    const cancelled = Promise.withResolvers<never>()
+    const cancel = () => {
+      worker.postMessage({number, name: 'cancel'})
+      cancelled.reject(signal.reason)
+    }
+    signal.addEventListener('abort', cancel, {once: true})
+    try {
+      return await Promise.race([ask('ask', question), cancelled.promise])
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
 
   const settle = (number: number): Waiting | undefined => {
     const entry = waiting.get(number)
@@ -95,6 +117,8 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
     run: question => ask('run', question),
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
+    ask: askUntil,
+    log: async question => (await ask('log', question)) ?? undefined,
     remove: async id => void (await ask('remove', {id})),
     close: async () => {
       end = new RuntimeError('the runtime is closed', 'Closed')

@@ -7,12 +7,15 @@ import {parentPort} from 'node:worker_threads'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
 import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
+import {ask} from './ask.ts'
 import {ended, spawned} from './child.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
 import {hold, release} from './hold.ts'
-import {openLog, removeLog, writeLog} from './logs.ts'
+import {killRest, type Rest, restOf} from './leftovers.ts'
+import {endLog, openLog, removeLog, writeLog} from './logs.ts'
 import {prepare} from './prepare.ts'
 import type {EndQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
+import {readLog} from './read-log.ts'
 import {run} from './run.ts'
 
 /*
@@ -23,6 +26,8 @@ import {run} from './run.ts'
 type Container = {
   readonly process: ChildProcess
   readonly server: PlayedServer | undefined
+  /** What it may leave in a pid namespace that is not its own. */
+  readonly rest?: Rest
   /** The code that a played program chose to end with. */
   chosenCode?: number
 }
@@ -36,6 +41,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   const namespaces = ownNamespaces()
   prepare(namespaces)
   port.on('message', (message: RequestMessage) => {
+    if (message.name === 'cancel') return asked.get(message.number)?.abort()
     answer(message, namespaces, say).then(
       value => say({type: 'answer', number: message.number, answer: value}),
       (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
@@ -44,14 +50,17 @@ function serve(port: NonNullable<typeof parentPort>): void {
   say({type: 'ready'})
 }
 
+/* What is being asked, by the question's number. */
+const asked = new Map<number, AbortController>()
+
 async function answer(
-  message: RequestMessage,
+  message: Exclude<RequestMessage, {name: 'cancel'}>,
   namespaces: Namespaces,
   say: (message: WorkerMessage) => void,
 ): Promise<Requests[keyof Requests]['answer']> {
   switch (message.name) {
     case 'hold':
-      return hold(namespaces, message.question)
+      return hold(namespaces, message.question, code => say({type: 'exited', id: message.question.netns, code}))
     case 'release':
       return release(message.question.netns)
     case 'run':
@@ -60,6 +69,14 @@ async function answer(
       return start(namespaces, message.question, say)
     case 'end':
       return end(message.question)
+    case 'ask': {
+      const {number, question} = message
+      const cancel = new AbortController()
+      asked.set(number, cancel)
+      return ask(namespaces, question, cancel.signal).finally(() => asked.delete(number))
+    }
+    case 'log':
+      return (await readLog(message.question)) ?? null
     case 'remove':
       removeLog(message.question.id)
       return {}
@@ -71,13 +88,17 @@ async function start(
   spec: ContainerSpec,
   say: (message: WorkerMessage) => void,
 ): Promise<{pid: number}> {
-  const log = openLog(spec.id)
+  const log = openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
   try {
     server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
     const child = startContainer(namespaces, spec, {log, sockets: server?.sockets ?? []})
     const pid = await spawned(child)
-    const container: Container = {process: child, server}
+    const container: Container = {
+      process: child,
+      server,
+      ...(spec.sharesProcesses && {rest: restOf(pid, spec.pausePid)}),
+    }
     containers.set(spec.id, container)
     const stands = closed(child.stdio[3])
     void follow(spec.id, container, stands).then(code => say({type: 'exited', id: spec.id, code}))
@@ -85,6 +106,7 @@ async function start(
     return {pid}
   } catch (error) {
     server?.close()
+    endLog(spec.id)
     throw error
   } finally {
     closeSync(log)
@@ -95,6 +117,8 @@ async function start(
 async function follow(id: string, container: Container, stands: Promise<void>): Promise<number> {
   const code = await ended(container.process)
   container.server?.close()
+  if (container.rest) killRest(container.rest)
+  endLog(id)
   if (containers.get(id) === container) containers.delete(id)
   await stands
   await setImmediate()
@@ -140,6 +164,8 @@ function play(namespaces: Namespaces, spec: ContainerSpec, name: string): Played
    lives until its grace is over. */
 async function end({id, how}: EndQuestion): Promise<Record<never, never>> {
   const container = containers.get(id)
-  container?.process.kill(container.server ? 'SIGKILL' : how)
+  if (!container?.server) container?.process.kill(how)
+  else if (how === 'SIGTERM') exit(container, 0)
+  else container.process.kill(how)
   return {}
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import {ContainerError, containerId, containerSpec} from '../../../src/node/pods/container-spec.ts'
+import {ContainerError, containerSpec} from '../../../src/node/pods/container-spec.ts'
 import type {Container} from '../../../src/objects/container.ts'
 import {podOf} from '../_fakes.ts'
 
@@ -56,5 +56,5 @@ test('no command at all is a CreateContainerError', t => {
 })
 
 test("a container is called by its pod's uid and its own name", t => {
-  t.is(containerId(podOf('web'), 'side'), 'web/side')
+  t.is(specOf({name: 'side'}).id, 'web/side')
 })

@@ -24,8 +24,8 @@ const running = (startedAt: string): ContainerLife => ({
   state: {running: {startedAt}},
   restarts: 3,
   crashes: 3,
-  pid: 42,
-  environment: {},
+  process: {pid: 42, startedAt, environment: {}, workingDirectory: '/'},
+  ready: true,
 })
 
 test('a container that ended keeps how it ended, and has no process', t => {
@@ -62,11 +62,13 @@ test('what ended without having started counts as a crash', t => {
   t.is(ended({state: {}, restarts: 0, crashes: 0}, 1, '2025-01-01T00:10:00Z').crashes, 1)
 })
 
+const codeOf = (exitCode: number) => ({state: {terminated: {exitCode}}})
+
 test('the restart policy decides by the code, and is Always where it is not said', t => {
   const restarts = (restartPolicy: RestartPolicy) =>
-    [0, 1].map(code => isRestarted(podOf('web', {restartPolicy}), code))
+    [0, 1].map(code => isRestarted(podOf('web', {restartPolicy}), 'main', codeOf(code)))
   t.deepEqual(restarts('Always'), [true, true])
   t.deepEqual(restarts('OnFailure'), [false, true])
   t.deepEqual(restarts('Never'), [false, false])
-  t.true(isRestarted(podOf('web'), 0))
+  t.true(isRestarted(podOf('web'), 'main', codeOf(0)))
 })

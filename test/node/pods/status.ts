@@ -8,7 +8,12 @@ import {hostIp, podOf} from '../_fakes.ts'
 
 const now = '2025-01-01T00:01:00Z'
 
-const begun: ContainerLife = {state: {running: {startedAt: '2025-01-01T00:00:01Z'}}, restarts: 0, crashes: 0}
+const begun: ContainerLife = {
+  ...{state: {running: {startedAt: '2025-01-01T00:00:01Z'}}, restarts: 0, crashes: 0},
+  ...{started: true, ready: true},
+}
+
+const unready: ContainerLife = {...begun, ready: false}
 
 const terminated = (exitCode: number): ContainerLife => {
   const state = {exitCode, reason: exitCode === 0 ? 'Completed' : 'Error'}
@@ -41,6 +46,8 @@ const word = test.macro({
 
 test(word, [begun], {}, 'Running, ready, kubectl says Running')
 test(word, [begun, begun], {}, 'Running, ready, kubectl says Running')
+test(word, [unready], {}, 'Running, not ready, kubectl says Running')
+test(word, [begun, unready], {}, 'Running, not ready, kubectl says Running')
 test(word, [waiting('ContainerCreating')], {}, 'Pending, not ready, kubectl says ContainerCreating')
 test(word, [begun, waiting('ErrImagePull')], {}, 'Pending, not ready, kubectl says ErrImagePull')
 test(word, [terminated(1)], {}, 'Running, not ready, kubectl says Error')
@@ -101,4 +108,15 @@ test('a condition remembers when it last changed', t => {
     ContainersReady: '2025-01-01T00:09:00Z',
     PodScheduled: now,
   })
+})
+
+test('a pod that is not ready says which containers are to blame', t => {
+  const {conditions = []} = podStatus(lifeOf([begun, unready, waiting('ErrImagePull')]), {hostIp, now})
+  const [ready] = conditions.filter(({type}) => type === 'Ready')
+  t.like(ready, {reason: 'ContainersNotReady', message: 'containers with unready status: [c1 c2]'})
+})
+
+test('a pod that has done its work is not ready for that reason', t => {
+  const {conditions = []} = podStatus(lifeOf([terminated(0)], {restartPolicy: 'Never'}), {hostIp, now})
+  t.is(conditions.find(({type}) => type === 'Ready')?.reason, 'PodCompleted')
 })

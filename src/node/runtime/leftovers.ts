@@ -1,0 +1,34 @@
+import {readlinkSync} from 'node:fs'
+import {childrenOf} from '../../kernel/processes.ts'
+
+/**
+ * The end of a pid namespace's first process is the end of all in it. Where a pod's containers share one, that process is the pod's
+ * pause, which lives on: it takes in, and reaps, what a container leaves. But a container is to end with its first process; what
+ * belongs to it is known by its mount namespace.
+ */
+export type Rest = {readonly pausePid: number; readonly mounts: string}
+
+export function restOf(pid: number, pausePid: number): Rest {
+  return {pausePid, mounts: mountsOf(pid)}
+}
+
+/** Kills what is left of a container whose first process has ended. */
+export function killRest({pausePid, mounts}: Rest): void {
+  for (const pid of below(pausePid).filter(one => mountsOf(one) === mounts)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {} // it has ended by itself
+  }
+}
+
+function below(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap(child => [child, ...below(child)])
+}
+
+function mountsOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`)
+  } catch {
+    return '' // it has ended
+  }
+}

@@ -1,0 +1,97 @@
+import {readBytes} from './log-bytes.ts'
+import {bytesBefore} from './log-marks.ts'
+import {beginOfLog, endOfLog, findLog, type LogLife} from './logs.ts'
+
+export type LogQuestion = {
+  readonly id: string
+  readonly which: 'present' | 'previous'
+  /** Where to begin, or to go on after the answer before. */
+  readonly from: LogStart | LogPlace
+  /** How long to wait for more when there is nothing yet, in ms. */
+  readonly waitMs: number
+}
+
+/** From so many lines before the end, or from what was printed since then (in ms since 1970), or both; otherwise from the beginning. */
+export type LogStart = {readonly tail?: number; readonly since?: number}
+
+/** A byte of one life of the container. */
+export type LogPlace = {readonly life: number; readonly at: number}
+
+export type LogAnswer = {
+  /** The bytes, one character each (latin1). */
+  readonly bytes: string
+  readonly next: LogPlace
+  /** There is nothing more, and nothing will come: that life of the container has ended. */
+  readonly over: boolean
+}
+
+/** The next piece of what a container has printed; undefined when it has no such life. */
+export async function readLog({id, which, from, waitMs}: LogQuestion): Promise<LogAnswer | undefined> {
+  const life = lifeOf(id, which, from)
+  if (!life) return 'at' in from ? {bytes: '', next: from, over: true} : undefined
+  const start = 'at' in from ? from.at : startOf(life, from)
+  const deadline = performance.now() + waitMs
+  while (start >= endOfLog(life) && !life.over && performance.now() < deadline)
+    await growth(life, deadline - performance.now())
+  const at = Math.max(start, beginOfLog(life))
+  const bytes = readRange(life, at, piece)
+  const next = {life: life.number, at: at + bytes.length}
+  return {bytes: bytes.toString('latin1'), next, over: life.over && next.at >= endOfLog(life)}
+}
+
+/** At most so much is answered at once. */
+const piece = 2 ** 20
+
+function lifeOf(id: string, which: LogQuestion['which'], from: LogQuestion['from']): LogLife | undefined {
+  if (!('at' in from)) return findLog(id, which)
+  return [findLog(id, 'present'), findLog(id, 'previous')].find(life => life?.number === from.life)
+}
+
+function startOf(life: LogLife, {tail, since}: LogStart): number {
+  const begin = Math.max(since === undefined ? 0 : bytesBefore(life.marks, since), firstLine(life))
+  return tail === undefined ? begin : Math.max(begin, lastLines(life, tail))
+}
+
+/* What is left of a line whose beginning has been cut off is not shown. */
+function firstLine(life: LogLife): number {
+  const begin = beginOfLog(life)
+  return life.cut === 0 ? begin : begin + readRange(life, begin, step).indexOf(newline) + 1
+}
+
+/* Where the last so many lines begin; the end of the last line is no line of its own. */
+function lastLines(life: LogLife, count: number): number {
+  const [begin, end] = [firstLine(life), endOfLog(life)]
+  if (count <= 0) return end
+  let found = 0
+  for (let to = end; to > begin; to -= Math.min(step, to - begin)) {
+    const from = Math.max(begin, to - step)
+    const bytes = readRange(life, from, to - from)
+    for (
+      let index = bytes.lastIndexOf(newline);
+      index >= 0;
+      index = index > 0 ? bytes.lastIndexOf(newline, index - 1) : -1
+    ) {
+      if (from + index + 1 < end && ++found === count) return from + index + 1
+    }
+  }
+  return begin
+}
+
+const newline = 10
+const step = 65_536
+
+function readRange(life: LogLife, from: number, length: number): Buffer {
+  return readBytes(life.path, from - life.base, length)
+}
+
+function growth(life: LogLife, longest: number): Promise<void> {
+  return new Promise(resolve => {
+    const finish = () => {
+      clearTimeout(timer)
+      life.waiting.delete(finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, longest)
+    life.waiting.add(finish)
+  })
+}

@@ -1,0 +1,8 @@
+import test from 'ava'
+import {podLifeSuite} from './_pod-life.ts'
+import {rootAccount} from './_podlab.ts'
+
+const account = rootAccount()
+
+if ('refused' in account) test.skip(`the life of pods, for root: ${account.refused}`, t => t.pass())
+else podLifeSuite(test, account)
