@@ -50,9 +50,19 @@ export const commands = {
   },
   logs: {
     summary: 'print what a container has printed',
-    details: 'Example: podlab logs pod/kubia-7rt2n',
-    arguments: [new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or pod/LABEL=VALUE')],
-    options: [lab],
+    details: `Examples: podlab logs kubia-7rt2n
+          podlab logs pod/app=kubia --follow
+          podlab logs web -c side --tail 20
+          podlab logs web --previous`,
+    arguments: [new Argument('<pod>', 'NAME, pod/NAME, pod/NAME/CONTAINER or pod/LABEL=VALUE')],
+    options: [
+      lab,
+      new Option('-c, --container <name>', "one of the pod's containers; its first when left out"),
+      new Option('-f, --follow', 'go on with what it prints, until the container ends'),
+      new Option('-p, --previous', "the container's life before this one"),
+      new Option('--tail <lines>', 'only the last lines'),
+      new Option('--since <time>', 'only what was printed in the last 5s, 2m or 1h'),
+    ],
     load: () => import('./logs.ts'),
   },
   get: {
