@@ -1,16 +1,25 @@
 import {applyBatch, type Place} from './apply-batch.ts'
-import {batches} from './batch.ts'
+import {type Batch, batches} from './batch.ts'
 import {sameKind} from './diff/link-kind.ts'
 import type {Kernel, Run} from './kernel.ts'
+import {areRequests} from './netlink-requests.ts'
 import {ipNetns, type NetnsKeeper} from './netns.ts'
 import {looker, observeNetns} from './observe/netns.ts'
+import type {Op} from './op.ts'
 import {parseIptablesSave} from './rules/iptables.ts'
+
+type LinuxKernel = {
+  readonly run: Run
+  readonly netlink?: (question: {readonly netns: string; readonly ops: readonly Op[]}) => Promise<boolean>
+  readonly namespaces?: NetnsKeeper
+}
 
 /**
  * The kernel that acts: the standard tools, a batch of lines to each, run in the namespace that is meant. `run` starts them
- * (`nsenterRun()`), `namespaces` makes and removes namespaces; without it `ip netns` does.
+ * (`nsenterRun()`), `namespaces` makes and removes namespaces; without it `ip netns` does. `netlink` takes short batches of `ip`, such as
+ * a pod's, to the kernel without a process; what it could not do (it answers false) the tools do, or say why not.
  */
-export function linuxKernel({run, namespaces = ipNetns()}: {run: Run; namespaces?: NetnsKeeper}): Kernel {
+export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel): Kernel {
   const kernel: Kernel = {
     create: netns => namespaces.create(netns),
 
@@ -25,10 +34,21 @@ export function linuxKernel({run, namespaces = ipNetns()}: {run: Run; namespaces
 
     apply: async (netns, ops) => {
       const place: Place = {run, netns, holds: ({link}) => holdsLink(kernel, netns, link)}
-      for (const batch of batches(ops)) await applyBatch(place, batch)
+      for (const batch of batches(ops)) {
+        const done = netlink !== undefined && (await request({netlink, netns}, batch))
+        if (!done) await applyBatch(place, batch)
+      }
     },
   }
   return kernel
+}
+
+async function request(
+  {netlink, netns}: {readonly netlink: NonNullable<LinuxKernel['netlink']>; readonly netns: string},
+  batch: Batch,
+): Promise<boolean> {
+  const ops = batch.ops.map(({op}) => op)
+  return areRequests(ops) && (await netlink({netns, ops}))
 }
 
 /**

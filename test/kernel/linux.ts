@@ -2,6 +2,7 @@ import test from 'ava'
 import {KernelError, type Run} from '../../src/kernel/kernel.ts'
 import {linuxKernel} from '../../src/kernel/linux.ts'
 import type {Op} from '../../src/kernel/op.ts'
+import {print} from '../../src/kernel/print.ts'
 import type {IptablesRule} from '../../src/kernel/ruleset.ts'
 import {parseIp} from '../../src/net/ip.ts'
 import {parseMac} from '../../src/net/mac.ts'
@@ -11,12 +12,16 @@ type Answer = Partial<Awaited<ReturnType<Run>>>
 
 /** A kernel whose tools answer what a test says, in turn; `asked` is what was run. */
 function scripted(...answers: Answer[]) {
+  return scriptedWith({}, ...answers)
+}
+
+function scriptedWith({netlink}: Pick<Parameters<typeof linuxKernel>[0], 'netlink'>, ...answers: Answer[]) {
   const asked: string[] = []
   const run: Run = async ({argv, input = ''}) => {
     asked.push([argv.join(' '), ...input.split('\n').filter(line => line !== '')].join('\n'))
     return {code: 0, stdout: '', stderr: '', ...answers[asked.length - 1]}
   }
-  return {kernel: linuxKernel({run}), asked}
+  return {kernel: linuxKernel({run, ...(netlink && {netlink})}), asked}
 }
 
 const up = (name: string): Op => ({op: 'setLink', name, set: {up: true}})
@@ -115,4 +120,18 @@ test('namespaces may be kept by somebody else', async t => {
   await kernel.create('a')
   await kernel.remove('a')
   t.deepEqual(kept, ['+a', '-a'])
+})
+
+test('netlink takes a short batch without a process; what it refuses or does not know goes to the tool', async t => {
+  const told: string[] = []
+  const netlink = async ({netns, ops}: {readonly netns: string; readonly ops: readonly Op[]}) => {
+    told.push(`${netns} ${ops.map(op => print(op).line).join(', ')}`)
+    return netns === 'n'
+  }
+  const {kernel, asked} = scriptedWith({netlink}, {}, {code: 1, stderr: 'Cannot find device "c"\nCommand failed -:1\n'})
+  await kernel.apply('n', [up('a'), up('b')])
+  await kernel.apply('n', [{op: 'addLink', link: bridge('br0')}])
+  await t.throwsAsync(kernel.apply('m', [up('c')]), {message: /^Cannot find device "c": ip link set dev c up/})
+  t.deepEqual(told, ['n link set dev a up, link set dev b up', 'm link set dev c up'])
+  t.deepEqual(asked, ['ip -batch -\nlink add name br0 mtu 1500 up type bridge', 'ip -batch -\nlink set dev c up'])
 })

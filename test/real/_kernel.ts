@@ -4,19 +4,19 @@ import {type Sandbox, startRootlessSandbox, startSandbox} from './_sandbox.ts'
 /** A linux kernel in a sandbox of its own, or why this machine gives none. It dies with the process that asked for it. */
 export type KernelSandbox = {readonly kernel: Kernel; stop(): void} | {readonly refused: string}
 
-const host = '_kernel-host.ts'
+const tools = '_kernel-host.ts'
 
-/** As whoever runs the tests. */
-export async function startKernel(): Promise<KernelSandbox> {
+/** As whoever runs the tests; `host` is the sandbox's first process. */
+export async function startKernel(host = tools): Promise<KernelSandbox> {
   return kernelIn(await startSandbox(host))
 }
 
 /** As an ordinary user, when root runs the tests. */
-export async function startRootlessKernel(): Promise<KernelSandbox> {
+export async function startRootlessKernel(host = tools): Promise<KernelSandbox> {
   return kernelIn(await startRootlessSandbox(host))
 }
 
-function kernelIn(sandbox: Sandbox): KernelSandbox {
+export function kernelIn(sandbox: Sandbox): KernelSandbox {
   if ('refused' in sandbox) return sandbox
   const ask = (method: keyof Kernel, ...parameters: readonly unknown[]) =>
     sandbox.ask(method, ...parameters).catch((error: Error) => {

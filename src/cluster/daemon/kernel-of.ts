@@ -16,6 +16,7 @@ export function kernelOf(runtime: Runtime, rootless: boolean): Kernel {
       runtime.run({netns, argv, input}).catch((error: unknown) => {
         throw error instanceof RuntimeError && error.kind === 'ToolMissingError' ? toolMissing(argv[0], netns) : error
       }),
+    netlink: runtime.netlink,
     namespaces: {
       create: async netns => void (await runtime.hold({netns, hostname: netns, as: 'pod'})),
       remove: netns => runtime.release(netns),

@@ -1,3 +1,4 @@
+import type {Op} from '../../kernel/op.ts'
 import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
@@ -10,6 +11,8 @@ export type Requests = {
   readonly release: {readonly question: {readonly netns: string}; readonly answer: Record<never, never>}
   /** Runs a program to its end in a named network namespace. */
   readonly run: {readonly question: RunQuestion; readonly answer: RunAnswer}
+  /** Applies ops in a named network namespace without a process; not done are those that the tools have to do. */
+  readonly netlink: {readonly question: NetlinkQuestion; readonly answer: {readonly done: boolean}}
   readonly start: {readonly question: ContainerSpec; readonly answer: {readonly pid: number}}
   /** Signals a container's first process. A played program ends at SIGTERM, as a well-behaved server does. */
   readonly end: {readonly question: EndQuestion; readonly answer: Record<never, never>}
@@ -35,6 +38,8 @@ export type RunQuestion = {
   readonly argv: readonly [string, ...string[]]
   readonly input: string
 }
+
+export type NetlinkQuestion = {readonly netns: string; readonly ops: readonly Op[]}
 
 export type EndQuestion = {readonly id: string; readonly how: 'SIGTERM' | 'SIGKILL'}
 

@@ -10,6 +10,8 @@ export type Runtime = {
   hold(question: Requests['hold']['question']): Promise<number>
   release(netns: string): Promise<void>
   run(question: Requests['run']['question']): Promise<RunAnswer>
+  /** Applies ops in a named network namespace without a process; false when the tools have to do it. */
+  netlink(question: Requests['netlink']['question']): Promise<boolean>
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -115,6 +117,7 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
     hold: async question => (await ask('hold', question)).pid,
     release: async netns => void (await ask('release', {netns})),
     run: question => ask('run', question),
+    netlink: async question => (await ask('netlink', question)).done,
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
     ask: askUntil,

@@ -5,6 +5,8 @@ import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
 import {parentPort} from 'node:worker_threads'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
+import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
+import {netnsPath} from '../../kernel/netns-path.ts'
 import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
 import {ask} from './ask.ts'
@@ -39,10 +41,11 @@ if (parentPort) serve(parentPort)
 function serve(port: NonNullable<typeof parentPort>): void {
   const say = (message: WorkerMessage) => port.postMessage(message)
   const namespaces = ownNamespaces()
+  const netlink = loadNetlink()
   prepare(namespaces)
   port.on('message', (message: RequestMessage) => {
     if (message.name === 'cancel') return asked.get(message.number)?.abort()
-    answer(message, namespaces, say).then(
+    answer(message, {namespaces, netlink, say}).then(
       value => say({type: 'answer', number: message.number, answer: value}),
       (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
     )
@@ -55,8 +58,7 @@ const asked = new Map<number, AbortController>()
 
 async function answer(
   message: Exclude<RequestMessage, {name: 'cancel'}>,
-  namespaces: Namespaces,
-  say: (message: WorkerMessage) => void,
+  {namespaces, netlink, say}: {namespaces: Namespaces; netlink: Netlink; say: (message: WorkerMessage) => void},
 ): Promise<Requests[keyof Requests]['answer']> {
   switch (message.name) {
     case 'hold':
@@ -65,6 +67,10 @@ async function answer(
       return release(message.question.netns)
     case 'run':
       return run(namespaces, message.question)
+    case 'netlink': {
+      const {netns, ops} = message.question
+      return {done: namespaces.within({join: {net: netnsPath(netns)}}, () => netlink(ops))}
+    }
     case 'start':
       return start(namespaces, message.question, say)
     case 'end':

@@ -1,0 +1,11 @@
+import test from 'ava'
+import {kernelContract} from '../contract/kernel.ts'
+import {startRootlessKernel} from './_kernel.ts'
+
+const sandbox = await startRootlessKernel('_netlink-kernel-host.ts')
+
+if ('refused' in sandbox) test.skip(`no sandbox here: ${sandbox.refused}`, t => t.pass())
+else {
+  kernelContract(test, sandbox.kernel, {runs: 5})
+  test.after.always(() => sandbox.stop())
+}
