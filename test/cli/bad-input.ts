@@ -28,7 +28,7 @@ const refusedLab = test.macro({
     )
     const placed = mistakes.filter(mistake => /^\S+:\d+:\d+: /.test(mistake))
     t.is(lines.filter(line => /^ +\| +\^+$/.test(line)).length, placed.length, 'a caret for each')
-    t.notRegex(stderr, /\n +at |bug/)
+    t.notRegex(stderr, /\n +at |bug in podlab/)
     t.false(existsSync(place.sessions))
   },
   title: (title = '') => `a lab is refused: ${title}`,
@@ -72,7 +72,7 @@ const refused = test.macro({
     const result = await place.podlab(...words.split(' ').filter(word => word !== ''))
     t.deepEqual({code: result.code, stdout: result.stdout}, {code, stdout: ''})
     t.is(result.stderr.split('\n')[0]?.slice(0, expected.length), expected)
-    t.notRegex(result.stderr, /\n +at |bug/)
+    t.notRegex(result.stderr, /\n +at |bug in podlab/)
   },
   title: (_, words) => `refused: podlab ${words}`,
 })

@@ -28,10 +28,11 @@ type Daemon = {
 
 /**
  * Starts the thread. It waits in a system call, in which nobody can reach it: neither would `terminate` end it, nor could the process
- * exit while it sleeps. So it is woken by its eventfd, also when the process is about to exit.
+ * exit while it sleeps. So it is woken by its eventfd, also when the process is about to exit. The eventfd is closed here, once the
+ * thread has gone: it may end on an order that was posted, and be woken for it a moment later.
  */
 export async function startForwarderThread(program: URL = workerProgram): Promise<ForwarderThread> {
-  const worker = new Worker(program)
+  const worker = new Worker(program, {trackUnmanagedFds: false})
   const daemons = new Map<number, Daemon>()
   const {promise: ready, resolve, reject} = Promise.withResolvers<number>()
   let numbers = 0
@@ -71,6 +72,7 @@ export async function startForwarderThread(program: URL = workerProgram): Promis
     if (end) return
     end = error
     process.off('exit', endAtExit)
+    if (wake !== undefined) closeSync(wake)
     reject(error)
     for (const daemon of daemons.values()) abandon(daemon, error)
     daemons.clear()

@@ -83,5 +83,4 @@ function serve(port: MessagePort): void {
     if ((polled.isReady(0) || !isWhole) && !obey()) break
   }
   for (const number of [...forwardings.keys()]) drop(number)
-  io.close(wake)
 }
