@@ -31,9 +31,14 @@ export async function findNetworkOwner(running: RunningLab, target: string): Pro
   }
 }
 
-function nodeOwner({state}: RunningLab, name: string): number {
+/* A client's namespace looks like a node's; which it is only the daemon knows. While that hangs, any is taken. */
+async function nodeOwner({session, state}: RunningLab, name: string): Promise<number> {
   const owners = networkOwners(state.pid)
-  const nodes = [...owners.keys()].filter(netns => owners.get(netns) !== state.pid && !/^(pod-|lab\.)/.test(netns))
+  const lab = await ask(session.socket, 'lab', {}, AbortSignal.timeout(1000)).catch(() => undefined)
+  const nodes = [...owners.keys()].filter(
+    netns =>
+      lab?.nodes.some(node => node.name === netns) ?? (owners.get(netns) !== state.pid && !/^(pod-|lab\.)/.test(netns)),
+  )
   return nodes.includes(name)
     ? (owners.get(name) ?? 0)
     : refuse(`there is no node ${name}; the nodes are ${nodes.join(', ')}`)
