@@ -20,12 +20,13 @@ export async function readLab(
   settings: readonly Setting[],
 ): Promise<{readonly lab: Lab; readonly source: string}> {
   const file = labFile(String(word))
-  const [{loadLab}, {readLabFile}, {checks}] = await Promise.all([
+  const [{loadLab}, {readLabFile}, {rootFault}, {checks}] = await Promise.all([
     import('../lab/parse.ts'),
     import('../lab/lab-files.ts'),
+    import('../lab/root-fault.ts'),
     import('../exercise/checks/index.ts'),
   ])
-  return {lab: loadLab(file, {readFile: readLabFile, checks, settings}), source: resolve(file)}
+  return {lab: loadLab(file, {readFile: readLabFile, rootFault, checks, settings}), source: resolve(file)}
 }
 
 function noSuchLab(word: string): string {

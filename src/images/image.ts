@@ -1,3 +1,9 @@
+/**
+ * What a container's root shows below its private writable layer. `busybox`: a small tree around busybox alone. `host`: this machine's
+ * programs and libraries. Else a folder that holds the tree of an image of one's own.
+ */
+export type Root = 'busybox' | 'host' | {readonly folder: string}
+
 /** A catalogue entry: an image name mapped to a program on this machine that behaves like it. Shapes only; no code runs here. */
 export type Image = {
   /** The name by which manifests call it, without registry `docker.io` and without tag: `luksa/kubia`. */
@@ -6,8 +12,7 @@ export type Image = {
   readonly aliases?: readonly string[]
   /** One sentence: what the program does. */
   readonly summary: string
-  /** `busybox`: a small tree around busybox alone. `host`: this machine's programs and libraries, under a private writable layer. */
-  readonly root: 'busybox' | 'host'
+  readonly root: Root
   /** Program and first arguments; a manifest's `command` replaces it. */
   readonly entrypoint: readonly string[]
   /** Further arguments; a manifest's `args` replaces them, a manifest's `command` drops them. */

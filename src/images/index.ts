@@ -30,14 +30,26 @@ const byName: ReadonlyMap<string, Image> = new Map(
   images.flatMap((image: Image) => [image.name, ...(image.aliases ?? [])].map(name => [name, image])),
 )
 
-/** The image of a reference like `docker.io/luksa/kubia:v2` or `busybox@sha256:...`; tags make no difference here. */
-export function findImage(reference: string): Image | undefined {
-  return byName.get(repositoryOf(reference))
+/** What has the name of an image. */
+type Named = {readonly name: string}
+
+/**
+ * The image of a reference like `docker.io/luksa/kubia:v2` or `busybox@sha256:...`; tags make no difference here. A lab's own images
+ * come after those of the catalogue.
+ */
+export function findImage<T extends Named = never>(reference: string, own: readonly T[] = []): Image | T | undefined {
+  const repository = repositoryOf(reference)
+  return byName.get(repository) ?? own.find(({name}) => repositoryOf(name) === repository)
 }
 
 /** The names of all images, sorted: what an error about an unknown one lists. */
-export function imageNames(): readonly string[] {
-  return images.map(image => image.name).sort()
+export function imageNames(own: readonly Named[] = []): readonly string[] {
+  return [...images, ...own].map(image => image.name).sort()
+}
+
+/** Whether two references mean the same image. */
+export function isSameImage(one: string, other: string): boolean {
+  return repositoryOf(one) === repositoryOf(other)
 }
 
 function repositoryOf(reference: string): string {

@@ -1,3 +1,4 @@
+import type {OwnImage} from '../images/own-image.ts'
 import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
@@ -13,6 +14,8 @@ export type Lab = {
   readonly clients: readonly ClientConfig[]
   /** Machines beyond the underlay that the cluster reaches by way of the nodes' router. */
   readonly internet: readonly InternetHost[]
+  /** Images of one's own, beside the catalogue's. */
+  readonly images: readonly OwnImage[]
   /** The objects that are there from the start, in file order. */
   readonly manifests: readonly KubeObject[]
   readonly scenario: readonly Step[]

@@ -15,26 +15,29 @@ export type PlacedObject = {
   readonly path: readonly PropertyKey[]
 }
 
+/** The images of a lab's own, by name. */
+export type OwnNames = readonly {readonly name: string}[]
+
 export type ReadFile = (path: string) => string
 
 /** The objects of a manifest: those of a file beside the lab, or the one that stands in the lab itself. */
 export function readManifest(
   place: {readonly document: YamlDocument; readonly path: readonly PropertyKey[]},
   manifest: unknown,
-  {namespace, readFile}: {readonly namespace: string; readonly readFile: ReadFile},
+  surroundings: {readonly namespace: string; readonly readFile: ReadFile; readonly images: OwnNames},
 ): Found<readonly PlacedObject[]> {
   const {document: lab, path} = place
-  if (typeof manifest !== 'string') return readPlaced(lab, path, namespace)
+  if (typeof manifest !== 'string') return readPlaced(lab, path, surroundings)
   const file = isAbsolute(manifest) ? manifest : join(dirname(lab.source.file), manifest)
   const refuse = (message: string) => ({value: [], mistakes: [mistakeAt(lab, {path}, message)]})
   let text: string
   try {
-    text = readFile(file)
+    text = surroundings.readFile(file)
   } catch (error) {
     return refuse(`the manifest file ${unreadable(file, error)}`)
   }
   const {value: documents, mistakes} = readYaml({file, text})
-  const found = documents.filter(({value}) => value !== null).map(document => readPlaced(document, [], namespace))
+  const found = documents.filter(({value}) => value !== null).map(document => readPlaced(document, [], surroundings))
   if (found.length === 0 && mistakes.length === 0) return refuse(`the manifest file ${file} is empty`)
   return {value: found.flatMap(({value}) => value), mistakes: [...mistakes, ...found.flatMap(each => each.mistakes)]}
 }
@@ -42,12 +45,12 @@ export function readManifest(
 function readPlaced(
   document: YamlDocument,
   path: readonly PropertyKey[],
-  namespace: string,
+  {namespace, images}: {readonly namespace: string; readonly images: OwnNames},
 ): Found<readonly PlacedObject[]> {
   const value = valueAt(document.value, path)
   const read = readObject(value, namespace)
   const faults = 'errors' in read ? read.errors.map(error => objectMistake(document, path, error)) : []
-  const mistakes = [...faults, ...imageMistakes(document, path, value)]
+  const mistakes = [...faults, ...imageMistakes(document, path, value, images)]
   return {value: 'object' in read && mistakes.length === 0 ? [{object: read.object, document, path}] : [], mistakes}
 }
 
@@ -63,7 +66,13 @@ function objectMistake(
 }
 
 /** Containers stand in `spec` of a pod and in `spec.template.spec` of whatever makes pods. */
-function imageMistakes(document: YamlDocument, base: readonly PropertyKey[], value: unknown): readonly Mistake[] {
+function imageMistakes(
+  document: YamlDocument,
+  base: readonly PropertyKey[],
+  value: unknown,
+  own: OwnNames,
+): readonly Mistake[] {
+  const names = imageNames(own)
   return [['spec'], ['spec', 'template', 'spec']]
     .flatMap(spec => ['initContainers', 'containers'].map(list => [...spec, list]))
     .flatMap(path => {
@@ -72,10 +81,10 @@ function imageMistakes(document: YamlDocument, base: readonly PropertyKey[], val
     })
     .flatMap(path => {
       const image = valueAt(value, path)
-      if (typeof image !== 'string' || image === '' || findImage(image) !== undefined) return []
-      const meant = suggestion(image, imageNames())
+      if (typeof image !== 'string' || image === '' || findImage(image, own) !== undefined) return []
+      const meant = suggestion(image, names)
       const message = `podlab has no image "${image}"${meant ? `; ${meant}` : ''}`
-      return [mistakeAt(document, {path: [...base, ...path]}, message, `images here: ${imageNames().join(', ')}`)]
+      return [mistakeAt(document, {path: [...base, ...path]}, message, `images here: ${names.join(', ')}`)]
     })
 }
 

@@ -2,6 +2,7 @@ import {capacityMistakes} from './capacity.ts'
 import type {CheckForm} from './check-schema.ts'
 import {type Machines, targetFaults} from './checks.ts'
 import {internetFaults, placeClients} from './clients.ts'
+import {type RootFault, readImages} from './images.ts'
 import type {Lab} from './lab.ts'
 import {type LabDocument, mistakeIn} from './lab-document.ts'
 import type {Mistake} from './lab-error.ts'
@@ -23,6 +24,8 @@ export type Surroundings = {
   readonly readFile: ReadFile
   readonly checks: Readonly<Record<string, CheckForm>>
   readonly settings?: readonly Setting[]
+  /** Looks at the root file systems that the lab names; left out, they are looked at when the lab is started. */
+  readonly rootFault?: RootFault
 }
 
 /** A lab as far as it could be read, with what is wrong with it, and what is allowed but hardly meant. */
@@ -40,8 +43,9 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
   const written = document.value
   const {name, wrongName} = readName(written.name, document.main.source.file)
   const network = readNetwork(written)
-  const manifests = readManifests(document, surroundings)
-  const scenario = readScenario(document, surroundings)
+  const images = readImages(document, surroundings.rootFault)
+  const manifests = readManifests(document, {...surroundings, images: images.names})
+  const scenario = readScenario(document, {...surroundings, images: images.names})
   const checks = readChecks(document, surroundings)
   const known = {checks: surroundings.checks, machines: network.machines}
   const faults = [
@@ -55,7 +59,7 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
   const value: Lab = {
     ...{name, title: String(written.title ?? name)},
     ...(written.summary === undefined ? {} : {summary: String(written.summary)}),
-    ...{cluster, nodes, clients: network.clients, internet: network.internet},
+    ...{cluster, nodes, clients: network.clients, internet: network.internet, images: images.value},
     ...{manifests: manifests.value.map(({object}) => object), scenario: steps.map(({step}) => step), checks},
   }
   const objects = [...manifests.value, ...steps.flatMap(step => step.objects)]
@@ -63,7 +67,7 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
     value,
     mistakes: [
       ...faults.map(fault => mistakeIn(document, fault)),
-      ...[...manifests.mistakes, ...scenario.mistakes, ...duplicates(manifests.value)],
+      ...[...images.mistakes, ...manifests.mistakes, ...scenario.mistakes, ...duplicates(manifests.value)],
       ...[...nodeMistakes(objects), ...clusterIpMistakes(objects, cluster.serviceRange)],
       ...clashes(manifests.value, steps, nodes),
     ],

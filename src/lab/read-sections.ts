@@ -3,7 +3,7 @@ import {checkConfig, type Machines, machineFaults, targetFaults} from './checks.
 import type {CheckConfig, Step} from './lab.ts'
 import type {LabDocument} from './lab-document.ts'
 import type {PlacedStep} from './live-objects.ts'
-import {type PlacedObject, readManifest} from './manifests.ts'
+import {type OwnNames, type PlacedObject, readManifest} from './manifests.ts'
 import type {Surroundings} from './read-lab.ts'
 import {manifestSchema} from './schema.ts'
 import {goodItems} from './sections.ts'
@@ -20,21 +20,27 @@ type Known = {readonly checks: Surroundings['checks']; readonly machines: Machin
 export type ReadStep = PlacedStep & {readonly path: Path}
 
 /** The objects that are there from the start. */
-export function readManifests(lab: LabDocument, {readFile}: Surroundings): Found<readonly PlacedObject[]> {
+export function readManifests(
+  lab: LabDocument,
+  {readFile, images}: Surroundings & {readonly images: OwnNames},
+): Found<readonly PlacedObject[]> {
   const found = goodItems('manifests', lab.value.manifests, manifestSchema).map(({path, value}) =>
-    readManifest(lab.origin(path), value, {namespace: 'default', readFile}),
+    readManifest(lab.origin(path), value, {namespace: 'default', readFile, images}),
   )
   return {value: found.flatMap(({value}) => value), mistakes: found.flatMap(({mistakes}) => mistakes)}
 }
 
 /** The steps of the scenario. */
-export function readScenario(lab: LabDocument, {readFile, checks}: Surroundings): Found<readonly ReadStep[]> {
+export function readScenario(
+  lab: LabDocument,
+  {readFile, checks, images}: Surroundings & {readonly images: OwnNames},
+): Found<readonly ReadStep[]> {
   const schema = stepSchema(manifestSchema, conditionSchema(checks))
   const found = goodItems('scenario', lab.value.scenario, schema).map(({path, value, written}) => {
     const placed: PlacedObject[] = []
     const origin = lab.origin(path)
     const objects = (inner: Path, manifest: unknown, namespace: string) => {
-      const read = readManifest(lab.origin(inner), manifest, {namespace, readFile})
+      const read = readManifest(lab.origin(inner), manifest, {namespace, readFile, images})
       placed.push(...read.value)
       return read
     }

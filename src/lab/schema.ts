@@ -107,6 +107,33 @@ export const internetSchema = z.union(
   {error: 'expected an address, or a mapping with address, name and answer'},
 )
 
+const program = z.array(z.string())
+const variableName = z.string().regex(/^[^=\0]+$/, 'expected the name of a variable, without "="')
+
+/** How many images of its own a lab may name. */
+export const imagesAtMost = 50
+
+/** An image of one's own: a root file system on disk. */
+export const imageSchema = mapping({
+  name: z
+    .string()
+    .max(255)
+    .regex(
+      /^([a-zA-Z0-9.-]+:[0-9]+\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+      'expected the name of an image, without a tag, like my/app',
+    )
+    .describe("What manifests call it; none of the catalogue's names"),
+  root: z.string().min(1).describe('A folder, or a tar (.tar, .tar.gz, .tar.zst), found from the folder of this file'),
+  entrypoint: program.min(1).optional().describe("Program and first arguments; a manifest's command replaces it"),
+  arguments: program.optional().describe("Further arguments; a manifest's args replace them"),
+  environment: z.record(variableName, z.string()).optional().describe('Variables that its program finds'),
+  workingDirectory: z
+    .string()
+    .regex(/^\//, 'expected a path that begins with /')
+    .optional()
+    .describe('Where its program starts; / when left out'),
+})
+
 /** A manifest: a file beside the lab, or the object itself. */
 export const manifestSchema = z.union([z.string().min(1), z.record(z.string(), z.unknown())], {
   error: 'expected the name of a manifest file, or a Kubernetes object',
@@ -138,6 +165,11 @@ export function labShape(checks: Readonly<Record<string, CheckForm>>) {
       .max(machinesAtMost)
       .optional()
       .describe('A pretend internet: hosts that answer HTTP'),
+    images: z
+      .array(imageSchema)
+      .max(imagesAtMost)
+      .optional()
+      .describe("Images of your own: root file systems on disk, beside those of podlab's catalogue"),
     manifests: z.array(manifestSchema).optional().describe('What is there from the start'),
     scenario: z.array(stepSchema(manifestSchema, condition)).optional().describe('What podlab run plays'),
     checks: z.array(checkSchema(checks)).optional().describe('What is graded'),

@@ -3,6 +3,7 @@ import {LabError, type Mistake, printMistake, printMistakes} from '../../lab/lab
 import {readLabFile} from '../../lab/lab-files.ts'
 import type {Setting} from '../../lab/parameters.ts'
 import {inspectLab} from '../../lab/parse.ts'
+import {rootFault} from '../../lab/root-fault.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {labFile} from '../find-lab.ts'
@@ -24,7 +25,7 @@ type Result = {readonly mistakes: readonly Mistake[]; readonly warnings: readonl
 
 function lint(lab: string, settings: readonly Setting[]): Result {
   try {
-    const {mistakes, warnings} = inspectLab(labFile(lab), {readFile: readLabFile, checks, settings})
+    const {mistakes, warnings} = inspectLab(labFile(lab), {readFile: readLabFile, rootFault, checks, settings})
     return {mistakes: mistakes.length === 0 ? [] : new LabError(mistakes).mistakes, warnings}
   } catch (error) {
     if (error instanceof LabError) return {mistakes: error.mistakes, warnings: []}
