@@ -1,4 +1,5 @@
 import type {Logger} from 'pino'
+import type {Image} from '../images/image.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
@@ -45,6 +46,8 @@ export type AgentContext = {
   readonly proxyMode: ProxyMode
   readonly podNetwork: Cidr
   readonly serviceRange: Cidr
+  /** The images that the lab has of its own. */
+  readonly images: readonly Image[]
   readonly underlay: Underlay
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile

@@ -159,6 +159,7 @@ export function kubeletWorld() {
     network: fakeNetwork(say),
     hostIp,
     pid: nodePid,
+    images: [],
     readFile: path => `# master's ${path}\n`,
     serviceRange,
     now: clock.now,

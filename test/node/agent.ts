@@ -47,6 +47,7 @@ async function twoNodes() {
       proxyMode: iptables,
       podNetwork: parseNetwork('172.17.0.0/16'),
       serviceRange,
+      images: [],
       underlay: {link: 'eth0', mtu: 1500},
       machine: machineOf(self),
       writeFile: () => undefined,

@@ -8,6 +8,8 @@ import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
 import {createDaemons} from '../../node/daemons.ts'
 import {proxyModes} from '../../node/proxy/index.ts'
+import {layout} from '../../node/runtime/layout.ts'
+import {ownImages} from '../../node/runtime/own-root/own-images.ts'
 import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {bootstrapObjects} from '../../store/bootstrap.ts'
@@ -53,6 +55,7 @@ export async function createCluster({
     for (const agent of agents) agent.exited(id, code)
   }
   const starting = startRuntime({exited, died})
+  const unpacking = ownImages(lab.images, {home: layout.roots, signal})
   const store = memoryStore({clock: Date.now, uid: randomUUID})
   const {serviceRange} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
@@ -61,15 +64,15 @@ export async function createCluster({
   const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log})
   objects.apply(lab.manifests as readonly KubeObjectAny[])
 
-  const runtime = await starting
+  const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime})
   const client = storeClient(store)
-  agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, signal, log}})))
+  agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, images, signal, log}})))
   return {store, registry: objects, controllers: running, agents, clients: machines.clients, readLog: runtime.log}
 }
 
-type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'signal' | 'log'>
+type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'images' | 'signal' | 'log'>
 
 /* An agent for every node; what they share is made once. */
 function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; common: Common}): Promise<Agent[]> {

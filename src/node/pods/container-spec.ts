@@ -17,16 +17,24 @@ export class ContainerError extends Error {
   }
 }
 
+/** What a container gets from its pod and its lab. */
+export type ContainerSurroundings = {
+  readonly pausePid: number
+  readonly files: Readonly<Record<string, string>>
+  /** The images that the lab has of its own. */
+  readonly images: readonly Image[]
+}
+
 /** What to start for a container of a pod: image and manifest, joined as a container runtime joins them. */
 export function containerSpec(
   pod: Pod,
   container: Container,
-  {pausePid, files}: {pausePid: number; files: Readonly<Record<string, string>>},
+  {pausePid, files, images}: ContainerSurroundings,
 ): ContainerSpec {
-  const image = findImage(container.image)
+  const image = findImage(container.image, images)
   if (!image)
     throw new ContainerError(
-      `image "${container.image}" is not in the catalogue; it has ${imageNames().join(', ')}`,
+      `image "${container.image}" is not in the catalogue; it has ${imageNames(images).join(', ')}`,
       'ErrImagePull',
     )
   const {entrypoint, arguments: imageArguments} = image

@@ -1,4 +1,5 @@
 import type {Logger} from 'pino'
+import type {Image} from '../../images/image.ts'
 import type {Cidr} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
@@ -24,6 +25,8 @@ export type KubeletContext = {
   /** The text of a file of the node. */
   readonly readFile: (path: string) => string
   readonly serviceRange: Cidr
+  /** The images that the lab has of its own. */
+  readonly images: readonly Image[]
   /** The time, as a Kubernetes timestamp. */
   readonly now: () => string
   /** The time in ms since some moment: a clock that nobody sets. */

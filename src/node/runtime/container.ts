@@ -1,8 +1,22 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {accessSync, constants, copyFileSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {basename, dirname} from 'node:path'
+import type {Root} from '../../images/image.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
+import {interpreterOf} from './interpreter.ts'
 import {layout} from './layout.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
@@ -10,7 +24,7 @@ export type ContainerSpec = {
   readonly id: string
   /** The process that owns the pod's network, ipc and uts namespaces. */
   readonly pausePid: number
-  readonly root: 'busybox' | 'host'
+  readonly root: Root
   readonly files: Readonly<Record<string, string>>
   readonly argv: readonly [string, ...string[]]
   readonly environment: Readonly<Record<string, string>>
@@ -60,34 +74,65 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   const root = `${scratch}/root`
   syscalls.mount('tmpfs', scratch, 'tmpfs', 0, 'mode=755')
   mkdirSync(root)
-  mountLayer(syscalls, {lower: `${layout.roots}/${spec.root}`, name: 'top', at: root})
+  if (typeof spec.root === 'string')
+    mountLayer(syscalls, {lower: `${layout.roots}/${spec.root}`, name: 'top', at: root})
+  else mountOwnRoot(syscalls, spec, {folder: spec.root.folder, at: root})
   if (spec.root === 'host') mountLayer(syscalls, {lower: '/usr', name: 'usr', at: `${root}/usr`})
   syscalls.mount(layout.devices, `${root}/dev`, null, mountFlag.bind | mountFlag.recursive, null)
   const quiet = mountFlag.noSuid | mountFlag.noDev | mountFlag.noExec
   syscalls.mount('sysfs', `${root}/sys`, 'sysfs', mountFlag.readOnly | quiet, null)
   // A proc can be mounted by a user namespace's root only where one is in sight already; init mounts the container's over it.
   syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
+  const programs = {init: readFileSync(`${layout.programs}/init`), pause: readFileSync(`${layout.programs}/pause`)}
+  syscalls.chdir(root)
+  syscalls.pivotHere()
+  furnish(spec, programs)
+}
 
-  mkdirSync(`${root}/.podlab`)
-  copyFileSync(`${layout.programs}/init`, `${root}/.podlab/init`)
+/* From within, where no link of an image leads out. */
+function furnish(spec: ContainerSpec, {init, pause}: {readonly init: Buffer; readonly pause: Buffer}): void {
+  mkdirSync('/.podlab', {recursive: true})
+  writeFileSync('/.podlab/init', init, {mode: 0o755})
   if (spec.played !== undefined) {
-    mkdirSync(dirname(`${root}${standIn(spec)}`))
-    copyFileSync(`${layout.programs}/pause`, `${root}${standIn(spec)}`)
+    mkdirSync(dirname(standIn(spec)))
+    writeFileSync(standIn(spec), pause, {mode: 0o755})
   }
-  for (const [path, text] of Object.entries(spec.files)) {
+  if (typeof spec.root === 'string') writeFiles('', spec.files)
+  mkdirSync(spec.workingDirectory, {recursive: true})
+}
+
+function writeFiles(root: string, files: ContainerSpec['files']): void {
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(`${root}${path}`), {recursive: true})
     writeFileSync(`${root}${path}`, text, {mode: text.startsWith('#!') ? 0o755 : 0o644})
   }
-  mkdirSync(`${root}${spec.workingDirectory}`, {recursive: true})
-  syscalls.chdir(root)
-  syscalls.pivotHere()
 }
 
-function mountLayer(syscalls: Syscalls, {lower, name, at}: {lower: string; name: string; at: string}): void {
+/*
+ * An image of one's own may hold anything, lack much, and belong to another user, whose files Linux lets nobody change here. So what
+ * podlab brings is in the writable layer before the image comes below it: folders there join those of the image, and cover links that
+ * would lead a mount elsewhere. Devices and setuid bits of the image count for nothing.
+ */
+function mountOwnRoot(syscalls: Syscalls, {files}: ContainerSpec, {folder, at}: {folder: string; at: string}): void {
+  const upper = `${layout.scratch}/top`
+  for (const name of ['dev', 'proc', 'sys', 'etc', '.podlab']) mkdirSync(`${upper}/${name}`, {recursive: true})
+  mkdirSync(`${upper}/tmp`)
+  chmodSync(`${upper}/tmp`, 0o1777)
+  writeFiles(upper, files)
+  try {
+    mountLayer(syscalls, {lower: folder, name: 'top', at, flags: mountFlag.noDev | mountFlag.noSuid})
+  } catch (cause) {
+    throw new StartError(`the image's root cannot be shown: ${(cause as Error).message}`, {cause})
+  }
+}
+
+type Layer = {readonly lower: string; readonly name: string; readonly at: string; readonly flags?: number}
+
+function mountLayer(syscalls: Syscalls, {lower, name, at, flags = 0}: Layer): void {
   const upper = `${layout.scratch}/${name}`
   const work = `${layout.scratch}/${name}.work`
-  for (const folder of [upper, work]) mkdirSync(folder)
-  syscalls.mount('overlay', at, 'overlay', 0, `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr`)
+  for (const folder of [upper, work]) mkdirSync(folder, {recursive: true})
+  syscalls.mount('overlay', at, 'overlay', flags, `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr`)
 }
 
 /* What stands there for a played program, by that program's name: `ss` and `ps` take a process's name from its file. */
@@ -101,13 +146,31 @@ function findProgram({argv: [name], environment, workingDirectory, packages}: Co
     ? [name.startsWith('/') ? name : `${workingDirectory}/${name}`]
     : (environment.PATH ?? '').split(':').map(folder => `${folder}/${name}`)
   const found = candidates.find(isProgram)
-  if (found) return found
+  if (found) {
+    const interpreter = interpreterOf(readHead(found))
+    if (interpreter === undefined || existsSync(interpreter)) return found
+    throw new StartError(`exec: "${name}": it needs ${interpreter}, which the image does not have`)
+  }
   const remedy = packages?.[name] ? `; this machine lacks it, the Debian package ${packages[name]} brings it` : ''
   throw new StartError(
     name.includes('/')
       ? `exec: "${name}": no such program in the image`
       : `exec: "${name}": executable file not found in $PATH (${environment.PATH ?? ''})${remedy}`,
   )
+}
+
+/* A program that may be run but not read keeps its secret. */
+function readHead(path: string): Buffer {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const buffer = Buffer.alloc(4096)
+    return buffer.subarray(0, readSync(file, buffer))
+  } catch {
+    return Buffer.alloc(0)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }
 
 function isProgram(path: string): boolean {

@@ -1,13 +1,15 @@
 import test from 'ava'
+import {imageOf} from '../../../src/images/own-image.ts'
 import {ContainerError, containerSpec} from '../../../src/node/pods/container-spec.ts'
 import type {Container} from '../../../src/objects/container.ts'
 import {podOf} from '../_fakes.ts'
 
 const files = {'/etc/hostname': 'web\n'}
+const images = [imageOf({name: 'my/app', root: '/labs/own/rootfs', arguments: ['app']}, {folder: '/run/own-0'})]
 
 function specOf(container: Partial<Container>) {
   const whole = {name: 'main', image: 'busybox', ...container}
-  return containerSpec(podOf('web', {containers: [whole]}), whole, {pausePid: 42, files})
+  return containerSpec(podOf('web', {containers: [whole]}), whole, {pausePid: 42, files, images})
 }
 
 /** As docs.k8s.io has it: command replaces the entrypoint and drops the image's arguments, args replace those. */
@@ -42,6 +44,11 @@ test('a container joins the namespaces of its pod and has its files', t => {
   t.like(specOf({}), {id: 'web/main', pausePid: 42, root: 'busybox', workingDirectory: '/'})
   t.is(specOf({}).files['/etc/hostname'], 'web\n')
   t.is(specOf({workingDir: '/srv'}).workingDirectory, '/srv')
+})
+
+test("an image of the lab's own is found beside the catalogue's, and told with them", t => {
+  t.like(specOf({image: 'docker.io/my/app:v2'}), {root: {folder: '/run/own-0'}, argv: ['app'], played: undefined})
+  t.throws(() => specOf({image: 'my/other'}), {message: /^image "my\/other" is not in the catalogue; .*, my\/app, /})
 })
 
 test('an image that nobody knows is an ErrImagePull that lists those there are', t => {
