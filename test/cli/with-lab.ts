@@ -26,6 +26,12 @@ const {server} = await fakeDaemon('fake', sessions, {
     asked.push(question)
     return question.kind === 'Pod' && question.namespace !== 'empty' ? [pod('a', 'x'), pod('b', 'y')] : []
   },
+  logPiece: async request => {
+    asked.push(request)
+    const about = {pod: 'a', container: 'main', containers: ['main', 'side']}
+    const at = 'at' in request.from ? request.from.at : 0
+    return {...about, bytes: ['one\n', '\xc3\xa9\n', ''][at] ?? '', next: {life: 0, at: at + 1}, over: at === 1}
+  },
   inside: async ({target}) => {
     throw new Error(`there is no ${target}; the pods that run are a, b`)
   },
@@ -56,6 +62,14 @@ test(answered, 'get pods --selector ==', {
     'podlab: unable to parse requirement: "==": expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY\n',
 })
 test(answered, 'exec pod/nope -- ls', {code: 1, stderr: 'podlab: there is no pod/nope; the pods that run are a, b\n'})
+test(answered, 'logs pod/a/main', {stdout: 'one\né\n'})
+test(answered, 'logs a', {stdout: 'one\né\n', stderr: 'Defaulted container "main" out of: main, side\n'})
+test(answered, 'logs a -c main --follow --tail 5', {stdout: 'one\né\n'})
+test(answered, 'logs a --tail -1', {code: 2, stderr: 'podlab: --tail -1: expected a number of lines\n'})
+test(answered, 'logs a --since tomorrow', {
+  code: 2,
+  stderr: 'podlab: --since tomorrow: expected a time like 5s, 2m or 1h\n',
+})
 test('podlab ls --json tells the state of every lab', async t => {
   const {stdout} = await place.podlab('ls', '--json')
   t.deepEqual(JSON.parse(stdout), [
