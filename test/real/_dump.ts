@@ -123,7 +123,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   'nodes/master/sysctl.txt': /net.ipv4.ip_forward = 1/,
   'nodes/master/flannel.txt': /FLANNEL_SUBNET=/,
   'pods/default-web/route.txt': /default via/,
-  'pods/default-web/logs/main.log': /Kubia server starting/,
+  'pods/default-web/logs/main/0.log': /Kubia server starting/,
 }
 
 type Words = {readonly place: ReturnType<typeof makePlace>; readonly file: (word: string) => string}

@@ -128,17 +128,18 @@ async function collectNetwork(
 /* How long one namespace may take, in ms; it takes about 50. */
 const networkWithin = 20_000
 
+/* A folder for each container, in it a file for each of its last two lives. */
 function collectLogs(basket: Basket, {folder, logs}: {folder: string; logs: string}): void {
-  for (const name of namesIn(logs).filter(one => one.endsWith('.log')))
+  const lives = namesIn(logs).flatMap(container => namesIn(`${logs}/${container}`).map(life => ({container, life})))
+  for (const {container, life} of lives) {
+    const path = `${folder}/logs/${fileName(container)}/${fileName(life)}`
     try {
-      basket.add({
-        path: `${folder}/logs/${fileName(name)}`,
-        about: 'what the container printed last',
-        text: readEnd(`${logs}/${name}`, 256 * 1024),
-      })
+      const text = readEnd(`${logs}/${container}/${life}`, 256 * 1024)
+      basket.add({path, about: 'what the container printed last', text})
     } catch (error) {
-      basket.miss({path: `${folder}/logs/${fileName(name)}`, why: reasonOf(error)})
+      basket.miss({path, why: reasonOf(error)})
     }
+  }
 }
 
 async function attempt(
