@@ -116,6 +116,19 @@ export function runtimeTests(test: TestFn, runtime: WatchedRuntime): void {
     t.not(await one.sh(netns), await three.sh(netns))
   })
 
+  test("an image's files come to lie deep in the machine's /usr, and may be changed there", async t => {
+    const pod = await podIn(runtime, 'deep-in-usr')
+    const {sh} = await pod.start({
+      root: 'host',
+      files: {'/usr/share/pages/one.html': 'one\n', '/run.sh': '#!/bin/sh\necho ran\n'},
+    })
+    t.is(
+      await sh('cat /usr/share/pages/one.html; echo two > /usr/share/pages/two.html; ls /usr/share/pages'),
+      'one\none.html\ntwo.html',
+    )
+    t.is(await sh('/run.sh; test -e /usr/share/zoneinfo || test -e /usr/share/doc; echo $?'), 'ran\n0')
+  })
+
   test('what a container prints is in the log of its life, and the life before keeps its own', async t => {
     const pod = await podIn(runtime, 'log')
     const {id} = await pod.start({argv: ['sh', '-c', 'echo out; echo err >&2']})

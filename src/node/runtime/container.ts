@@ -43,9 +43,9 @@ export class StartError extends Error {
 }
 
 /**
- * Starts a container in its own mount namespace, and pid namespace unless it shares its pod's. Its root is an overlay: the image's tree below, a private tmpfs above;
- * so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that `init` closes when the container
- * stands, the sockets follow.
+ * Starts a container in its own mount namespace, and pid namespace unless it shares its pod's. Its root is an overlay: the image's
+ * tree below, a private tmpfs above; so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that
+ * `init` closes when the container stands, the sockets follow.
  */
 export function startContainer(
   namespaces: Namespaces,
@@ -77,7 +77,11 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   if (typeof spec.root === 'string')
     mountLayer(syscalls, {lower: `${layout.roots}/${spec.root}`, name: 'top', at: root})
   else mountOwnRoot(syscalls, spec, {folder: spec.root.folder, at: root})
-  if (spec.root === 'host') mountLayer(syscalls, {lower: '/usr', name: 'usr', at: `${root}/usr`})
+  if (spec.root === 'host') {
+    // Folders deep in the machine's /usr belong to its root, who may be nobody here; those of the layer above belong to us.
+    writeFiles(scratch, below('/usr/', spec.files))
+    mountLayer(syscalls, {lower: '/usr', name: 'usr', at: `${root}/usr`})
+  }
   syscalls.mount(layout.devices, `${root}/dev`, null, mountFlag.bind | mountFlag.recursive, null)
   const quiet = mountFlag.noSuid | mountFlag.noDev | mountFlag.noExec
   syscalls.mount('sysfs', `${root}/sys`, 'sysfs', mountFlag.readOnly | quiet, null)
@@ -97,8 +101,14 @@ function furnish(spec: ContainerSpec, {init, pause}: {readonly init: Buffer; rea
     mkdirSync(dirname(standIn(spec)))
     writeFileSync(standIn(spec), pause, {mode: 0o755})
   }
-  if (typeof spec.root === 'string') writeFiles('', spec.files)
+  const inUsr = spec.root === 'host' ? below('/usr/', spec.files) : {}
+  const rest = Object.entries(spec.files).filter(([path]) => !(path in inUsr))
+  if (typeof spec.root === 'string') writeFiles('', Object.fromEntries(rest))
   mkdirSync(spec.workingDirectory, {recursive: true})
+}
+
+function below(folder: string, files: ContainerSpec['files']): ContainerSpec['files'] {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => path.startsWith(folder)))
 }
 
 function writeFiles(root: string, files: ContainerSpec['files']): void {
