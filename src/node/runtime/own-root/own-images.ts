@@ -1,4 +1,4 @@
-import {accessSync, constants, mkdirSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
+import {accessSync, constants, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {arch} from 'node:process'
 import type {Image} from '../../../images/image.ts'
 import {imageOf, type OwnImage, type OwnStart} from '../../../images/own-image.ts'
@@ -45,6 +45,7 @@ async function makeRoot(root: string, folder: string, unpacking: Unpacking): Pro
   const layers = packing === 'tar' ? layersOf(await savedTar(root), architecture) : undefined
   if (layers) return stack(layers, folder, unpacking)
   await add(whole, folder, {...unpacking, isLayer: false})
+  if (readdirSync(folder).length === 0) throw new RootError('holds no files')
   return packing === 'tar' ? {} : unpackAgain(folder, unpacking)
 }
 

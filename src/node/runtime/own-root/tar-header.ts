@@ -36,7 +36,7 @@ export function parseHeader(block: Buffer): TarEntry & {readonly flag: string} {
   return {
     name: prefix ? `${prefix}/${name}` : name,
     flag,
-    type: flag === '0' || flag === '\0' ? (name.endsWith('/') ? 'folder' : 'file') : typeOf(flag, name),
+    type: typeOf(flag, name),
     link: textAt(block, 157, 100),
     size: numberAt(block, 124, 12),
     mode: numberAt(block, 100, 8) & 0o7777,
@@ -51,9 +51,11 @@ export function withExtra(entry: TarEntry, extra: Extra): TarEntry {
   if (Object.keys(extra).some(key => key.startsWith('GNU.sparse.')))
     throw sparse(extra['GNU.sparse.name'] ?? entry.name)
   const number = (key: string, otherwise: number) => (extra[key] === undefined ? otherwise : wholeNumber(extra[key]))
+  const name = extra.path ?? entry.name
   return {
     ...entry,
-    name: extra.path ?? entry.name,
+    name,
+    type: entry.type === 'file' && name.endsWith('/') ? 'folder' : entry.type, // as the oldest tars have it
     link: extra.linkpath ?? entry.link,
     size: number('size', entry.size),
     uid: number('uid', entry.uid),
@@ -81,6 +83,8 @@ export function parseExtra(flag: string, content: Buffer): Extra {
 }
 
 const types: Readonly<Record<string, EntryType>> = {
+  '\0': 'file',
+  0: 'file',
   1: 'hardlink',
   2: 'symlink',
   3: 'special',

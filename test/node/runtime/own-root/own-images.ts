@@ -146,6 +146,7 @@ test(
   file('a.gz', gzipSync('x'.repeat(2000))),
   /is damaged: there is no header of a tar/,
 )
+test('zeros in gzip', refused, file('zeros.gz', gzipSync(Buffer.alloc(100_000))), /holds no files$/)
 test(
   'a packed tar that is cut off',
   refused,

@@ -1,5 +1,5 @@
 import {lstatSync, mkdirSync, statSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import test from 'ava'
 import {streamBytes} from '../../../../src/node/runtime/own-root/bytes.ts'
 import {readTar} from '../../../../src/node/runtime/own-root/tar.ts'
@@ -131,6 +131,18 @@ test('a folder that becomes a link afterwards leaves what it leads to alone', as
     isLayer: true,
   })
   t.is(lstatSync(victim).mode & 0o7777, 0o700)
+})
+
+test('a long name whose beginning looks like a folder is the file that it is', async t => {
+  const folder = folderOf(t)
+  const name = `${'a/'.repeat(60)}file`
+  const entries = [{name: 'x', flag: 'L', content: `${name}\0`}, {name: name.slice(0, 100), content: 'f'}, {name: 'b/'}]
+  await unpackInto(
+    folder,
+    tarOf([...entries, paxOf({path: name.replace('file', 'other')}), {name: name.slice(0, 100), content: 'o'}]),
+  )
+  t.is(listOf(folder).at(-1), 'b/')
+  t.deepEqual(listOf(join(folder, dirname(name))), ['file: f', 'other: o'])
 })
 
 test('modes are kept, but a folder can be written to', async t => {
