@@ -1,8 +1,11 @@
 import {execFileSync} from 'node:child_process'
-import {chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import test from 'ava'
+import {checks as allChecks} from '../../src/exercise/checks/index.ts'
+import {formatLab} from '../../src/lab/format.ts'
+import {labKeyOrder} from '../../src/lab/key-order.ts'
 import {readLabFile} from '../../src/lab/lab-files.ts'
 import {inspectLab} from '../../src/lab/parse.ts'
 import {rootFault} from '../../src/lab/root-fault.ts'
@@ -125,4 +128,12 @@ test('what is wrong with a root is told at its place', t => {
   const [mistake, ...others] = inspectLab(file, {readFile: readLabFile, rootFault, checks}).mistakes
   t.like(mistake, {line: 2, column: 31, message: 'the root ./none does not exist'})
   t.deepEqual(others, [])
+})
+
+test('the example of docs/images.md is a good lab, in form', t => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/images.md'), 'utf8')
+  const [, text = ''] = /^```yaml\n# hello\/lab\.yaml\n(.*?)^```$/ms.exec(page) ?? t.fail()
+  const {mistakes, warnings} = inspectLab('hello/lab.yaml', {readFile: () => text, checks: allChecks})
+  t.deepEqual([...mistakes, ...warnings], [])
+  t.is(formatLab(text, labKeyOrder(allChecks)), text)
 })
