@@ -1,3 +1,4 @@
+import {setTimeout} from 'node:timers/promises'
 import type {LabHandle} from '../cluster/lab-handle.ts'
 import type {Reporter} from '../exercise/events.ts'
 import {gradeLab} from '../exercise/grade.ts'
@@ -21,12 +22,22 @@ export async function playAndGrade(
   const during = {time: machineTime, signal, report: quiet ? () => undefined : reporter()}
   const played = scenario ? await playScenario(lab, during) : undefined
   const grade = played?.pass === false ? undefined : await gradeLab(lab, during)
+  if (played?.pass === false || grade?.pass === false) await noticeInterrupt(signal)
   if (!quiet && played?.pass === false)
     process.stdout.write(
       `The scenario stopped at step ${played.failed.number} of ${played.steps}; nothing was graded.\n`,
     )
   writeReports(reports, {lab: lab.lab.name, played, grade})
   return exitCodeOf({...(played && {played}), ...(grade && {grade})})
+}
+
+/*
+ * A Ctrl-C reaches the program that a step runs as well as podlab, and the program's end may be heard of first: what looks like a
+ * failure then is none.
+ */
+async function noticeInterrupt(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await setTimeout(50, undefined, {signal}).catch(() => undefined) // aborted: thrown below
+  signal.throwIfAborted()
 }
 
 /* A tree that grows on a terminal, plain lines elsewhere; colours unless NO_COLOR asks for none. */
