@@ -119,5 +119,6 @@ else {
     const {code, stderr} = await own.podlab('fmt', 'shut')
     t.deepEqual({code, stderr}, {code: 2, stderr: 'shut/lab.yaml: the lab file may not be written by you\n'})
     t.regex((await own.podlab('new', 'shut/mine')).stderr, /shut\/mine: the lab may not be written by you/)
+    chmodSync(join(own.folder, 'shut'), 0o755)
   })
 }
