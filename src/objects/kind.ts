@@ -11,6 +11,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly singular: string
   readonly shortNames: readonly string[]
   readonly namespaced: boolean
+  /** What it is listed under besides its own name, such as `all`. */
+  readonly categories?: readonly string[]
   /** Accepted versions; the first is the one that is stored. */
   readonly apiVersions: readonly [T['apiVersion'], ...string[]]
   /** Whether `metadata.generation` counts the changes of its spec. */
@@ -36,8 +38,20 @@ export type Kind<T extends KubeObject = KubeObject> = {
   terminating?(object: T, deletion: Deletion): T | undefined
   /** The object with another number of replicas, where the kind has them. */
   scaled?(object: T, replicas: number): T
+  /** What its `scale` shows, where the kind has replicas. */
+  scaleOf?(object: T): Scale
+  /** Whether its status is written apart from the rest, through the subresource `status`. */
+  readonly hasStatus?: boolean
+  /** Fields besides metadata.name and metadata.namespace by which `--field-selector` may choose, and how to read them. */
+  readonly selectable?: readonly SelectableField<T>[]
   readonly columns: readonly Column<T>[]
 }
+
+/** A field by its path, such as `status.phase`, and its value. */
+export type SelectableField<T> = {readonly field: string; value(object: T): string}
+
+/** How many replicas are wanted and there; `selector` as text. */
+export type Scale = {readonly replicas: number; readonly current: number; readonly selector: string}
 
 /** When something is deleted, in milliseconds since 1970, and how many seconds it is given when that is not its own choice. */
 export type Deletion = {readonly now: number; readonly graceSeconds?: number}

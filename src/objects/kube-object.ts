@@ -18,6 +18,20 @@ export type ObjectMeta = {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly OwnerReference[]
+  /** Whoever is named here has something to do before the object may go. */
+  readonly finalizers?: readonly string[]
+  readonly managedFields?: readonly ManagedFields[]
+}
+
+/** Which fields somebody has set last: what server-side apply knows of conflicts. */
+export type ManagedFields = {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly time?: string
+  readonly fieldsType: 'FieldsV1'
+  readonly fieldsV1: Readonly<Record<string, unknown>>
+  readonly subresource?: string
 }
 
 export type OwnerReference = {

@@ -4,9 +4,15 @@ import {suggestion} from './nearest.ts'
 
 /** The shape of a JSON value, as data: one table checks what people write and can be shown to clients. */
 export type Schema =
-  | {readonly type: 'object'; readonly fields: Readonly<Record<string, Schema>>; readonly required?: readonly string[]}
+  | {
+      readonly type: 'object'
+      readonly fields: Readonly<Record<string, Schema>>
+      readonly required?: readonly string[]
+      /** A strategic merge patch of it drops what the patch does not name in `$retainKeys`. */
+      readonly retainKeys?: boolean
+    }
   | {readonly type: 'map'; readonly values: Schema; readonly keys?: Format}
-  | {readonly type: 'array'; readonly items: Schema}
+  | {readonly type: 'array'; readonly items: Schema; readonly merge?: ListMerge}
   | {readonly type: 'string'; readonly format?: Format; readonly oneOf?: readonly string[]}
   | {readonly type: 'integer'; readonly minimum?: number; readonly maximum?: number}
   | {readonly type: 'boolean'}
@@ -15,6 +21,12 @@ export type Schema =
   | {readonly type: 'anything'}
   /** A field that Kubernetes knows and podlab does not serve. */
   | {readonly type: 'unsupported'; readonly what: string}
+
+/**
+ * How a patch merges a list: item by item, where items are the same when these fields of theirs are (a strategic merge patch looks at
+ * the first field only), or as a set of scalars. A list without it is replaced as a whole.
+ */
+export type ListMerge = {readonly keys: readonly [string, ...string[]]} | 'set'
 
 export const anything: Schema = {type: 'anything'}
 export const boolean: Schema = {type: 'boolean'}
@@ -34,6 +46,16 @@ export function integer(minimum: number, maximum = 2 ** 31 - 1): Schema {
 
 export function list(items: Schema): Schema {
   return {type: 'array', items}
+}
+
+/** A list that patches merge item by item: `listBy(['containerPort', 'protocol'], portSchema)`. */
+export function listBy(keys: readonly [string, ...string[]], items: Schema): Schema {
+  return {type: 'array', items, merge: {keys}}
+}
+
+/** A list of scalars that patches merge as a set. */
+export function setOf(items: Schema): Schema {
+  return {type: 'array', items, merge: 'set'}
 }
 
 export function map(values: Schema, keys?: Format): Schema {

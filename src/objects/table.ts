@@ -5,6 +5,8 @@
 export type Column<T> = {
   readonly name: string
   readonly wide?: boolean
+  /** What clients are told of its values; text when nothing is said. */
+  readonly type?: 'string' | 'integer'
   value(object: T, now: number): string
 }
 
