@@ -2,7 +2,7 @@ import {dnsLabel, environmentName, portName} from './format.ts'
 import {type Lifecycle, lifecycleDefaults, lifecycleMistakes, lifecycleSchema} from './lifecycle.ts'
 import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
 import {type Probes, probeDefaults, probeFields, probeMistakes} from './probe.ts'
-import {anything, integer, list, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
+import {anything, integer, list, listBy, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 
 /** A program of a pod, as its manifest says it. */
 export type Container = Probes & {
@@ -94,8 +94,8 @@ export const containerSchema: Schema = record(
     command: list(string),
     args: list(string),
     workingDir: string,
-    env: list(envSchema),
-    ports: list(portSchema),
+    env: listBy(['name'], envSchema),
+    ports: listBy(['containerPort', 'protocol'], portSchema),
     imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
     resources: record({requests: map(anything), limits: map(anything), claims: unsupported('resource claims')}),
     ...probeFields,

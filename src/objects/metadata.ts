@@ -1,5 +1,14 @@
-import {labelValue, qualifiedName} from './format.ts'
-import {anything, boolean, list, map, record, type Schema, string, text, unsupported} from './schema.ts'
+import {type Format, labelValue, qualifiedName} from './format.ts'
+import {anything, boolean, listBy, map, record, type Schema, setOf, string, text} from './schema.ts'
+
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** Whoever holds an object back says who he is: `example.com/cleanup`. */
+const finalizer: Format = name =>
+  qualifiedName(name) ??
+  (name.includes('/') || standardFinalizers.includes(name)
+    ? undefined
+    : 'name is neither a standard finalizer name nor is it fully qualified')
 
 /**
  * What a client may write into `metadata`. What the store alone decides (uid, resourceVersion, times) is let through, so
@@ -11,7 +20,8 @@ export const metadataSchema: Schema = record({
   namespace: string,
   labels: map(text(labelValue), qualifiedName),
   annotations: map(string, qualifiedName),
-  ownerReferences: list(
+  ownerReferences: listBy(
+    ['uid'],
     record(
       {apiVersion: string, kind: string, name: string, uid: string, controller: boolean, blockOwnerDeletion: boolean},
       ['apiVersion', 'kind', 'name', 'uid'],
@@ -23,7 +33,8 @@ export const metadataSchema: Schema = record({
   creationTimestamp: string,
   deletionTimestamp: string,
   deletionGracePeriodSeconds: anything,
-  selfLink: unsupported('selfLink, which Kubernetes 1.24 took away; leave it out'),
-  finalizers: unsupported('finalizers'),
-  managedFields: unsupported('managedFields'),
+  /** Kubernetes 1.24 took it away; old manifests have it still. */
+  selfLink: anything,
+  finalizers: setOf(text(finalizer)),
+  managedFields: anything,
 })

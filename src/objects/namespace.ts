@@ -1,9 +1,9 @@
 import {ageOf} from './age.ts'
-import type {Condition} from './condition.ts'
+import {type Condition, conditionsSchema} from './condition.ts'
 import {dnsLabel} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
-import {anything, record, unsupported} from './schema.ts'
+import {list, record, string} from './schema.ts'
 import {timestamp} from './timestamp.ts'
 
 /** A space for names. `Terminating` while its content goes away. */
@@ -28,7 +28,15 @@ export const namespaceKind: Kind<Namespace> = {
   apiVersions: ['v1'],
   countsGenerations: false,
   name: dnsLabel,
-  fields: {spec: record({finalizers: unsupported('finalizers of namespaces')}), status: anything},
+  hasStatus: true,
+  fields: {
+    spec: record({finalizers: list(string)}),
+    status: record({phase: string, conditions: conditionsSchema}),
+  },
+  selectable: [
+    {field: 'status.phase', value: namespace => namespace.status?.phase ?? ''},
+    {field: 'name', value: namespace => namespace.metadata.name},
+  ],
   required: [],
   defaults: namespace => ({
     ...namespace,

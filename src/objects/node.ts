@@ -1,10 +1,10 @@
 import {ageOf} from './age.ts'
-import type {Condition} from './condition.ts'
+import {type Condition, conditionsSchema} from './condition.ts'
 import {dnsSubdomain, labelValue, network, qualifiedName} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {forbidden, type Mistake} from './mistake.ts'
-import {anything, boolean, list, oneOf, record, string, text} from './schema.ts'
+import {anything, boolean, list, listBy, map, oneOf, record, type Schema, setOf, string, text} from './schema.ts'
 
 /** A machine of the cluster. */
 export type Node = KubeObject & {
@@ -69,6 +69,22 @@ const taintSchema = record(
   ['key', 'effect'],
 )
 
+const statusSchema: Schema = record({
+  addresses: listBy(['type'], record({type: string, address: string}, ['type', 'address'])),
+  allocatable: map(anything),
+  capacity: map(anything),
+  conditions: conditionsSchema,
+  config: anything,
+  daemonEndpoints: anything,
+  features: anything,
+  images: list(anything),
+  nodeInfo: map(string),
+  phase: string,
+  runtimeHandlers: list(anything),
+  volumesAttached: list(anything),
+  volumesInUse: list(string),
+})
+
 export const nodeKind: Kind<Node> = {
   kind: 'Node',
   plural: 'nodes',
@@ -77,17 +93,19 @@ export const nodeKind: Kind<Node> = {
   namespaced: false,
   apiVersions: ['v1'],
   countsGenerations: false,
+  hasStatus: true,
   name: dnsSubdomain,
   fields: {
     spec: record({
       podCIDR: text(network),
-      podCIDRs: list(text(network)),
+      podCIDRs: setOf(text(network)),
       providerID: string,
       unschedulable: boolean,
       taints: list(taintSchema),
     }),
-    status: anything,
+    status: statusSchema,
   },
+  selectable: [{field: 'spec.unschedulable', value: ({spec}) => `${spec.unschedulable ?? false}`}],
   required: [],
   defaults: node => {
     const {podCIDR, podCIDRs} = node.spec ?? {}

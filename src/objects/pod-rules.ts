@@ -1,10 +1,24 @@
+import {conditionsSchema} from './condition.ts'
 import {type Container, containerDefaults, containerMistakes, containerSchema} from './container.ts'
 import {equal} from './equal.ts'
 import {dnsLabel, dnsSubdomain, labelValue, qualifiedName} from './format.ts'
 import {hostPortMistakes, withHostPorts} from './host-ports.ts'
 import {forbidden, type Mistake, type Path, required} from './mistake.ts'
 import type {Pod, PodSpec} from './pod.ts'
-import {anything, boolean, integer, list, map, oneOf, record, type Schema, text, unsupported} from './schema.ts'
+import {
+  anything,
+  boolean,
+  integer,
+  list,
+  listBy,
+  map,
+  oneOf,
+  record,
+  type Schema,
+  string,
+  text,
+  unsupported,
+} from './schema.ts'
 
 const tolerationSchema = record({
   key: text(qualifiedName),
@@ -20,8 +34,8 @@ const hostNamespaces = unsupported("pods in their node's namespaces")
 
 export const podSpecSchema: Schema = record(
   {
-    containers: list(containerSchema),
-    initContainers: list(containerSchema),
+    containers: listBy(['name'], containerSchema),
+    initContainers: listBy(['name'], containerSchema),
     restartPolicy: oneOf('Always', 'OnFailure', 'Never'),
     terminationGracePeriodSeconds: integer(0),
     dnsPolicy: oneOf('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
@@ -65,7 +79,29 @@ export const podSpecSchema: Schema = record(
   ['containers'],
 )
 
-export const podFields: Readonly<Record<string, Schema>> = {spec: podSpecSchema, status: anything}
+const addresses = listBy(['ip'], record({ip: string}, ['ip']))
+
+const podStatusSchema: Schema = record({
+  conditions: conditionsSchema,
+  containerStatuses: list(anything),
+  ephemeralContainerStatuses: list(anything),
+  hostIP: string,
+  hostIPs: addresses,
+  initContainerStatuses: list(anything),
+  message: string,
+  nominatedNodeName: string,
+  observedGeneration: anything,
+  phase: oneOf('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
+  podIP: string,
+  podIPs: addresses,
+  qosClass: string,
+  reason: string,
+  resize: string,
+  resourceClaimStatuses: list(anything),
+  startTime: string,
+})
+
+export const podFields: Readonly<Record<string, Schema>> = {spec: podSpecSchema, status: podStatusSchema}
 
 export function podSpecDefaults(spec: PodSpec): PodSpec {
   return {

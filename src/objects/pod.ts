@@ -32,7 +32,8 @@ export type PodSpec = {
   readonly shareProcessNamespace?: boolean
   /** The pod has no network of its own: it is in its node's. */
   readonly hostNetwork?: boolean
-  readonly schedulerName?: 'default-scheduler'
+  readonly schedulerName?: string
+  readonly serviceAccountName?: string
 }
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
@@ -60,6 +61,7 @@ export type PodStatus = {
   readonly podIP?: string
   readonly podIPs?: readonly {readonly ip: string}[]
   readonly startTime?: string
+  readonly nominatedNodeName?: string
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
   readonly qosClass?: 'BestEffort' | 'Burstable' | 'Guaranteed'
@@ -83,6 +85,8 @@ export const podKind: Kind<Pod> = {
   namespaced: true,
   apiVersions: ['v1'],
   countsGenerations: false,
+  hasStatus: true,
+  categories: ['all'],
   name: dnsSubdomain,
   fields: podFields,
   required: ['spec'],
@@ -95,6 +99,16 @@ export const podKind: Kind<Pod> = {
   },
   validateUpdate: podUpdateMistakes,
   terminating: terminatingPod,
+  selectable: [
+    {field: 'spec.nodeName', value: ({spec}) => spec.nodeName ?? ''},
+    {field: 'spec.restartPolicy', value: ({spec}) => spec.restartPolicy ?? ''},
+    {field: 'spec.schedulerName', value: ({spec}) => spec.schedulerName ?? ''},
+    {field: 'spec.serviceAccountName', value: ({spec}) => spec.serviceAccountName ?? ''},
+    {field: 'spec.hostNetwork', value: ({spec}) => `${spec.hostNetwork ?? false}`},
+    {field: 'status.phase', value: ({status}) => status?.phase ?? ''},
+    {field: 'status.podIP', value: ({status}) => status?.podIP ?? ''},
+    {field: 'status.nominatedNodeName', value: ({status}) => status?.nominatedNodeName ?? ''},
+  ],
   columns: [
     {name: 'Name', value: pod => pod.metadata.name},
     {name: 'Ready', value: readyColumn},

@@ -46,9 +46,16 @@ function readFields(kind: Kind, value: {apiVersion: string}, defaultNamespace: s
   if (errors.length > 0) return {errors}
   const stored = {...read, apiVersion: kind.apiVersions[0]} as KubeObjectAny
   const converted = (kind.convert?.(stored, value.apiVersion) ?? stored) as KubeObjectAny
-  const object = kind.namespaced ? inNamespace(converted, defaultNamespace) : converted
+  const linkless = withoutSelfLink(converted)
+  const object = kind.namespaced ? inNamespace(linkless, defaultNamespace) : linkless
   const mistakes = mistakesOf(object)
   return mistakes.length > 0 ? {errors: mistakes} : {object}
+}
+
+function withoutSelfLink(object: KubeObjectAny): KubeObjectAny {
+  if (!('selfLink' in object.metadata)) return object
+  const {selfLink, ...metadata} = object.metadata
+  return {...object, metadata: metadata as KubeObjectAny['metadata']}
 }
 
 function inNamespace(object: KubeObjectAny, defaultNamespace: string): KubeObjectAny {

@@ -1,3 +1,4 @@
+import {conditionsSchema} from './condition.ts'
 import {equal} from './equal.ts'
 import {labelValue, qualifiedName} from './format.ts'
 import type {LabelSelector} from './label-selector.ts'
@@ -41,7 +42,15 @@ export const replicaSetFields: Readonly<Record<string, Schema>> = {
     },
     ['template'],
   ),
-  status: anything,
+  status: record({
+    replicas: integer(0),
+    fullyLabeledReplicas: integer(0),
+    readyReplicas: integer(0),
+    availableReplicas: integer(0),
+    terminatingReplicas: integer(0),
+    observedGeneration: integer(0, Number.MAX_SAFE_INTEGER),
+    conditions: conditionsSchema,
+  }),
 }
 
 /** `extensions/v1beta1` selects by the template's labels when nothing else is said; later versions want a selector. */

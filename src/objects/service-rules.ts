@@ -1,7 +1,8 @@
+import {conditionsSchema} from './condition.ts'
 import {protocols, repeated} from './container.ts'
-import {dnsLabel, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
+import {dnsLabel, dnsSubdomain, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
 import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
-import {anything, boolean, integer, list, map, oneOf, record, type Schema, text, unsupported} from './schema.ts'
+import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
 import {goServicePort, nodePortMistakes} from './service-node-ports.ts'
 
@@ -28,7 +29,7 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
     selector: map(text(labelValue), qualifiedName),
     clusterIP: clusterIp,
     clusterIPs: list(clusterIp),
-    ports: list(portSchema),
+    ports: listBy(['port', 'protocol'], portSchema),
     sessionAffinity: oneOf('None', 'ClientIP'),
     sessionAffinityConfig: record({clientIP: record({timeoutSeconds: integer(1, 86400)})}),
     internalTrafficPolicy: oneOf('Cluster', 'Local'),
@@ -45,7 +46,19 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
     allocateLoadBalancerNodePorts: external,
     trafficDistribution: unsupported('traffic distribution'),
   }),
-  status: anything,
+  status: record({
+    loadBalancer: record({
+      ingress: list(
+        record({
+          ip: text(ipAddress),
+          hostname: text(dnsSubdomain),
+          ipMode: oneOf('VIP', 'Proxy'),
+          ports: list(record({port: integer(1, 65535), protocol: protocols, error: string}, ['port', 'protocol'])),
+        }),
+      ),
+    }),
+    conditions: conditionsSchema,
+  }),
 }
 
 export function serviceDefaults(service: Service): Service {

@@ -65,6 +65,8 @@ export const serviceKind: Kind<Service> = {
   namespaced: true,
   apiVersions: ['v1'],
   countsGenerations: false,
+  hasStatus: true,
+  categories: ['all'],
   name: serviceName,
   fields: serviceFields,
   required: ['spec'],
@@ -78,6 +80,10 @@ export const serviceKind: Kind<Service> = {
     return {...service, spec: {...service.spec, ...kept, ...(ports && {ports})}}
   },
   validateUpdate: serviceUpdateMistakes,
+  selectable: [
+    {field: 'spec.clusterIP', value: ({spec}) => spec.clusterIP ?? ''},
+    {field: 'spec.type', value: ({spec}) => spec.type ?? ''},
+  ],
   columns: [
     {name: 'Name', value: service => service.metadata.name},
     {name: 'Type', value: service => service.spec.type ?? 'ClusterIP'},

@@ -80,7 +80,7 @@ function refuseNamespace({kind, metadata: {name, namespace}}: KubeObjectAny, vie
 
 function merged<T extends KubeObjectAny>(object: T, before: T): T {
   const {labels: _labels, annotations: _annotations, ...kept} = before.metadata
-  const {labels, annotations, ownerReferences, resourceVersion} = object.metadata
+  const {labels, annotations, ownerReferences, finalizers, managedFields, resourceVersion} = object.metadata
   return {
     ...object,
     metadata: {
@@ -88,6 +88,8 @@ function merged<T extends KubeObjectAny>(object: T, before: T): T {
       ...(labels && {labels}),
       ...(annotations && {annotations}),
       ...(ownerReferences && {ownerReferences}),
+      ...(finalizers && {finalizers}),
+      ...(managedFields && {managedFields}),
       ...(resourceVersion && {resourceVersion}),
     },
     ...('status' in before && {status: before.status}),

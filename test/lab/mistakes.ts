@@ -1,4 +1,5 @@
 import test from 'ava'
+import {kinds} from '../../src/objects/kinds.ts'
 import {mistakesIn} from './_lab.ts'
 
 const pod = (name: string, image = 'busybox') =>
@@ -197,7 +198,7 @@ test(
   'an unknown kind to scale',
   refused,
   'scenario:\n  - scale: {replicset/a: 1}\n',
-  '2:13 podlab does not know the kind "replicset"; it knows Namespace, Node, Pod, ReplicaSet, Service, Endpoints; did you mean "ReplicaSet"?',
+  `2:13 podlab does not know the kind "replicset"; it knows ${Object.keys(kinds).join(', ')}; did you mean "ReplicaSet"?`,
 )
 test(
   'several to scale',
@@ -260,7 +261,7 @@ checks: [{reaches: {}}]
 test("a manifest's mistake is told where it stands, in its own file", t => {
   const manifest = `# a pod\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Foo\n`
   t.deepEqual(mistakesIn('manifests: [a.yaml]', {'labs/some/a.yaml': manifest}), [
-    'labs/some/a.yaml 8:7 kind: podlab does not know the kind "Foo"; it knows Namespace, Node, Pod, ReplicaSet, Service, Endpoints',
+    `labs/some/a.yaml 8:7 kind: podlab does not know the kind "Foo"; it knows ${Object.keys(kinds).join(', ')}`,
   ])
   t.deepEqual(mistakesIn('manifests: [a.yaml]', {'labs/some/a.yaml': 'kind:\n\t- a'}), [
     'labs/some/a.yaml 2:1 a tab indents this line',

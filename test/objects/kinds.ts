@@ -20,8 +20,7 @@ test(named, 'ns', 'Namespace')
 test('an unknown kind is told which there are and which is nearest', t => {
   t.throws(() => kindNamed('servise'), {
     instanceOf: UnknownKindError,
-    message:
-      'podlab does not know the kind "servise"; it knows Namespace, Node, Pod, ReplicaSet, Service, Endpoints; did you mean "Service"?',
+    message: `podlab does not know the kind "servise"; it knows ${Object.keys(kinds).join(', ')}; did you mean "Service"?`,
   })
 })
 

@@ -1,5 +1,6 @@
 import test from 'ava'
 import {parse} from 'yaml'
+import {kinds} from '../../src/objects/kinds.ts'
 import {printMistake} from '../../src/objects/mistake.ts'
 import {readObject} from '../../src/objects/read-object.ts'
 
@@ -42,6 +43,12 @@ test('nulls are fields that are not there', t => {
   } as never)
 })
 
+test('finalizers and managed fields are kept, a self link is dropped', t => {
+  const metadata = {name: 'a', finalizers: ['example.com/cleanup', 'orphan'], managedFields: [{manager: 'kubectl'}]}
+  const config = {apiVersion: 'v1', kind: 'Namespace', metadata: {...metadata, selfLink: '/api/v1/namespaces/a'}}
+  t.deepEqual(readObject(config, 'x'), {object: {apiVersion: 'v1', kind: 'Namespace', metadata}} as never)
+})
+
 test('all mistakes of an object are found together, each with its place', t => {
   const read = readObject(parse(kubia.replace('replicas', 'replicsa').replace('8080', '"8080"')), 'default')
   t.deepEqual(read, {
@@ -73,7 +80,7 @@ test(wrong, `{kind: Pod, ${meta}}`, 'apiVersion: Required value; a Pod has v1')
 test(
   wrong,
   `{apiVersion: v1, kind: Replicaset, ${meta}}`,
-  'kind: podlab does not know the kind "Replicaset"; it knows Namespace, Node, Pod, ReplicaSet, Service, Endpoints; did you mean "ReplicaSet"?',
+  `kind: podlab does not know the kind "Replicaset"; it knows ${Object.keys(kinds).join(', ')}; did you mean "ReplicaSet"?`,
 )
 test(
   wrong,
@@ -144,6 +151,11 @@ test(
   wrong,
   '{apiVersion: v1, kind: Namespace, metadata: {name: A_b}}',
   "metadata.name: Invalid value: \"A_b\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+)
+test(
+  wrong,
+  '{apiVersion: v1, kind: Namespace, metadata: {name: a, finalizers: [cleanup]}}',
+  'metadata.finalizers[0]: Invalid value: "cleanup": name is neither a standard finalizer name nor is it fully qualified',
 )
 test(wrong, `{${pod}, spec: {containers: []}}`, 'spec.containers: Required value')
 test(wrong, `{${pod}, spec: {containers: [{name: a}]}}`, 'spec.containers[0].image: Required value')
