@@ -1,3 +1,4 @@
+import {constants} from 'node:fs'
 import koffi from 'koffi'
 
 /**
@@ -12,6 +13,8 @@ export type Syscalls = {
   /** The current directory becomes the root of this mount namespace, and the old root is let go. */
   pivotHere(): void
   sethostname(name: string): void
+  /** Opens a file to read it, as a process would whose root is that folder: no link and no `..` leads out. Waits for no pipe's other end. */
+  openBelow(root: number, path: string): number
   /** Gives back the memory or disk space of a file's beginning; its length and the places in it stay, the rest reads as zeros. */
   punchHole(fd: number, length: number): void
   /** Changes the calling thread's current directory (process.chdir is refused in workers). */
@@ -30,6 +33,11 @@ export const clone = {
 export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
 const detach = 2
 const punchHoleKeepSize = 3
+
+/* openat2 (linux/openat2.h): the number is the same everywhere; struct open_how is flags, mode and resolve, 8 bytes each. */
+const openat2 = 437
+const openToRead = BigInt(constants.O_RDONLY | constants.O_NONBLOCK | 0o2000000) // and O_CLOEXEC
+const resolveInRoot = 0x10n
 
 /** A system call that the kernel refused; `code` is the errno's name. */
 export class SyscallError extends Error {
@@ -59,6 +67,8 @@ export function loadSyscalls(): Syscalls {
   const fallocate = libc.func('int fallocate64(int fd, int mode, int64_t offset, int64_t length)')
   const syscall = libc.func('long syscall(long number, ...)')
 
+  const openHow = Buffer.from(new BigUint64Array([openToRead, 0n, resolveInRoot]).buffer)
+
   const check = (call: string, result: number | bigint) => {
     if (Number(result) < 0) throw new SyscallError(call, koffi.errno())
   }
@@ -72,6 +82,12 @@ export function loadSyscalls(): Syscalls {
       const number = process.arch === 'x64' ? 155 : 41
       check('pivot_root(., .)', syscall(number, 'const char *', '.', 'const char *', '.'))
       check('umount(.)', umount2('.', detach))
+    },
+    openBelow: (root, path) => {
+      const how = ['void *', openHow, 'size_t', openHow.length]
+      const fd = Number(syscall(openat2, 'int', root, 'const char *', path, ...how))
+      check(`openat2(${path})`, fd)
+      return fd
     },
     punchHole: (fd, length) => check(`fallocate(${fd})`, fallocate(fd, punchHoleKeepSize, 0, length)),
     chdir: path => check(`chdir(${path})`, chdir(path)),

@@ -311,6 +311,28 @@ export function runtimeTests(test: TestFn, runtime: WatchedRuntime): void {
     t.is(await again.sh('curl -s http://127.0.0.1:8080'), "You've hit web", 'the port is free at once')
   })
 
+  test('what a played server reads through a link is a file of the container, never one of the machine', async t => {
+    const pod = await podIn(runtime, 'played-links')
+    await runtime.run({netns: 'played-links', argv: ['ip', 'link', 'set', 'lo', 'up'], input: ''})
+    const files = {'/etc/passwd': 'of the container', '/usr/share/nginx/html/index.html': 'a page'}
+    const {sh} = await pod.start({root: 'host', files, argv: ['nginx'], played: 'nginx'})
+    const links = {
+      absolute: '/etc/passwd',
+      dots: `${'../'.repeat(20)}etc/passwd`,
+      'by-folder/passwd': '',
+      machine: '/etc/machine-id',
+      process: '/proc/1/root/etc/passwd',
+      itself: 'itself',
+    }
+    await sh('cd /usr/share/nginx/html && ln -s /etc by-folder && mkfifo pipe')
+    for (const [name, to] of Object.entries(links).filter(([, to]) => to !== ''))
+      await sh(`ln -s ${to} /usr/share/nginx/html/${name}`)
+    for (const name of ['absolute', 'dots', 'by-folder/passwd'])
+      t.is(await sh(`curl -sS -m 5 http://127.0.0.1/${name}`), 'of the container', name)
+    for (const name of ['machine', 'process', 'itself', 'pipe', 'by-folder'])
+      t.is(await sh(`curl -sS -m 5 -o /dev/null -w '%{http_code}' http://127.0.0.1/${name}`), '404', name)
+  })
+
   test('a program of the machine runs in a network namespace, and one that is missing is named', async t => {
     await podIn(runtime, 'tools')
     t.like(await runtime.run({netns: 'tools', argv: ['cat'], input: 'some text'}), {code: 0, stdout: 'some text'})

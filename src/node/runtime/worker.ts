@@ -1,5 +1,5 @@
 import type {ChildProcess} from 'node:child_process'
-import {closeSync, readFileSync} from 'node:fs'
+import {closeSync} from 'node:fs'
 import {Readable} from 'node:stream'
 import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
@@ -17,6 +17,7 @@ import {killRest, type Rest, restOf} from './leftovers.ts'
 import {endLog, openLog, removeLog, writeLog} from './logs.ts'
 import {prepare} from './prepare.ts'
 import type {EndQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
+import {readInside} from './read-inside.ts'
 import {readLog} from './read-log.ts'
 import {run} from './run.ts'
 
@@ -131,15 +132,6 @@ async function follow(id: string, container: Container, stands: Promise<void>): 
   return container.chosenCode ?? code
 }
 
-/* A file as the container's processes see it. */
-function readFile(container: Container | undefined, path: string): Buffer | undefined {
-  try {
-    return readFileSync(`/proc/${container?.process.pid}/root${path}`)
-  } catch {
-    return undefined // it is not there, or no file
-  }
-}
-
 function exit(container: Container | undefined, code: number): void {
   if (!container) return
   container.chosenCode = code
@@ -160,7 +152,10 @@ function play(namespaces: Namespaces, spec: ContainerSpec, name: string): Played
       hostname: spec.environment.HOSTNAME ?? '',
       environment: spec.environment,
       log: line => writeLog(spec.id, line),
-      readFile: path => readFile(containers.get(spec.id), path),
+      readFile: path => {
+        const pid = containers.get(spec.id)?.process.pid
+        return pid === undefined ? undefined : readInside(namespaces.syscalls, pid, path)
+      },
       exit: code => exit(containers.get(spec.id), code),
     }),
   )
