@@ -103,6 +103,12 @@ function place(
       return 'peers'
     case 'Namespace':
     case 'ReplicaSet':
+    case 'Deployment':
+    case 'DaemonSet':
+    case 'StatefulSet':
+    case 'ReplicationController':
+    case 'ControllerRevision':
+    case 'Job':
       return undefined
   }
 }

@@ -30,6 +30,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   validate(object: T): readonly Mistake[]
   /** The object at its birth: a status that a client wrote is not believed. */
   initial(object: T): T
+  /** The object with what follows from the uid and the name that it has been given. */
+  born?(object: T): T
   /** What an update that leaves it out keeps from the object as it was: allocated addresses, the node. */
   inherit(object: T, before: T): T
   /** Fields that may not change any more. */

@@ -1,11 +1,17 @@
+import {controllerRevisionKind} from './controller-revision.ts'
+import {daemonSetKind} from './daemon-set.ts'
+import {deploymentKind} from './deployment.ts'
 import {endpointsKind} from './endpoints.ts'
+import {jobKind} from './job.ts'
 import type {Kind} from './kind.ts'
 import {namespaceKind} from './namespace.ts'
 import {suggestion} from './nearest.ts'
 import {nodeKind} from './node.ts'
 import {podKind} from './pod.ts'
 import {replicaSetKind} from './replica-set.ts'
+import {replicationControllerKind} from './replication-controller.ts'
 import {serviceKind} from './service.ts'
+import {statefulSetKind} from './stateful-set.ts'
 
 /** Every kind that podlab serves. */
 export const kinds = {
@@ -13,6 +19,12 @@ export const kinds = {
   Node: nodeKind,
   Pod: podKind,
   ReplicaSet: replicaSetKind,
+  Deployment: deploymentKind,
+  DaemonSet: daemonSetKind,
+  StatefulSet: statefulSetKind,
+  ReplicationController: replicationControllerKind,
+  ControllerRevision: controllerRevisionKind,
+  Job: jobKind,
   Service: serviceKind,
   Endpoints: endpointsKind,
 } satisfies Readonly<Record<string, Kind>>

@@ -4,15 +4,10 @@ import {dnsSubdomain} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
+import {selectorUpdateMistakes} from './label-selector-rules.ts'
 import type {PodTemplate} from './pod.ts'
-import {
-  replicaSetConversion,
-  replicaSetDefaults,
-  replicaSetFields,
-  replicaSetMistakes,
-  replicaSetUpdateMistakes,
-} from './replica-set-rules.ts'
-import {printSelector, selectorOf} from './selector.ts'
+import {containerColumns, inheritReplicas, scaleOf, selectorColumn} from './pod-template.ts'
+import {replicaSetConversion, replicaSetDefaults, replicaSetFields, replicaSetMistakes} from './replica-set-rules.ts'
 
 /** Keeps a number of like pods running. */
 export type ReplicaSet = KubeObject & {
@@ -55,44 +50,18 @@ export const replicaSetKind: Kind<ReplicaSet> = {
   defaults: replicaSetDefaults,
   validate: replicaSetMistakes,
   initial: replicaSet => ({...replicaSet, status: {replicas: 0}}),
-  inherit: (replicaSet, before) => {
-    const replicas = replicaSet.spec.replicas ?? before.spec.replicas
-    return {...replicaSet, spec: {...replicaSet.spec, ...(replicas !== undefined && {replicas})}}
-  },
-  validateUpdate: replicaSetUpdateMistakes,
+  inherit: inheritReplicas,
+  validateUpdate: selectorUpdateMistakes,
   scaled: (replicaSet, replicas) => ({...replicaSet, spec: {...replicaSet.spec, replicas}}),
-  scaleOf: ({spec, status}) => ({
-    replicas: spec.replicas ?? 1,
-    current: status?.replicas ?? 0,
-    selector: printSelector(selectorOf(spec.selector)),
-  }),
+  scaleOf,
   selectable: [{field: 'status.replicas', value: ({status}) => `${status?.replicas ?? 0}`}],
   columns: [
-    {name: 'Name', value: replicaSet => replicaSet.metadata.name},
-    {name: 'Desired', type: 'integer', value: replicaSet => `${replicaSet.spec.replicas ?? 1}`},
-    {name: 'Current', type: 'integer', value: replicaSet => `${replicaSet.status?.replicas ?? 0}`},
-    {name: 'Ready', type: 'integer', value: replicaSet => `${replicaSet.status?.readyReplicas ?? 0}`},
+    {name: 'Name', value: ({metadata}) => metadata.name},
+    {name: 'Desired', type: 'integer', value: ({spec}) => `${spec.replicas ?? 1}`},
+    {name: 'Current', type: 'integer', value: ({status}) => `${status?.replicas ?? 0}`},
+    {name: 'Ready', type: 'integer', value: ({status}) => `${status?.readyReplicas ?? 0}`},
     {name: 'Age', value: ageOf},
-    {
-      name: 'Containers',
-      wide: true,
-      value: replicaSet =>
-        containersOf(replicaSet)
-          .map(({name}) => name)
-          .join(','),
-    },
-    {
-      name: 'Images',
-      wide: true,
-      value: replicaSet =>
-        containersOf(replicaSet)
-          .map(({image}) => image)
-          .join(','),
-    },
-    {name: 'Selector', wide: true, value: ({spec}) => printSelector(selectorOf(spec.selector)) || '<none>'},
+    ...containerColumns,
+    selectorColumn,
   ],
-}
-
-function containersOf(replicaSet: ReplicaSet) {
-  return replicaSet.spec.template.spec.containers
 }

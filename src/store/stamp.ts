@@ -1,21 +1,24 @@
 import {equal} from '../objects/equal.ts'
+import type {Kind} from '../objects/kind.ts'
 import {type KubeObjectAny, kinds} from '../objects/kinds.ts'
 import type {ObjectMeta} from '../objects/kube-object.ts'
 import {timestamp} from '../objects/timestamp.ts'
 
 /** An object as it is stored for the first time: the cluster's own metadata put in, whatever the client wrote there. */
 export function born<T extends KubeObjectAny>(object: T, at: {revision: number; time: number; uid: string}): T {
+  const kind: Kind = kinds[object.kind]
   const {deletionTimestamp, deletionGracePeriodSeconds, generation, ...metadata} = object.metadata
-  return {
+  const stored = {
     ...object,
     metadata: {
       ...metadata,
       uid: at.uid,
       resourceVersion: `${at.revision}`,
-      ...(kinds[object.kind].countsGenerations && {generation: 1}),
+      ...(kind.countsGenerations && {generation: 1}),
       creationTimestamp: timestamp(at.time),
     },
   }
+  return (kind.born?.(stored) ?? stored) as T
 }
 
 /** An object in the place of `before`: its identity kept, its generation counted on when its spec is another. */
