@@ -109,6 +109,12 @@ function place(
     case 'ReplicationController':
     case 'ControllerRevision':
     case 'Job':
+    case 'EndpointSlice':
+    case 'ConfigMap':
+    case 'Secret':
+    case 'ServiceAccount':
+    case 'Event':
+    case 'Lease':
       return undefined
   }
 }

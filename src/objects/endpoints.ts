@@ -1,5 +1,6 @@
 import {ageOf} from './age.ts'
 import {type Protocol, protocols} from './container.ts'
+import {firstFew} from './first-few.ts'
 import {dnsLabel, dnsSubdomain, ipAddress} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
@@ -95,8 +96,6 @@ export const endpointsKind: Kind<Endpoints> = {
   ],
 }
 
-const shownAddresses = 3
-
 /** The first three ready addresses and how many more there are; empty when there are addresses, but none is ready. */
 function addressesOf({subsets = []}: Endpoints): string {
   if (subsets.length === 0) return '<none>'
@@ -105,8 +104,7 @@ function addressesOf({subsets = []}: Endpoints): string {
       ? addresses.map(({ip}) => ip)
       : ports.flatMap(({port}) => addresses.map(({ip}) => `${ip}:${port}`)),
   )
-  const shown = all.slice(0, shownAddresses).join(',')
-  return all.length > shownAddresses ? `${shown} + ${all.length - shownAddresses} more...` : shown
+  return firstFew(all)
 }
 
 function withProtocols(subset: EndpointSubset): EndpointSubset {

@@ -1,16 +1,22 @@
+import {configMapKind} from './config-map.ts'
 import {controllerRevisionKind} from './controller-revision.ts'
 import {daemonSetKind} from './daemon-set.ts'
 import {deploymentKind} from './deployment.ts'
+import {endpointSliceKind} from './endpoint-slice.ts'
 import {endpointsKind} from './endpoints.ts'
+import {eventKind} from './event.ts'
 import {jobKind} from './job.ts'
 import type {Kind} from './kind.ts'
+import {leaseKind} from './lease.ts'
 import {namespaceKind} from './namespace.ts'
 import {suggestion} from './nearest.ts'
 import {nodeKind} from './node.ts'
 import {podKind} from './pod.ts'
 import {replicaSetKind} from './replica-set.ts'
 import {replicationControllerKind} from './replication-controller.ts'
+import {secretKind} from './secret.ts'
 import {serviceKind} from './service.ts'
+import {serviceAccountKind} from './service-account.ts'
 import {statefulSetKind} from './stateful-set.ts'
 
 /** Every kind that podlab serves. */
@@ -27,6 +33,12 @@ export const kinds = {
   Job: jobKind,
   Service: serviceKind,
   Endpoints: endpointsKind,
+  EndpointSlice: endpointSliceKind,
+  ConfigMap: configMapKind,
+  Secret: secretKind,
+  ServiceAccount: serviceAccountKind,
+  Event: eventKind,
+  Lease: leaseKind,
 } satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds

@@ -1,7 +1,7 @@
 import {goValue} from './go-value.ts'
 import type {ObjectRef} from './kube-object.ts'
 
-/** Where a value stands in an object: `['spec', 'ports', 0, 'port']`. */
+/** Where a value stands in an object: `['spec', 'ports', 0, 'port']`; a key of a mapping is a step made by `atKey`. */
 export type Path = readonly (string | number)[]
 
 /** One thing that is wrong with an object, in Kubernetes' words; `hint` adds podlab's advice. */
@@ -31,9 +31,14 @@ export function printMistake({path, message, hint}: Mistake): string {
 /** The path as Kubernetes writes it: `spec.ports[0].port`. */
 export function fieldOf(path: Path): string {
   return path
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .map(step => (typeof step === 'number' ? `[${step}]` : step.startsWith('[') ? step : `.${step}`))
     .join('')
     .replace(/^\./, '')
+}
+
+/** The step to a key of a mapping, which Kubernetes writes in brackets: `data[tls.crt]`. */
+export function atKey(key: string): string {
+  return `[${key}]`
 }
 
 export function required(path: Path, why?: string): Mistake {
@@ -51,6 +56,10 @@ export function invalidText(path: Path, text: string, why: string): Mistake {
 
 export function duplicate(path: Path, value: unknown): Mistake {
   return {path, message: `Duplicate value: ${goValue(value)}`}
+}
+
+export function tooMany(path: Path, count: number, most: number): Mistake {
+  return {path, message: `Too many: ${count}: must have at most ${most} items`}
 }
 
 export function forbidden(path: Path, why: string): Mistake {

@@ -1,3 +1,4 @@
+import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
 import {isFinished} from '../objects/pod-status.ts'
 import {type Selector, selectorOf, selectorOfLabels} from '../objects/selector.ts'
@@ -28,6 +29,13 @@ export const indexes = {
     ({spec}) => spec.ports?.flatMap(({nodePort}) => nodePort || []).map(String) ?? [],
   ),
   servicesByClusterIp: index(['Service'], ({spec}) => spec.clusterIPs ?? []),
+  /** By namespace and service: `default/kubia`. */
+  endpointSlicesByService: index(['EndpointSlice'], ({metadata: {namespace = '', labels}}) => {
+    const service = labels?.[serviceNameLabel]
+    return service === undefined ? [] : [`${namespace}/${service}`]
+  }),
+  /** By the uid of what they tell of. */
+  eventsByObject: index(['Event'], ({involvedObject}) => [involvedObject.uid ?? '']),
   /** By the uid of each owner. */
   dependents: index(
     Object.keys(kinds) as KindName[],

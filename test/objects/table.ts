@@ -137,6 +137,96 @@ unready               2m10s
 `,
 )
 
+function sample(kind: KindName, name: string, rest: object) {
+  return {apiVersion: 'v1', kind, metadata: {name}, ...rest} as Sample
+}
+test(
+  prints,
+  sample('ConfigMap', 'settings', {data: {a: '1'}, binaryData: {b: 'AAE='}}),
+  {},
+  `
+NAME       DATA   AGE
+settings   2      2m10s
+`,
+)
+test(
+  prints,
+  sample('Secret', 'keys', {type: 'kubernetes.io/tls', data: {'tls.crt': '', 'tls.key': ''}}),
+  {},
+  `
+NAME   TYPE                DATA   AGE
+keys   kubernetes.io/tls   2      2m10s
+`,
+)
+test(
+  prints,
+  sample('ServiceAccount', 'default', {}),
+  {},
+  `
+NAME      SECRETS   AGE
+default   0         2m10s
+`,
+)
+test(
+  prints,
+  sample('Lease', 'node1', {spec: {holderIdentity: 'node1'}}),
+  {},
+  `
+NAME    HOLDER   AGE
+node1   node1    2m10s
+`,
+)
+test(
+  prints,
+  sample('EndpointSlice', 'kubia-x2x5k', {
+    addressType: 'IPv4',
+    endpoints: [2, 3, 4, 5].map(last => ({addresses: [`172.17.12.${last}`]})),
+    ports: [{port: 8080}],
+  }),
+  {},
+  `
+NAME          ADDRESSTYPE   PORTS   ENDPOINTS                                         AGE
+kubia-x2x5k   IPv4          8080    172.17.12.2,172.17.12.3,172.17.12.4 + 1 more...   2m10s
+`,
+)
+test(
+  prints,
+  sample('EndpointSlice', 'none', {addressType: 'IPv4', endpoints: []}),
+  {},
+  `
+NAME   ADDRESSTYPE   PORTS     ENDPOINTS   AGE
+none   IPv4          <unset>   <unset>     2m10s
+`,
+)
+const scheduled = sample('Event', 'web.17', {
+  involvedObject: {kind: 'Pod', name: 'web', fieldPath: 'spec.containers{web}'},
+  type: 'Normal',
+  reason: 'Scheduled',
+  message: 'Successfully assigned default/web to node1 ',
+  source: {component: 'kubelet', host: 'node1'},
+  firstTimestamp: born,
+  lastTimestamp: '2025-01-01T00:01:00Z',
+  count: 3,
+})
+test(
+  prints,
+  scheduled,
+  {},
+  `
+LAST SEEN   TYPE     REASON      OBJECT    MESSAGE
+70s         Normal   Scheduled   pod/web   Successfully assigned default/web to node1
+`,
+)
+test(
+  prints,
+  scheduled,
+  {wide: true},
+  `
+LAST SEEN   TYPE     REASON      OBJECT    SUBOBJECT              SOURCE           MESSAGE                                      FIRST SEEN   COUNT   NAME
+70s         Normal   Scheduled   pod/web   spec.containers{web}   kubelet, node1   Successfully assigned default/web to node1   2m10s        3       web.17
+`,
+)
+
 test('reading a table is the inverse of printing it', t => {
   const word = fc.stringMatching(/^[A-Za-z0-9<>/.:-]{1,12}$/)
   const cell = fc.oneof(
