@@ -12,7 +12,8 @@ export function complaintsOf({pod, containers}: PodLife): readonly string[] {
 
 /* How it ended the last time, and what is said of that. */
 function endOf({state: {terminated, waiting}, lastState}: ContainerLife): readonly string[] {
-  const code = (terminated ?? (waiting && lastState))?.exitCode ?? 0
-  const message = terminated?.message ?? waiting?.message
-  return [...(code === 0 ? [] : [`it ended with code ${code}`]), ...(message === undefined ? [] : [message])]
+  const last = terminated ?? (waiting && lastState)
+  const code = last?.exitCode ?? 0
+  const messages = [last?.message, waiting?.message].filter(message => message !== undefined)
+  return [...(code === 0 ? [] : [`it ended with code ${code}`]), ...messages]
 }

@@ -21,6 +21,8 @@ export type ContainerLife = {
   readonly restarts: number
   /** How often it has ended since it last ran for ten minutes. */
   readonly crashes: number
+  /** How often its image could not be had since it last ran. */
+  readonly failedPulls?: number
   /** Its process, while it has one. */
   readonly process?: ContainerProcess
   /** Its startup probe has succeeded, or it has none. */

@@ -1,9 +1,9 @@
-import type {Container, ContainerState} from '../../objects/container.ts'
+import type {Container} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
-import {RuntimeError} from '../runtime/runtime.ts'
-import {ContainerError, containerSpec} from './container-spec.ts'
+import {containerSpec} from './container-spec.ts'
 import {podFiles} from './files.ts'
 import {runHook} from './hooks.ts'
+import {notStarted, secondTry} from './not-started.ts'
 import {
   allContainers,
   backOff,
@@ -101,10 +101,32 @@ async function startContainer(table: PodTable, at: ContainerPlace): Promise<void
     log.info({...about, pid, argv: spec.argv}, 'container started')
     if (await isPostStarted(table, at, container)) startProbes(table, at, container)
   } catch (error) {
-    changeContainer(table, at, before => ({...before, state: stateOf(error)}))
     log.warn({...about, err: error}, 'container not started')
+    changeContainer(table, at, before => notStarted(before, error, now()))
+    table.background(tryAgain(table, at, container.image))
   }
 }
+
+/* Its pod's restart policy decides on a program that is not there; without an image or a place to run nothing has begun yet. */
+async function tryAgain(table: PodTable, at: ContainerPlace, image: string): Promise<void> {
+  const {after, signal} = table.context
+  await report(table, at.uid)
+  if (containerAt(table, at)?.state.terminated) return restarts(table, at) ? restartContainer(table, at) : undefined
+  const failed = containerAt(table, at)
+  if (!failed) return
+  const {ms, shown} = secondTry(failed, image)
+  await after(errorShownMs, signal)
+  if (signal.aborted || containerAt(table, at)?.state !== failed.state) return
+  changeContainer(table, at, life => ({...life, state: shown.state}))
+  await report(table, at.uid)
+  await after(ms - errorShownMs, signal)
+  if (signal.aborted || containerAt(table, at)?.state !== shown.state) return // its pod has begun anew meanwhile
+  await startContainer(table, at)
+  await report(table, at.uid)
+}
+
+/* How long people can see what went wrong before they see that it is waited. */
+const errorShownMs = 2000
 
 /* Whether the container runs on after its postStart hook. One whose hook fails is stopped, and counts as one that crashed. */
 async function isPostStarted(table: PodTable, at: ContainerPlace, {lifecycle}: Container): Promise<boolean> {
@@ -154,13 +176,4 @@ export async function restartContainer(table: PodTable, at: ContainerPlace): Pro
   changeContainer(table, at, ({again: _, ...life}: ContainerLife) => ({...life, restarts: life.restarts + 1}))
   await startContainer(table, at)
   await report(table, at.uid)
-}
-
-/* What kept a container from starting, as a status shows it. */
-function stateOf(error: unknown): ContainerState {
-  if (error instanceof ContainerError) return {waiting: {reason: error.reason, message: error.message}}
-  if (error instanceof RuntimeError && error.kind === 'StartError')
-    return {terminated: {exitCode: 128, reason: 'StartError', message: error.message}}
-  const message = error instanceof Error ? error.message : String(error)
-  return {waiting: {reason: 'CreateContainerError', message}}
 }

@@ -61,14 +61,6 @@ test('an image that is not in the catalogue is reported with those that are', as
   t.is(statuses.get('b')?.phase, 'Running', 'the other pod runs all the same')
 })
 
-test('a program that the image does not have is reported', async t => {
-  const {kubelet, stateOf} = kubeletWorld()
-  await kubelet.sync([podOf('a', {containers: [{name: 'main', image: 'busybox', command: ['missing']}]})])
-  t.deepEqual(stateOf('a'), {
-    terminated: {exitCode: 128, reason: 'StartError', message: 'exec: "missing": executable file not found'},
-  })
-})
-
 test('a container that keeps ending is started after 0, 10, 20, ... s, at most 5 minutes', async t => {
   const {kubelet, clock, exit, running, stateOf, statuses} = kubeletWorld()
   await kubelet.sync([podOf('a')])
