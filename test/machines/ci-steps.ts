@@ -73,7 +73,7 @@ for (const lab of labs)
 
 test('the steps that keep a lab up take it down', t => {
   t.deepEqual(play(t, moreSteps, {}), [
-    './podlab up labs/kubia',
+    './podlab run labs/kubia --keep',
     './podlab pingall',
     './podlab check --report tap',
     './podlab down --all',
