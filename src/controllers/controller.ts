@@ -14,6 +14,11 @@ export type Controller = {
   keysOf(change: Change, view: View): readonly Key[]
   /** What is to be written so that what the key names is right; nothing when it is. */
   reconcile(key: Key, view: View, context: Context): readonly Write[]
+  /**
+   * When to look at the key again though nothing changes, in milliseconds since 1970: where time alone makes a difference, as
+   * for a pod that has to stay ready for a while before it counts.
+   */
+  due?(key: Key, view: View, now: number): number | undefined
 }
 
 /** What a controller works on at one time: usually an object, which may be gone. */

@@ -15,6 +15,8 @@ export type RunnerOptions = {
   /** Numbers from 0 up to 1. */
   readonly random: () => number
   readonly log?: Pick<Logger, 'info' | 'error'>
+  /** Calls back once after so many milliseconds, unless what it gives back is called before. */
+  readonly timer?: (callback: () => void, delay: number) => () => void
 }
 
 export type Running = {
@@ -44,6 +46,9 @@ class Loop {
   readonly #followed: Followed
   readonly #queue = new Map<string, Task>()
   readonly #waiting = new Set<PromiseWithResolvers<void>>()
+  readonly #timers = new Map<string, () => void>()
+  /** Resolves when a timer has named a key. */
+  #rung = Promise.withResolvers<void>()
   #failure: unknown
 
   constructor(options: RunnerOptions) {
@@ -57,10 +62,9 @@ class Loop {
       await this.#drain()
       if (!this.#settled) continue
       this.#tellWaiting()
-      await store.changed(this.#followed.revision, signal).catch(error => {
-        if (!signal.aborted) throw error
-      })
+      await this.#rest(store.changed(this.#followed.revision, signal))
     }
+    for (const cancel of this.#timers.values()) cancel()
     for (const {reject} of this.#waiting) reject(signal.reason)
   }
 
@@ -71,6 +75,14 @@ class Loop {
     this.#waiting.add(waiter)
     if (this.#settled) this.#tellWaiting()
     return waiter.promise
+  }
+
+  /** Until something changes or somebody's time has come. */
+  async #rest(changed: Promise<unknown>): Promise<void> {
+    await Promise.race([changed, this.#rung.promise]).catch(error => {
+      if (!this.#options.signal.aborted) throw error
+    })
+    this.#rung = Promise.withResolvers<void>()
   }
 
   /** A map can be gone through while it grows: a key that is named again comes to its end. */
@@ -101,11 +113,27 @@ class Loop {
     this.#queue.delete(id)
     try {
       perform(task, this.#options, task.controller.reconcile(task.key, this.#followed.view, {now: now(), random}))
+      this.#absorb()
+      if (!this.#queue.has(id)) this.#setTimer(id, task)
     } catch (error) {
       if (error instanceof StoreError && task.attempt < attempts) this.#add({...task, attempt: task.attempt + 1})
       else this.#fail(task, error)
     }
     this.#absorb()
+  }
+
+  #setTimer(id: string, {controller, key}: Task): void {
+    this.#timers.get(id)?.()
+    this.#timers.delete(id)
+    const {now, timer = realTimer} = this.#options
+    const due = controller.due?.(key, this.#followed.view, now())
+    if (due === undefined) return
+    const ring = () => {
+      this.#timers.delete(id)
+      this.#add({controller, key, attempt: 1})
+      this.#rung.resolve()
+    }
+    this.#timers.set(id, timer(ring, Math.max(0, due - now())))
   }
 
   /** A bug in one controller must not stop the others: the key is looked at again when something changes. */
@@ -125,6 +153,12 @@ class Loop {
     }
     this.#waiting.clear()
   }
+}
+
+/** Further ahead than Node can wait, it calls too early; then the key is looked at in vain. */
+function realTimer(callback: () => void, delay: number): () => void {
+  const timeout = setTimeout(callback, Math.min(delay, 2 ** 31 - 1))
+  return () => clearTimeout(timeout)
 }
 
 function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: readonly Write[]): void {

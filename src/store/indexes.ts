@@ -1,7 +1,8 @@
 import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
 import {isFinished} from '../objects/pod-status.ts'
-import {type Selector, selectorOf, selectorOfLabels} from '../objects/selector.ts'
+import {type Selector, selectorOfLabels} from '../objects/selector.ts'
+import {podSelectorOf, workloadKinds} from '../objects/workload.ts'
 
 /** The words under which an object of these kinds is looked up; a view keeps them up to date. */
 type Index<K extends KindName> = {readonly kinds: readonly K[]; keysOf(object: ObjectOf<K>): readonly string[]}
@@ -21,9 +22,14 @@ export const indexes = {
   servicesBySelector: index(['Service'], ({metadata: {namespace = ''}, spec}) =>
     spec.selector ? [narrowest(namespace, selectorOfLabels(spec.selector))] : [],
   ),
-  replicaSetsBySelector: index(['ReplicaSet'], ({metadata: {namespace = ''}, spec}) => [
-    narrowest(namespace, selectorOf(spec.selector)),
+  /** As `servicesBySelector`. */
+  workloadsBySelector: index(workloadKinds, workload => [
+    narrowest(workload.metadata.namespace ?? '', podSelectorOf(workload)),
   ]),
+  /** By namespace: those that no other object controls. */
+  orphans: index(['ReplicaSet', 'ControllerRevision'], ({metadata}) =>
+    metadata.ownerReferences?.some(({controller}) => controller) ? [] : [metadata.namespace ?? ''],
+  ),
   servicesByNodePort: index(
     ['Service'],
     ({spec}) => spec.ports?.flatMap(({nodePort}) => nodePort || []).map(String) ?? [],

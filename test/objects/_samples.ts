@@ -1,3 +1,4 @@
+import type {Deployment, DeploymentSpec} from '../../src/objects/deployment.ts'
 import type {Namespace} from '../../src/objects/namespace.ts'
 import type {Node} from '../../src/objects/node.ts'
 import type {Pod} from '../../src/objects/pod.ts'
@@ -51,4 +52,21 @@ export function sampleNode(name: string, spec: Node['spec'] = {}): Node {
 
 export function sampleNamespace(name: string): Namespace {
   return {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}
+}
+
+export function sampleDeployment(
+  name: string,
+  spec: Partial<DeploymentSpec> = {},
+  image = 'luksa/kubia:v1',
+): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {name, namespace: 'default'},
+    spec: {selector: {matchLabels: {app: name}}, template: templateOf(name, image), ...spec},
+  }
+}
+
+export function templateOf(app: string, image: string) {
+  return {metadata: {labels: {app}}, spec: {containers: [{name: 'kubia', image}]}}
 }

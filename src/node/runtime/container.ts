@@ -1,3 +1,4 @@
+import {type ChildProcess, spawn} from 'node:child_process'
 import {
   accessSync,
   chmodSync,
@@ -13,7 +14,6 @@ import {
 } from 'node:fs'
 import {basename, dirname} from 'node:path'
 import type {Root} from '../../images/image.ts'
-import type {Child, Children} from '../../kernel/children.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
 import {interpreterOf} from './interpreter.ts'
@@ -44,24 +44,22 @@ export class StartError extends Error {
 
 /**
  * Starts a container in its own mount namespace, and pid namespace unless it shares its pod's. Its root is an overlay: the image's
- * tree below, a private tmpfs above; so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is `stands`, which
+ * tree below, a private tmpfs above; so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that
  * `init` closes when the container stands, the sockets follow.
  */
 export function startContainer(
-  {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
+  namespaces: Namespaces,
   spec: ContainerSpec,
-  {log, stands, sockets}: {readonly log: number; readonly stands: number; readonly sockets: readonly number[]},
-): Child {
+  {log, sockets}: {log: number; sockets: readonly number[]},
+): ChildProcess {
   return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
     enterRoot(namespaces.syscalls, spec)
     const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
-    return children.start({
-      file: '/.podlab/init',
-      argv: ['/.podlab/init', program, ...spec.argv],
-      environment: spec.environment,
-      workingDirectory: spec.workingDirectory,
-      descriptors: ['null', log, log, stands, ...sockets],
-      ownSession: true,
+    return spawn('/.podlab/init', [program, ...spec.argv], {
+      cwd: spec.workingDirectory,
+      env: {...spec.environment},
+      stdio: ['ignore', log, log, 'pipe', ...sockets],
+      detached: true,
     })
   })
 }
