@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises'
 import {Command, CommanderError} from 'commander'
 import type {CommandEntry, CommandOptions} from './command.ts'
 import {commands} from './commands/index.ts'
@@ -10,13 +11,17 @@ export async function main(words: readonly string[]): Promise<number> {
   const stop = new AbortController()
   const interrupt = () => stop.abort(new Error('interrupted'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader)
+  const lost: Error[] = []
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', error => void (readerLeft(error) || lost.push(error)))
   let code: number = exitCode.good
   const program = buildProgram(stop.signal, result => {
     code = result
   })
   try {
     await program.parseAsync(words, {from: 'user'})
+    await setImmediate() // the last words' fate is told after them
+    if (lost[0]) throw (await import('./sink.ts')).cannotWrite('standard output', lost[0])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.good : exitCode.usage
@@ -28,8 +33,8 @@ export async function main(words: readonly string[]): Promise<number> {
 }
 
 /* A reader that has seen enough closes its end (`podlab up labs/kubia | head -1`), a terminal goes away: what is being done goes on. */
-function outliveReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+function readerLeft(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'EIO'
 }
 
 function buildProgram(signal: AbortSignal, done: (code: number) => void): Command {

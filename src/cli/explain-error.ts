@@ -11,7 +11,7 @@ export function explainError(error: unknown): {readonly message: string; readonl
 }
 
 /* Codes of a StartError that another machine, or this one after a remedy, would not have. */
-const machineFaults = ['no-sandbox', 'missing-tools']
+const machineFaults = ['no-sandbox', 'no-session', 'missing-tools']
 
 /* Errors whose message is written for the user, by name: their classes are not loaded for commands that cannot meet them. */
 const codes: Readonly<Record<string, number>> = {

@@ -3,6 +3,7 @@ import {dirname} from 'node:path'
 import {type ReportForm, reports} from '../exercise/report/index.ts'
 import type {Outcome} from '../exercise/report/outcome.ts'
 import {type CommandOptions, UsageError} from './command.ts'
+import {cannotWrite, type SinkError} from './sink.ts'
 
 /** A report that was asked for: its form, and the file that it goes to; `-` is standard output. */
 export type WantedReport = {readonly form: ReportForm; readonly file: string}
@@ -16,13 +17,20 @@ export function readReports({report = [], json}: CommandOptions): readonly Wante
   return wanted
 }
 
-/** Writes the reports that were asked for. */
+/** Writes the reports that were asked for; throws SinkError for one that could not be written, when the others are. */
 export function writeReports(wanted: readonly WantedReport[], outcome: Outcome): void {
+  const failures: SinkError[] = []
   for (const {form, file} of wanted) {
     const text = reports[form](outcome)
     if (file === '-') process.stdout.write(text)
-    else writeFileSync(file, text)
+    else
+      try {
+        writeFileSync(file, text)
+      } catch (cause) {
+        failures.push(cannotWrite(file, cause))
+      }
   }
+  if (failures[0]) throw failures[0]
 }
 
 function readReport(text: string): WantedReport {

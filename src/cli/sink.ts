@@ -59,7 +59,8 @@ async function fileSink(name: string): Promise<Sink> {
   }
 }
 
-function cannotWrite(name: string, cause: unknown): SinkError {
+/** Why a file could not be written, or standard output. */
+export function cannotWrite(name: string, cause: unknown): SinkError {
   const [, reason = String(cause)] = /^[A-Z0-9]+: ([^,]+)/.exec((cause as Error).message) ?? []
   return new SinkError(`cannot write ${name}: ${reason}`, {cause})
 }

@@ -9,10 +9,10 @@ import {explainNoSandbox} from './no-sandbox.ts'
 import {isRootless, sessionTaken, startSandbox} from './sandbox.ts'
 import {checkSession, type Session, sessionOf} from './session.ts'
 
-/** A lab that could not be started; `no-sandbox` and `missing-tools` are the machine's fault. */
+/** A lab that could not be started; `no-sandbox`, `no-session` and `missing-tools` are the machine's fault. */
 export class StartError extends Error {
   override readonly name = 'StartError'
-  readonly code: 'already-up' | 'no-sandbox' | 'missing-tools' | 'start-failed'
+  readonly code: 'already-up' | 'no-sandbox' | 'no-session' | 'missing-tools' | 'start-failed'
 
   constructor(message: string, code: StartError['code']) {
     super(message)
@@ -30,7 +30,9 @@ export type StartedLab = {
 }
 
 /** What the daemon says while it starts, a line of JSON each. */
-export type StartMessage = {readonly type: 'ready'} | {readonly type: 'failed'; readonly message: string}
+export type StartMessage =
+  | {readonly type: 'ready'}
+  | {readonly type: 'failed'; readonly message: string; readonly code?: StartError['code']}
 
 /**
  * Starts a lab's sandbox and daemon and waits until the daemon has made the cluster (nodes and their networks; pods come as the
@@ -123,14 +125,26 @@ async function untilReady(messages: Readable): Promise<boolean> {
       case 'ready':
         return true
       case 'failed':
-        throw new StartError(message.message, 'start-failed')
+        throw failure(message)
     }
   }
   return false
 }
 
+function failure({message, code = 'start-failed'}: StartMessage & {type: 'failed'}): StartError {
+  return new StartError(code === 'no-session' ? `${message}; ${otherFolder}` : message, code)
+}
+
+const otherFolder = 'make room there, or set XDG_RUNTIME_DIR to a folder that you can write to'
+
+/* What the keeper says when it cannot make the session's folder. */
+const noFolder =
+  /^(?:mkdir|\S*sh): .*(?:Read-only file system|No space left on device|Permission denied|Not a directory)$/m
+
 /* Either it never began, or it broke. */
 async function explainSilence(said: string): Promise<[string, StartError['code']]> {
+  const [line] = noFolder.exec(said) ?? []
+  if (line !== undefined) return [`the session's folder cannot be made (${line}); ${otherFolder}`, 'no-session']
   const reason = await explainNoSandbox()
   if (reason) return [reason, 'no-sandbox']
   return [`the lab's daemon ended before it was ready${said && `:\n${said.trimEnd()}`}`, 'start-failed']

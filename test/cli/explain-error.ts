@@ -36,7 +36,7 @@ test(
   exitCode.usage,
   'lab.yaml:1:3: unknown key',
 )
-for (const code of ['no-sandbox', 'missing-tools'] as const)
+for (const code of ['no-sandbox', 'no-session', 'missing-tools'] as const)
   test(`${code} is the machine's fault`, explained, new StartError('no', code), exitCode.machine, 'podlab: no')
 for (const code of ['already-up', 'start-failed'] as const)
   test(`${code} is not the machine's fault`, explained, new StartError('no', code), exitCode.failed, 'podlab: no')

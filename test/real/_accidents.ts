@@ -25,7 +25,12 @@ import {
  *                                                       └─ pause, sleep 1000
  */
 export function accidents(test: TestFn, account: Account): void {
-  const survives = test.macro({
+  survives(test, account, survived)
+}
+
+/** Each accident has a scene of its own; the host is afterwards what it was before. */
+export function survives(test: TestFn, account: Account, accidents: Readonly<Record<string, Accident>>): void {
+  const leavesNothing = test.macro({
     exec: async (t: ExecutionContext, accident: Accident) => {
       const scene = makeScene(account)
       t.teardown(() => endAll(scene.place))
@@ -36,10 +41,10 @@ export function accidents(test: TestFn, account: Account): void {
     },
     title: (title = '') => `${account.name}: ${title}, and nothing is left`,
   })
-  for (const [title, accident] of Object.entries(survived)) test.serial(title, survives, accident)
+  for (const [title, accident] of Object.entries(accidents)) test.serial(title, leavesNothing, accident)
 }
 
-type Accident = (t: ExecutionContext, scene: Scene) => Promise<void>
+export type Accident = (t: ExecutionContext, scene: Scene) => Promise<void>
 
 /* What is to be seen while a lab comes up, in this order. */
 const moment = {

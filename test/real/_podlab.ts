@@ -97,14 +97,18 @@ export function makePlace(account: Account): Place {
 
 export function startProgram(
   [program = '', ...words]: readonly string[],
-  {cwd, environment}: {cwd: string; environment: Readonly<Record<string, string>>},
+  {
+    cwd,
+    environment,
+    stdin = 'ignore',
+  }: {cwd: string; environment: Readonly<Record<string, string>>; stdin?: 'ignore' | 'pipe'},
 ): Started {
-  const child = spawn(program, words, {cwd, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe']})
+  const child = spawn(program, words, {cwd, env: environment, detached: true, stdio: [stdin, 'pipe', 'pipe']})
   let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', text => {
+  child.stdout?.setEncoding('utf8').on('data', text => {
     stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', text => {
+  child.stderr?.setEncoding('utf8').on('data', text => {
     stderr += text
   })
   const ended = new Promise<Result>((resolve, reject) => {

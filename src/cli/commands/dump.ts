@@ -8,7 +8,7 @@ import {printTar} from '../../cluster/dump/tar.ts'
 import {type FoundSession, findSessions} from '../../cluster/sessions.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
-import {openSink, SinkError} from '../sink.ts'
+import {cannotWrite, openSink} from '../sink.ts'
 import {version} from '../version.ts'
 
 /** How long a dump may take, in ms. */
@@ -88,7 +88,7 @@ async function writeFolder(folder: string, files: Dump['files']): Promise<void> 
       await writeFile(join(folder, path), text)
     }
   } catch (cause) {
-    throw cannotWrite(folder, cause as Error)
+    throw cannotWrite(folder, cause)
   }
 }
 
@@ -97,10 +97,6 @@ async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder).catch(error => {
     if (error.code !== 'EEXIST') throw error
   })
-}
-
-function cannotWrite(file: string, cause: Error): SinkError {
-  return new SinkError(`cannot write ${file}: ${cause.message}`, {cause})
 }
 
 /* Some users have a number only. */

@@ -26,7 +26,9 @@ function tell(message: StartMessage): void {
 }
 
 async function main(folder: string): Promise<void> {
-  const log = pino({base: null, timestamp: pino.stdTimeFunctions.isoTime}, pino.destination({fd: 1, sync: true}))
+  const output = pino.destination({fd: 1, sync: true})
+  output.on('error', () => undefined) // a full disk takes the log, not the lab
+  const log = pino({base: null, timestamp: pino.stdTimeFunctions.isoTime}, output)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
   const pid = hostPid()
   const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]()
@@ -39,9 +41,14 @@ async function main(folder: string): Promise<void> {
   const cluster = Promise.withResolvers<Cluster>()
   cluster.promise.catch(() => undefined) // told below; questions that wait for it are answered with it too
   const verbs = controlVerbs(cluster.promise, {lab, end: () => process.exit(0)})
-  await serveControl(join(folder, 'control.sock'), verbs)
   const state: SessionState = {pid, source, rootless, startedAt: new Date().toISOString()}
-  writeFileSync(join(folder, 'state.json'), JSON.stringify(state), {mode: 0o600})
+  try {
+    await serveControl(join(folder, 'control.sock'), verbs)
+    writeFileSync(join(folder, 'state.json'), JSON.stringify(state), {mode: 0o600})
+  } catch (error) {
+    const message = `the session's folder ${folder} cannot be written to (${(error as Error).message})`
+    return fail({type: 'failed', message, code: 'no-session'})
+  }
 
   mountSandbox()
   try {
@@ -64,7 +71,9 @@ function followLifeLine(lines: AsyncIterator<string>): void {
   })
 }
 
-main(process.argv[2] ?? '').catch((error: Error) => {
-  tell({type: 'failed', message: error.message})
+function fail(message: StartMessage): void {
+  tell(message)
   messages.end(() => process.exit(1))
-})
+}
+
+main(process.argv[2] ?? '').catch((error: Error) => fail({type: 'failed', message: error.message}))
