@@ -2,8 +2,9 @@ import {withCondition} from '../objects/condition.ts'
 import {equal} from '../objects/equal.ts'
 import {hostPortsOf, portsClash} from '../objects/host-ports.ts'
 import type {Node, Taint} from '../objects/node.ts'
-import type {Pod, Toleration} from '../objects/pod.ts'
+import type {Pod} from '../objects/pod.ts'
 import {isFinished, isTerminating} from '../objects/pod-status.ts'
+import type {Toleration} from '../objects/toleration.ts'
 import type {Change} from '../store/store.ts'
 import type {View} from '../store/view.ts'
 import {type Controller, type Key, keyOf, type Write} from './controller.ts'
@@ -52,7 +53,8 @@ function sameOffer(node: Node, before: Node | undefined): boolean {
 }
 
 function isWaiting(pod: Pod): boolean {
-  return pod.spec.nodeName === undefined && !isTerminating(pod)
+  const {nodeName, schedulerName = 'default-scheduler'} = pod.spec
+  return nodeName === undefined && schedulerName === 'default-scheduler' && !isTerminating(pod)
 }
 
 /** Why a node cannot take a pod, in the scheduler's words; undefined when it can. */
@@ -84,8 +86,8 @@ function statusTaints({status}: Node): readonly Taint[] {
 function tolerates(tolerations: readonly Toleration[] = [], taint: Taint): boolean {
   return tolerations.some(
     ({key, operator = 'Equal', value = '', effect}) =>
-      (effect === undefined || effect === taint.effect) &&
-      (key === undefined ? operator === 'Exists' : key === taint.key) &&
+      (!effect || effect === taint.effect) &&
+      (!key ? operator === 'Exists' : key === taint.key) &&
       (operator === 'Exists' || value === (taint.value ?? '')),
   )
 }

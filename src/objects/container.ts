@@ -1,28 +1,41 @@
-import {dnsLabel, environmentName, portName} from './format.ts'
+import {envDefaults, envFields, envMistakes, type HasEnv} from './env.ts'
+import {dnsLabel, portName} from './format.ts'
 import {type Lifecycle, lifecycleDefaults, lifecycleMistakes, lifecycleSchema} from './lifecycle.ts'
 import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
 import {type Probes, probeDefaults, probeFields, probeMistakes} from './probe.ts'
-import {anything, integer, list, listBy, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
+import {type Resources, resourceMistakes, resourcesSchema} from './resources.ts'
+import {boolean, integer, list, listBy, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
+import {containerSecuritySchema} from './security-context.ts'
+import {type Volume, type VolumeMount, volumeMountsSchema} from './volume.ts'
+import {mountMistakes} from './volume-rules.ts'
 
 /** A program of a pod, as its manifest says it. */
-export type Container = Probes & {
-  readonly name: string
-  readonly image: string
-  /** Replaces the image's entrypoint. */
-  readonly command?: readonly string[]
-  /** Replaces the image's command. */
-  readonly args?: readonly string[]
-  readonly workingDir?: string
-  readonly env?: readonly EnvVar[]
-  readonly ports?: readonly ContainerPort[]
-  /** Accepted as written: podlab's images are on this machine already, nothing is ever pulled. */
-  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
-  /** Accepted as written: podlab's pods share this machine and are neither limited nor counted. */
-  readonly resources?: Resources
-  readonly lifecycle?: Lifecycle
-}
+export type Container = Probes &
+  HasEnv & {
+    readonly name: string
+    readonly image: string
+    /** Replaces the image's entrypoint. */
+    readonly command?: readonly string[]
+    /** Replaces the image's command. */
+    readonly args?: readonly string[]
+    readonly workingDir?: string
+    readonly ports?: readonly ContainerPort[]
+    /** Accepted as written: podlab's images are on this machine already, nothing is ever pulled. */
+    readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
+    /** Accepted as written: podlab's pods share this machine and are neither limited nor counted. */
+    readonly resources?: Resources
+    readonly lifecycle?: Lifecycle
+    readonly volumeMounts?: readonly VolumeMount[]
+    readonly stdin?: boolean
+    readonly stdinOnce?: boolean
+    readonly tty?: boolean
+    readonly securityContext?: Readonly<Record<string, unknown>>
+    readonly terminationMessagePath?: string
+    readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError'
+  }
 
-export type EnvVar = {readonly name: string; readonly value?: string}
+/** A container put into a pod that runs; with `targetContainerName` it sees that one's processes. */
+export type EphemeralContainer = Container & {readonly targetContainerName?: string}
 
 export type ContainerPort = {
   readonly containerPort: number
@@ -33,11 +46,6 @@ export type ContainerPort = {
 }
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
-
-export type Resources = {
-  readonly requests?: Readonly<Record<string, string | number>>
-  readonly limits?: Readonly<Record<string, string | number>>
-}
 
 /** What a container does now, as its node reports it. */
 export type ContainerStatus = {
@@ -82,38 +90,36 @@ const portSchema = record(
   ['containerPort'],
 )
 
-const envSchema = record(
-  {name: text(environmentName), value: string, valueFrom: unsupported('environment variables from elsewhere')},
-  ['name'],
-)
+const containerFields: Readonly<Record<string, Schema>> = {
+  name: text(dnsLabel),
+  image: string,
+  command: list(string),
+  args: list(string),
+  workingDir: string,
+  ...envFields,
+  ports: listBy(['containerPort', 'protocol'], portSchema),
+  imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
+  resources: resourcesSchema,
+  ...probeFields,
+  lifecycle: lifecycleSchema,
+  volumeMounts: volumeMountsSchema,
+  stdin: boolean,
+  stdinOnce: boolean,
+  tty: boolean,
+  securityContext: containerSecuritySchema,
+  terminationMessagePath: string,
+  terminationMessagePolicy: oneOf('File', 'FallbackToLogsOnError'),
+  resizePolicy: list(record({resourceName: string, restartPolicy: string}, ['resourceName', 'restartPolicy'])),
+  restartPolicy: unsupported('restart policies of single containers'),
+  volumeDevices: unsupported('block devices'),
+}
 
-export const containerSchema: Schema = record(
-  {
-    name: text(dnsLabel),
-    image: string,
-    command: list(string),
-    args: list(string),
-    workingDir: string,
-    env: listBy(['name'], envSchema),
-    ports: listBy(['containerPort', 'protocol'], portSchema),
-    imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
-    resources: record({requests: map(anything), limits: map(anything), claims: unsupported('resource claims')}),
-    ...probeFields,
-    lifecycle: lifecycleSchema,
-    envFrom: unsupported('environment variables from elsewhere'),
-    resizePolicy: unsupported('resizing of pods'),
-    restartPolicy: unsupported('restart policies of single containers'),
-    securityContext: unsupported('security contexts'),
-    stdin: unsupported('standard input of containers'),
-    stdinOnce: unsupported('standard input of containers'),
-    terminationMessagePath: unsupported('termination messages'),
-    terminationMessagePolicy: unsupported('termination messages'),
-    tty: unsupported('terminals of containers'),
-    volumeDevices: unsupported('volumes'),
-    volumeMounts: unsupported('volumes'),
-  },
-  ['name', 'image'],
-)
+export const containerSchema: Schema = record(containerFields, ['name', 'image'])
+
+export const ephemeralContainerSchema: Schema = record({...containerFields, targetContainerName: string}, [
+  'name',
+  'image',
+])
 
 /** What the API server fills into a container. */
 export function containerDefaults(container: Container): Container {
@@ -124,8 +130,11 @@ export function containerDefaults(container: Container): Container {
     ...(ports && {ports}),
     ...(container.lifecycle && {lifecycle: lifecycleDefaults(container.lifecycle)}),
     ...probeDefaults(container),
+    ...envDefaults(container),
     imagePullPolicy,
     resources,
+    terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
+    terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
   }
 }
 
@@ -136,11 +145,15 @@ function pullPolicy(image: string): 'Always' | 'IfNotPresent' {
 }
 
 /** The two lists of containers that a pod has; those that initialise it run to their end, one after the other, before the others start. */
-export type ContainerLists = {readonly containers: readonly Container[]; readonly initContainers?: readonly Container[]}
+export type ContainerLists = {
+  readonly containers: readonly Container[]
+  readonly initContainers?: readonly Container[]
+  readonly volumes?: readonly Volume[]
+}
 
 /** What a schema cannot say of a pod's containers: names that must be unique, probes and hooks. `path` leads to the pod's spec. */
 export function containerMistakes(
-  {containers, initContainers = []}: ContainerLists,
+  {containers, initContainers = [], volumes = []}: ContainerLists,
   path: Path,
   graceSeconds: number,
 ): Mistake[] {
@@ -149,7 +162,12 @@ export function containerMistakes(
     index < containers.length ? [...path, 'containers', index] : [...path, 'initContainers', index - containers.length]
   return [
     ...repeated(names).map(index => duplicate([...place(index), 'name'], names[index])),
-    ...[...containers, ...initContainers].flatMap((container, index) => portMistakes(container, place(index))),
+    ...[...containers, ...initContainers].flatMap((container, index) => [
+      ...portMistakes(container, place(index)),
+      ...envMistakes(container, place(index)),
+      ...mountMistakes(container.volumeMounts ?? [], volumes, place(index)),
+      ...resourceMistakes(container.resources ?? {}, [...place(index), 'resources']),
+    ]),
     ...containers.flatMap((container, index) => [
       ...lifecycleMistakes(container.lifecycle ?? {}, [...place(index), 'lifecycle'], graceSeconds),
       ...probeMistakes(container, place(index), graceSeconds),

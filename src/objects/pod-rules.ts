@@ -1,107 +1,13 @@
-import {conditionsSchema} from './condition.ts'
-import {type Container, containerDefaults, containerMistakes, containerSchema} from './container.ts'
+import {affinityMistakes} from './affinity.ts'
+import {type Container, containerDefaults, containerMistakes} from './container.ts'
 import {equal} from './equal.ts'
-import {dnsLabel, dnsSubdomain, labelValue, qualifiedName} from './format.ts'
 import {hostPortMistakes, withHostPorts} from './host-ports.ts'
 import {forbidden, type Mistake, type Path, required} from './mistake.ts'
 import type {Pod, PodSpec} from './pod.ts'
-import {
-  anything,
-  boolean,
-  integer,
-  list,
-  listBy,
-  map,
-  oneOf,
-  record,
-  type Schema,
-  string,
-  text,
-  unsupported,
-} from './schema.ts'
-
-const tolerationSchema = record({
-  key: text(qualifiedName),
-  operator: oneOf('Exists', 'Equal'),
-  value: text(labelValue),
-  effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute'),
-  tolerationSeconds: anything,
-})
-
-const accounts = unsupported('service accounts')
-const priorities = unsupported('pod priorities')
-const hostNamespaces = unsupported("pods in their node's namespaces")
-
-export const podSpecSchema: Schema = record(
-  {
-    containers: listBy(['name'], containerSchema),
-    initContainers: listBy(['name'], containerSchema),
-    restartPolicy: oneOf('Always', 'OnFailure', 'Never'),
-    terminationGracePeriodSeconds: integer(0),
-    dnsPolicy: oneOf('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
-    nodeName: text(dnsSubdomain),
-    nodeSelector: map(text(labelValue), qualifiedName),
-    tolerations: list(tolerationSchema),
-    hostname: text(dnsLabel),
-    subdomain: text(dnsLabel),
-    shareProcessNamespace: boolean,
-    schedulerName: oneOf('default-scheduler'),
-    // The rest of Kubernetes' pod is refused by name: nothing that a manifest asks for is ignored.
-    activeDeadlineSeconds: unsupported('active deadlines'),
-    affinity: unsupported('affinity'),
-    automountServiceAccountToken: accounts,
-    dnsConfig: unsupported('dnsConfig'),
-    enableServiceLinks: unsupported('enableServiceLinks'),
-    ephemeralContainers: unsupported('ephemeral containers'),
-    hostAliases: unsupported('hostAliases'),
-    hostIPC: hostNamespaces,
-    hostNetwork: boolean,
-    hostPID: hostNamespaces,
-    hostUsers: unsupported('user namespaces of pods'),
-    imagePullSecrets: unsupported('secrets'),
-    os: unsupported('operating systems'),
-    overhead: unsupported('pod overhead'),
-    preemptionPolicy: priorities,
-    priority: priorities,
-    priorityClassName: priorities,
-    readinessGates: unsupported('readiness gates'),
-    resourceClaims: unsupported('resource claims'),
-    resources: unsupported('resources of whole pods'),
-    runtimeClassName: unsupported('runtime classes'),
-    schedulingGates: unsupported('scheduling gates'),
-    securityContext: unsupported('security contexts'),
-    serviceAccount: accounts,
-    serviceAccountName: accounts,
-    setHostnameAsFQDN: unsupported('setHostnameAsFQDN'),
-    topologySpreadConstraints: unsupported('topology spread constraints'),
-    volumes: unsupported('volumes'),
-  },
-  ['containers'],
-)
-
-const addresses = listBy(['ip'], record({ip: string}, ['ip']))
-
-const podStatusSchema: Schema = record({
-  conditions: conditionsSchema,
-  containerStatuses: list(anything),
-  ephemeralContainerStatuses: list(anything),
-  hostIP: string,
-  hostIPs: addresses,
-  initContainerStatuses: list(anything),
-  message: string,
-  nominatedNodeName: string,
-  observedGeneration: anything,
-  phase: oneOf('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
-  podIP: string,
-  podIPs: addresses,
-  qosClass: string,
-  reason: string,
-  resize: string,
-  resourceClaimStatuses: list(anything),
-  startTime: string,
-})
-
-export const podFields: Readonly<Record<string, Schema>> = {spec: podSpecSchema, status: podStatusSchema}
+import {dnsMistakes} from './pod-names.ts'
+import {tolerationMistakes} from './toleration.ts'
+import {topologySpreadMistakes} from './topology-spread.ts'
+import {volumeDefaults, volumeMistakes} from './volume-rules.ts'
 
 export function podSpecDefaults(spec: PodSpec): PodSpec {
   return {
@@ -109,11 +15,21 @@ export function podSpecDefaults(spec: PodSpec): PodSpec {
       ...spec,
       containers: spec.containers.map(containerDefaults),
       ...(spec.initContainers && {initContainers: spec.initContainers.map(containerDefaults)}),
+      ...(spec.volumes && {volumes: spec.volumes.map(volumeDefaults)}),
+      ...accountOf(spec),
     }),
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
+    schedulerName: spec.schedulerName ?? 'default-scheduler',
+    securityContext: spec.securityContext ?? {},
   }
+}
+
+/* `serviceAccount` is the name that the field had at first; the API server shows both. */
+function accountOf({serviceAccountName, serviceAccount}: PodSpec): Partial<PodSpec> {
+  const name = serviceAccountName ?? serviceAccount
+  return name === undefined ? {} : {serviceAccountName: name, serviceAccount: name}
 }
 
 export function podSpecMistakes(spec: PodSpec, path: Path): Mistake[] {
@@ -124,9 +40,11 @@ export function podSpecMistakes(spec: PodSpec, path: Path): Mistake[] {
     ...containerMistakes(spec, path, terminationGracePeriodSeconds),
     ...hostPortMistakes(spec, containers),
     ...hostPortMistakes({...spec, containers: initContainers}, [...path, 'initContainers']),
-    ...(spec.dnsPolicy === 'None'
-      ? [forbidden([...path, 'dnsPolicy'], 'podlab does not support dnsPolicy None, which needs dnsConfig')]
-      : []),
+    ...volumeMistakes(spec.volumes ?? [], [...path, 'volumes']),
+    ...dnsMistakes(spec, path),
+    ...affinityMistakes(spec.affinity ?? {}, [...path, 'affinity']),
+    ...tolerationMistakes(spec.tolerations ?? [], [...path, 'tolerations']),
+    ...topologySpreadMistakes(spec.topologySpreadConstraints ?? [], [...path, 'topologySpreadConstraints']),
     ...(spec.hostNetwork && spec.shareProcessNamespace
       ? [forbidden([...path, 'shareProcessNamespace'], "podlab does not support it for pods in their node's network")]
       : []),
@@ -149,7 +67,7 @@ const updatable =
 
 /** A pod is what it was made as. Kubernetes lets its images change; podlab does not restart a container for that. */
 export function podUpdateMistakes({spec}: Pod, {spec: before}: Pod): Mistake[] {
-  if (equal(spec, before)) return []
+  if (equal({...spec, tolerations: added(spec, before)}, before)) return []
   const imagesOnly = equal(withoutImages(spec), withoutImages(before))
   return [
     forbidden(
@@ -157,6 +75,12 @@ export function podUpdateMistakes({spec}: Pod, {spec: before}: Pod): Mistake[] {
       imagesOnly ? 'podlab does not support changing the image of a pod; delete it and make another' : updatable,
     ),
   ]
+}
+
+/* The tolerations as they were, when all of them are still there: more may be added to them. */
+function added({tolerations = []}: PodSpec, before: PodSpec): PodSpec['tolerations'] {
+  const kept = before.tolerations?.every(one => tolerations.some(other => equal(one, other))) ?? true
+  return kept ? before.tolerations : tolerations
 }
 
 function withoutImages(spec: PodSpec): unknown {

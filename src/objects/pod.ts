@@ -1,13 +1,20 @@
+import type {Affinity} from './affinity.ts'
 import {ageOf, since} from './age.ts'
 import type {Condition} from './condition.ts'
-import type {Container, ContainerStatus} from './container.ts'
+import type {Container, ContainerStatus, EphemeralContainer} from './container.ts'
 import {dnsSubdomain} from './format.ts'
 import type {Deletion, Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
-import type {TaintEffect} from './node.ts'
-import {podFields, podSpecDefaults, podSpecMistakes, podUpdateMistakes, qualityOf} from './pod-rules.ts'
+import {podDefaults} from './pod-defaults.ts'
+import type {DnsConfig, HostAlias} from './pod-names.ts'
+import {podSpecMistakes, podUpdateMistakes, qualityOf} from './pod-rules.ts'
+import {podFields} from './pod-schema.ts'
 import {isFinished, isInitializing, podWord} from './pod-status.ts'
+import type {PodSecurityContext} from './security-context.ts'
 import {timestamp} from './timestamp.ts'
+import type {Toleration} from './toleration.ts'
+import type {TopologySpread} from './topology-spread.ts'
+import type {Volume} from './volume.ts'
 
 /** Containers that share one network namespace, one address and one fate. */
 export type Pod = KubeObject & {
@@ -34,20 +41,32 @@ export type PodSpec = {
   readonly hostNetwork?: boolean
   readonly schedulerName?: string
   readonly serviceAccountName?: string
+  readonly serviceAccount?: string
+  readonly automountServiceAccountToken?: boolean
+  /** Put into the pod while it runs, to look at it; through their subresource only. */
+  readonly ephemeralContainers?: readonly EphemeralContainer[]
+  readonly volumes?: readonly Volume[]
+  readonly activeDeadlineSeconds?: number
+  readonly imagePullSecrets?: readonly {readonly name?: string}[]
+  readonly affinity?: Affinity
+  readonly topologySpreadConstraints?: readonly TopologySpread[]
+  readonly priorityClassName?: string
+  readonly priority?: number
+  readonly preemptionPolicy?: 'Never' | 'PreemptLowerPriority'
+  readonly runtimeClassName?: string
+  readonly os?: {readonly name: string}
+  readonly securityContext?: PodSecurityContext
+  readonly setHostnameAsFQDN?: boolean
+  readonly hostAliases?: readonly HostAlias[]
+  readonly dnsConfig?: DnsConfig
+  readonly enableServiceLinks?: boolean
+  /** Conditions that somebody else must set before the pod is ready. */
+  readonly readinessGates?: readonly {readonly conditionType: string}[]
 }
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
 
 export type DnsPolicy = 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None'
-
-/** A taint that the pod puts up with; without `key`, and with `Exists`, every taint. */
-export type Toleration = {
-  readonly key?: string
-  readonly operator?: 'Exists' | 'Equal'
-  readonly value?: string
-  readonly effect?: TaintEffect
-  readonly tolerationSeconds?: number
-}
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
 
@@ -90,7 +109,7 @@ export const podKind: Kind<Pod> = {
   name: dnsSubdomain,
   fields: podFields,
   required: ['spec'],
-  defaults: pod => ({...pod, spec: podSpecDefaults(pod.spec)}),
+  defaults: podDefaults,
   validate: pod => podSpecMistakes(pod.spec, ['spec']),
   initial: pod => ({...pod, status: {phase: 'Pending', qosClass: qualityOf(pod.spec)}}),
   inherit: (pod, before) => {
@@ -117,8 +136,8 @@ export const podKind: Kind<Pod> = {
     {name: 'Age', value: ageOf},
     {name: 'IP', wide: true, value: pod => pod.status?.podIP ?? '<none>'},
     {name: 'Node', wide: true, value: pod => pod.spec.nodeName ?? '<none>'},
-    {name: 'Nominated Node', wide: true, value: () => '<none>'},
-    {name: 'Readiness Gates', wide: true, value: () => '<none>'},
+    {name: 'Nominated Node', wide: true, value: pod => pod.status?.nominatedNodeName || '<none>'},
+    {name: 'Readiness Gates', wide: true, value: gatesColumn},
   ],
 }
 
@@ -126,6 +145,15 @@ function readyColumn(pod: Pod): string {
   const containers = isInitializing(pod) ? [] : (pod.status?.containerStatuses ?? [])
   const ready = containers.filter(container => container.ready && container.state?.running)
   return `${ready.length}/${pod.spec.containers.length}`
+}
+
+/** How many of the conditions that others set hold: `1/2`. */
+function gatesColumn({spec: {readinessGates = []}, status}: Pod): string {
+  if (readinessGates.length === 0) return '<none>'
+  const met = readinessGates.filter(({conditionType}) =>
+    status?.conditions?.some(({type, status}) => type === conditionType && status === 'True'),
+  )
+  return `${met.length}/${readinessGates.length}`
 }
 
 /** How often containers were started anew, and when last. While the pod is initialised, those that do it count. */

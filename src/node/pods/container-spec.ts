@@ -5,11 +5,12 @@ import type {Pod} from '../../objects/pod.ts'
 import type {ContainerSpec} from '../runtime/container.ts'
 import {hostnameOf} from './files.ts'
 import {idOf, uidOf} from './pod-table.ts'
+import {unplayedOf} from './unplayed.ts'
 
 /** A container that cannot be made from its manifest; `reason` is what Kubernetes calls it. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerError'
-  readonly reason: 'ErrImagePull' | 'CreateContainerError'
+  readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'CreateContainerConfigError'
 
   constructor(message: string, reason: ContainerError['reason']) {
     super(message)
@@ -37,6 +38,8 @@ export function containerSpec(
       `image "${container.image}" is not in the catalogue; it has ${imageNames(images).join(', ')}`,
       'ErrImagePull',
     )
+  const unplayed = unplayedOf(pod, container)
+  if (unplayed) throw new ContainerError(unplayed, 'CreateContainerConfigError')
   const {entrypoint, arguments: imageArguments} = image
   const [program, ...rest] = [
     ...(container.command ?? entrypoint),

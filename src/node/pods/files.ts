@@ -2,6 +2,7 @@ import type {Cidr} from '../../net/cidr.ts'
 import {nth} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
+import {withDnsConfig} from './resolv-conf.ts'
 
 /** The DNS zone of the cluster. */
 const clusterDomain = 'cluster.local'
@@ -16,8 +17,8 @@ export function hostnameOf(pod: Pod): string {
 export function podFiles(pod: Pod, place: PodPlace): Readonly<Record<string, string>> {
   return {
     '/etc/hostname': `${hostnameOf(pod)}\n`,
-    '/etc/hosts': pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place.ip),
-    '/etc/resolv.conf': usesClusterDns(pod) ? clusterResolvConf(pod, place) : place.nodeFile('/etc/resolv.conf'),
+    '/etc/hosts': (pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place.ip)) + aliasLines(pod),
+    '/etc/resolv.conf': resolvConf(pod, place),
   }
 }
 
@@ -30,6 +31,13 @@ type PodPlace = {
 
 function hostNetworkHosts({nodeFile}: PodPlace): string {
   return `# Kubernetes-managed hosts file (host network).\n${nodeFile('/etc/hosts')}`
+}
+
+/* The lines that the pod's own manifest adds to /etc/hosts. */
+function aliasLines({spec: {hostAliases = []}}: Pod): string {
+  if (hostAliases.length === 0) return ''
+  const lines = hostAliases.map(({ip, hostnames = []}) => `${[ip, ...hostnames].join('\t')}\n`)
+  return `\n# Entries added by HostAliases.\n${lines.join('')}`
 }
 
 function hostsFile(pod: Pod, ip: Ip): string {
@@ -48,6 +56,13 @@ function hostsFile(pod: Pod, ip: Ip): string {
     `${[ip, ...qualified, name].join('\t')}`,
     '',
   ].join('\n')
+}
+
+/* What the pod's policy gives it, and what its `dnsConfig` adds to that: servers and zones go behind, options replace. */
+function resolvConf(pod: Pod, place: PodPlace): string {
+  const {dnsConfig, dnsPolicy} = pod.spec
+  const given = usesClusterDns(pod) ? clusterResolvConf(pod, place) : place.nodeFile('/etc/resolv.conf')
+  return dnsConfig ? withDnsConfig(dnsPolicy === 'None' ? '' : given, dnsConfig) : given
 }
 
 /* Names of the cluster are of no use to a pod in its node's network unless it asks for them in particular. */

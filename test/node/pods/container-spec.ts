@@ -62,6 +62,19 @@ test('no command at all is a CreateContainerError', t => {
   t.like(error, {reason: 'CreateContainerError', message: 'no command specified'})
 })
 
+test('what podlab does not give a container is a CreateContainerConfigError that names it', t => {
+  const why = (container: Partial<Container>) =>
+    t.throws(() => specOf(container), {instanceOf: ContainerError})?.message
+  const error = t.throws(() => specOf({volumeMounts: [{name: 'www', mountPath: '/srv'}]}), {instanceOf: ContainerError})
+  t.is(error?.reason, 'CreateContainerConfigError')
+  t.is(error?.message, 'podlab does not give pods the volume www at /srv; leave it out')
+  t.is(
+    why({env: [{name: 'IP', valueFrom: {fieldRef: {fieldPath: 'status.podIP'}}}]}),
+    'podlab does not give pods valueFrom of the variable IP; leave it out',
+  )
+  t.is(why({envFrom: [{configMapRef: {name: 'a'}}]}), 'podlab does not give pods envFrom; leave it out')
+})
+
 test("a container is called by its pod's uid and its own name", t => {
   t.is(specOf({name: 'side'}).id, 'web/side')
 })

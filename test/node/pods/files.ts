@@ -43,6 +43,27 @@ test('a pod that does not ask the cluster DNS asks whom its node asks', t => {
   t.is(filesOf({dnsPolicy: 'Default'})['/etc/resolv.conf'], "# the node's /etc/resolv.conf\n")
 })
 
+test('dnsConfig adds servers and zones to what the policy gives, and replaces options', t => {
+  const dnsConfig = {
+    nameservers: ['1.1.1.1'],
+    searches: ['example.com'],
+    options: [{name: 'ndots', value: '2'}, {name: 'edns0'}],
+  }
+  t.is(
+    filesOf({dnsConfig})['/etc/resolv.conf'],
+    'search default.svc.cluster.local svc.cluster.local cluster.local example.com\nnameserver 10.96.0.10\nnameserver 1.1.1.1\noptions ndots:2 edns0\n',
+  )
+  t.is(
+    filesOf({dnsPolicy: 'None', dnsConfig})['/etc/resolv.conf'],
+    'search example.com\nnameserver 1.1.1.1\noptions ndots:2 edns0\n',
+  )
+})
+
+test('host aliases are lines at the end of /etc/hosts', t => {
+  const hosts = filesOf({hostAliases: [{ip: '10.1.2.3', hostnames: ['foo.remote', 'bar.remote']}]})['/etc/hosts'] ?? ''
+  t.true(hosts.endsWith('\n# Entries added by HostAliases.\n10.1.2.3\tfoo.remote\tbar.remote\n'))
+})
+
 const inNode: Partial<PodSpec> = {hostNetwork: true, nodeName: 'node1'}
 
 test("a pod in its node's network has the node's name and files", t => {

@@ -1,0 +1,22 @@
+import type {Container} from '../../objects/container.ts'
+import type {Pod} from '../../objects/pod.ts'
+
+/**
+ * What a container asks for that would make it behave otherwise and that podlab does not give; undefined when there is nothing of
+ * that kind. The API takes such a pod, as a real one does; its node says why it does not start it.
+ */
+export function unplayedOf({spec}: Pod, {env = [], envFrom = [], volumeMounts = []}: Container): string | undefined {
+  const variable = env.find(({valueFrom}) => valueFrom)
+  const [mount] = volumeMounts
+  const [sysctl] = spec.securityContext?.sysctls ?? []
+  const [what] = [
+    ...(variable ? [`valueFrom of the variable ${variable.name}`] : []),
+    ...(envFrom.length > 0 ? ['envFrom'] : []),
+    ...(mount ? [`the volume ${mount.name} at ${mount.mountPath}`] : []),
+    ...(sysctl ? [`the sysctl ${sysctl.name}`] : []),
+    ...(spec.readinessGates?.length ? ['readinessGates'] : []),
+    ...(spec.setHostnameAsFQDN ? ['setHostnameAsFQDN'] : []),
+    ...(spec.activeDeadlineSeconds === undefined ? [] : ['activeDeadlineSeconds']),
+  ]
+  return what && `podlab does not give pods ${what}; leave it out`
+}

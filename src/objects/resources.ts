@@ -1,0 +1,79 @@
+import {invalid, type Mistake, type Path} from './mistake.ts'
+import {map, record, type Schema, text, unsupported} from './schema.ts'
+
+/** What a container asks for and may have at most, such as `cpu: 500m`, `memory: 64Mi`. */
+export type Resources = {
+  readonly requests?: Quantities
+  readonly limits?: Quantities
+}
+
+type Quantities = Readonly<Record<string, string | number>>
+
+const form = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/
+
+const quantity: Schema = {
+  type: 'integerOrString',
+  // A number may have a fraction: `cpu: 0.5`.
+  integer: {type: 'anything'},
+  string: text(value =>
+    form.test(value)
+      ? undefined
+      : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  ),
+}
+
+export const resourcesSchema: Schema = record({
+  requests: map(quantity),
+  limits: map(quantity),
+  claims: unsupported('resource claims'),
+})
+
+const units: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+}
+
+/** The number that a quantity means: `1500m` is 1.5, `1Ki` is 1024. */
+export function quantityOf(value: string | number): number {
+  if (typeof value === 'number') return value
+  const [, digits = '', unit = ''] = form.exec(value) ?? []
+  return Object.hasOwn(units, unit) ? Number(digits) * (units[unit] ?? 1) : Number(value)
+}
+
+/** Nobody may ask for more than he may have. `path` leads to the container's resources. */
+export function resourceMistakes({requests = {}, limits = {}}: Resources, path: Path): Mistake[] {
+  const negative = (kind: string, quantities: Quantities) =>
+    Object.entries(quantities).flatMap(([name, value]) =>
+      quantityOf(value) < 0
+        ? [invalid([...path, kind, `[${name}]`], `${value}`, 'must be greater than or equal to 0')]
+        : [],
+    )
+  const over = Object.entries(requests).flatMap(([name, value]) => {
+    const limit = limits[name]
+    const why = `must be less than or equal to ${name} limit of ${limit}`
+    return limit !== undefined && quantityOf(value) > quantityOf(limit)
+      ? [invalid([...path, 'requests'], `${value}`, why)]
+      : []
+  })
+  return [...negative('limits', limits), ...negative('requests', requests), ...over]
+}
+
+/** What is limited and not asked for is asked for up to its limit. */
+export function withRequests<T extends {readonly resources?: Resources}>(container: T): T {
+  const {limits, requests} = container.resources ?? {}
+  return limits ? {...container, resources: {...container.resources, requests: {...limits, ...requests}}} : container
+}
