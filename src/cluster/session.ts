@@ -16,6 +16,8 @@ export type Session = {
   readonly log: string
   readonly stateFile: string
   readonly lock: string
+  /** What kubectl reads. */
+  readonly kubeconfig: string
 }
 
 /** What the daemon writes once its sandbox stands. */
@@ -37,6 +39,7 @@ export function sessionOf(name: string, environment: NodeJS.ProcessEnv = process
     log: join(folder, 'daemon.log'),
     stateFile: join(folder, 'state.json'),
     lock: join(folder, 'lock'),
+    kubeconfig: join(folder, 'kubeconfig'),
   }
 }
 

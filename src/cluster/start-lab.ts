@@ -3,6 +3,7 @@ import {createInterface} from 'node:readline'
 import type {Readable, Writable} from 'node:stream'
 import {text} from 'node:stream/consumers'
 import type {Lab} from '../lab/lab.ts'
+import {createAccess, openDoor} from './api-access.ts'
 import {ask, ControlError} from './control.ts'
 import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
@@ -46,11 +47,18 @@ export async function startLab(
   if (missing) throw new StartError(missing, 'missing-tools')
   const session = sessionOf(lab.name)
   checkSession(session)
-  const birth = JSON.stringify({lab, source, rootless: isRootless()})
-  for (const waitMs of [0, endingTakes]) {
-    const started = await tryToStart({session, birth, program: [...daemon, session.folder], waitMs}, signal)
-    if (started) return started
-    if (await answers(session)) break
+  const door = await openDoor()
+  try {
+    const apiServer = createAccess(lab, door.port)
+    const birth = JSON.stringify({lab, source, rootless: isRootless(), apiServer})
+    const program = [...daemon, session.folder]
+    for (const waitMs of [0, endingTakes]) {
+      const started = await tryToStart({session, birth, program, listener: door.descriptor, waitMs}, signal)
+      if (started) return started
+      if (await answers(session)) break
+    }
+  } finally {
+    door.close()
   }
   throw new StartError(
     `lab ${session.name} is already up. Take it down with: podlab down ${session.name}`,
@@ -65,15 +73,16 @@ type Attempt = {
   readonly session: Session
   readonly birth: string
   readonly program: readonly string[]
+  readonly listener: number
   readonly waitMs: number
 }
 
 /* Undefined when the session is somebody else's. */
 async function tryToStart(
-  {session, birth, program, waitMs}: Attempt,
+  {session, birth, program, listener, waitMs}: Attempt,
   signal: AbortSignal,
 ): Promise<StartedLab | undefined> {
-  const keeper = startSandbox({session, program, waitMs})
+  const keeper = startSandbox({session, program, listener, waitMs})
   const lifeLine = keeper.stdin as Writable
   const gone = ended(keeper)
   const said = text(keeper.stdout as Readable).catch(() => '') // cut off when the lab is let go

@@ -1,6 +1,6 @@
 import type {Kind} from '../objects/kind.ts'
 import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../objects/kinds.ts'
-import {type Mistake, ObjectError} from '../objects/mistake.ts'
+import {forbidden, type Mistake, ObjectError} from '../objects/mistake.ts'
 import {generatedName} from '../objects/names.ts'
 import {mistakesOf} from '../objects/read-object.ts'
 import type {Service} from '../objects/service.ts'
@@ -31,6 +31,42 @@ export function admitUpdate<T extends KubeObjectAny>(object: T, before: T, alloc
   const complete = kind.defaults(kind.inherit(merged(object, before), before)) as T
   refuseMistakes(complete, [...mistakesOf(complete), ...kind.validateUpdate(complete, before)])
   return allocated(complete, changes, allocation)
+}
+
+/**
+ * An object that a client has sent whole, to take the place of `before`: what it leaves out is gone, but for what only the cluster
+ * can give. Identity, and the status of kinds that have it apart, stay as they are. Throws when it changes what may not change.
+ */
+export function admitReplacement<T extends KubeObjectAny>(object: T, before: T, allocation: Allocation): T {
+  const kind: Kind = kinds[object.kind]
+  const complete = kind.defaults(kind.inherit(replaced(object, before, kind), before)) as T
+  refuseMistakes(complete, [
+    ...mistakesOf(complete),
+    ...finalizerMistakes(complete, before),
+    ...kind.validateUpdate(complete, before),
+  ])
+  return allocated(complete, changes, allocation)
+}
+
+/** `before` with the status that its reporter has sent. */
+export function admitStatus<T extends KubeObjectAny>(object: T, before: T): T {
+  const {resourceVersion, labels, annotations, managedFields} = object.metadata
+  const {
+    resourceVersion: _revision,
+    labels: _labels,
+    annotations: _annotations,
+    managedFields: _managed,
+    ...kept
+  } = before.metadata
+  const metadata = {
+    ...kept,
+    ...(resourceVersion && {resourceVersion}),
+    ...(labels && {labels}),
+    ...(annotations && {annotations}),
+    ...(managedFields && {managedFields}),
+  }
+  const {status: _status, ...rest} = before as T & {status?: unknown}
+  return {...rest, metadata, ...('status' in object && {status: object.status})} as T
 }
 
 type Allocate<T> = {
@@ -94,4 +130,34 @@ function merged<T extends KubeObjectAny>(object: T, before: T): T {
     },
     ...('status' in before && {status: before.status}),
   }
+}
+
+/** What a client cannot write: when the object began and when it was told to go. */
+function replaced<T extends KubeObjectAny>(object: T, before: T, {hasStatus}: Kind): T {
+  const {deletionTimestamp, deletionGracePeriodSeconds, generation, generateName} = before.metadata
+  const {
+    deletionTimestamp: _time,
+    deletionGracePeriodSeconds: _seconds,
+    generation: _generation,
+    ...said
+  } = object.metadata
+  const metadata = {
+    ...(generateName && {generateName}),
+    ...said,
+    ...(deletionTimestamp && {deletionTimestamp}),
+    ...(deletionGracePeriodSeconds !== undefined && {deletionGracePeriodSeconds}),
+    ...(generation !== undefined && {generation}),
+  }
+  if (!hasStatus) return {...object, metadata}
+  const {status: _status, ...rest} = object as T & {status?: unknown}
+  return {...rest, metadata, ...('status' in before && {status: before.status})} as T
+}
+
+/** Nobody may hold up what is already going away. */
+function finalizerMistakes({metadata}: KubeObjectAny, before: KubeObjectAny): Mistake[] {
+  if (before.metadata.deletionTimestamp === undefined) return []
+  const had = before.metadata.finalizers ?? []
+  const added = (metadata.finalizers ?? []).filter(one => !had.includes(one)).map(one => JSON.stringify(one))
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.join(', ')}}`
+  return added.length === 0 ? [] : [forbidden(['metadata', 'finalizers'], why)]
 }

@@ -1,10 +1,13 @@
+import {randomUUID} from 'node:crypto'
 import type {Cidr} from '../net/cidr.ts'
 import type {Kind} from '../objects/kind.ts'
 import {type KindName, type KubeObjectAny, kindNamed, kinds} from '../objects/kinds.ts'
 import type {ObjectRef} from '../objects/kube-object.ts'
 import {parseSelector} from '../objects/selector.ts'
-import {admit, admitUpdate} from './admission.ts'
+import {admit, admitReplacement, admitStatus, admitUpdate} from './admission.ts'
+import {type DeletionRequest, deleted, isReleased} from './deletion.ts'
 import {follow} from './follow.ts'
+import {checkPreconditions, rehearseCreate, rehearseUpdate} from './rehearse.ts'
 import {RequestError} from './request-error.ts'
 import type {ObjectKey, Store} from './store.ts'
 import {notFound} from './store-error.ts'
@@ -15,13 +18,26 @@ import {notFound} from './store-error.ts'
  * UnknownKindError, with Kubernetes' messages.
  */
 export type Registry = {
-  create<T extends KubeObjectAny>(object: T): T
+  create<T extends KubeObjectAny>(object: T, options?: WriteOptions): T
+  /**
+   * Puts an object that a client has sent whole in the place of the one with its name; of part `status`, only that. One that is going
+   * away and is held up by nobody any more is gone with it.
+   */
+  replace<T extends KubeObjectAny>(object: T, options?: WriteOptions & {readonly part?: 'all' | 'status'}): T
+  /** Begins or ends the deletion of one object. Answers it as it is then, or as it was. */
+  remove(kind: KindName, key: ObjectKey, request?: DeletionRequest & WriteOptions): Removed
   /** Creates what is missing and brings the rest to what is said; one after the other, up to the first that is refused. */
   apply(objects: readonly KubeObjectAny[]): readonly Applied[]
   /** One by name, or all that a selector selects. A pod goes when its node has stopped it. Says which were deleted. */
   delete(what: Deletable): readonly ObjectRef[]
   scale(ref: ObjectRef, replicas: number): void
 }
+
+/** `dryRun`: all that would be done is checked and answered, and nothing is stored. */
+export type WriteOptions = {readonly dryRun?: boolean}
+
+/** An object whose deletion has begun or, `gone`, ended. */
+export type Removed = {readonly object: KubeObjectAny; readonly gone: boolean}
 
 export type Applied = {readonly ref: ObjectRef; readonly did: 'created' | 'configured' | 'unchanged'}
 
@@ -50,8 +66,21 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
     return {view: followed.view, serviceRange, random}
   }
 
-  function create<T extends KubeObjectAny>(object: T): T {
-    return store.create(admit(object, allocation()))
+  function create<T extends KubeObjectAny>(object: T, {dryRun = false}: WriteOptions = {}): T {
+    const admitted = admit(object, allocation())
+    return dryRun ? rehearseCreate(store, admitted, {time: now(), uid: randomUUID()}) : store.create(admitted)
+  }
+
+  function replace<T extends KubeObjectAny>(
+    object: T,
+    {dryRun = false, part = 'all'}: WriteOptions & {part?: 'all' | 'status'} = {},
+  ): T {
+    const before = existing(store, object.kind, object.metadata) as T
+    const after = part === 'status' ? admitStatus(object, before) : admitReplacement(object, before, allocation())
+    if (dryRun) return rehearseUpdate(store, after)
+    const stored = store.update(after)
+    if (isReleased(stored)) return store.delete(stored.kind, stored.metadata) as T
+    return stored
   }
 
   function apply(object: KubeObjectAny): Applied {
@@ -63,6 +92,14 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
 
   return {
     create,
+    replace,
+    remove: (kind, key, {dryRun = false, ...request} = {}) => {
+      const object = existing(store, kind, key)
+      checkPreconditions(object, request)
+      const after = deleted(object, {...request, now: now()})
+      if (dryRun) return {object: after ?? object, gone: after === undefined}
+      return carryOut(store, object, after)
+    },
     apply: objects => objects.map(apply),
     delete: what => {
       const chosen = choose(store, what)
@@ -85,11 +122,12 @@ export function deleteObject(
   object: KubeObjectAny,
   deletion: {now: number; graceSeconds?: number},
 ): void {
-  refuseProtected(object)
-  const kind: Kind = kinds[object.kind]
-  const terminating = kind.terminating?.(object, deletion)
-  if (terminating === undefined) store.delete(object.kind, object.metadata, {uid: object.metadata.uid})
-  else store.update(terminating as KubeObjectAny)
+  carryOut(store, object, deleted(object, deletion))
+}
+
+function carryOut(store: Store, object: KubeObjectAny, after: KubeObjectAny | undefined): Removed {
+  if (after !== undefined) return {object: store.update(after), gone: false}
+  return {object: store.delete(object.kind, object.metadata, {uid: object.metadata.uid}), gone: true}
 }
 
 /** `{kind, namespace, name}` of an object. */
@@ -118,11 +156,4 @@ function keyOf(kind: KindName, {namespace = 'default', name}: {namespace?: strin
 
 function graceOf({graceSeconds}: Deletable): {graceSeconds?: number} {
   return graceSeconds === undefined ? {} : {graceSeconds}
-}
-
-const protectedNamespaces = ['default', 'kube-system', 'kube-public']
-
-function refuseProtected({kind, metadata: {name}}: KubeObjectAny): void {
-  if (kind === 'Namespace' && protectedNamespaces.includes(name))
-    throw new RequestError('forbidden', `namespaces "${name}" is forbidden: this namespace may not be deleted`)
 }

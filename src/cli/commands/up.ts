@@ -17,7 +17,9 @@ export const run: CommandRun = async ([word], options, signal) => {
   const seconds = ((performance.now() - began) / 1000).toFixed(2)
   const names = nodes.map(node => node.name).join(', ')
   const notes = up.notes.map(note => `Note: ${note}\n`).join('')
-  process.stdout.write(`${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}\nTry:\n`)
+  process.stdout.write(
+    `${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}\nTry:\n  export KUBECONFIG=${up.started.session.kubeconfig}\n`,
+  )
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')
       .map(line => `  ${programName} ${line}\n`)

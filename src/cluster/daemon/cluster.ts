@@ -12,10 +12,11 @@ import {layout} from '../../node/runtime/layout.ts'
 import {ownImages} from '../../node/runtime/own-root/own-images.ts'
 import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
-import {bootstrapObjects} from '../../store/bootstrap.ts'
+import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
 import {memoryStore} from '../../store/memory.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
+import {apiServerPlace} from '../api-access.ts'
 import {storeClient} from '../store-client.ts'
 import {canOpenTun} from '../tun.ts'
 import {machinePlan, underlayMtu, underlayNetns} from '../underlay.ts'
@@ -33,6 +34,8 @@ export type Cluster = {
   /** The processes that own the clients' namespaces, by name. */
   readonly clients: Machines['clients']
   readonly readLog: Runtime['log']
+  /** Where the API server listens inside the cluster. */
+  readonly apiServer: ApiServerPlace
 }
 
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
@@ -56,10 +59,11 @@ export async function createCluster({
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
-  const store = memoryStore({clock: Date.now, uid: randomUUID})
+  const store = memoryStore({clock: Date.now, uid: randomUUID, firstRevision: Date.now()})
   const {serviceRange} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
-  objects.apply(bootstrapObjects(serviceRange))
+  const apiServer = apiServerPlace(lab)
+  objects.apply(bootstrapObjects(serviceRange, apiServer))
   objects.apply(nodeObjects(lab, timestamp()))
   const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log})
   objects.apply(lab.manifests as readonly KubeObjectAny[])
@@ -69,7 +73,15 @@ export async function createCluster({
   const machines = await makeMachines({lab, kernel, runtime})
   const client = storeClient(store)
   agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, images, signal, log}})))
-  return {store, registry: objects, controllers: running, agents, clients: machines.clients, readLog: runtime.log}
+  return {
+    store,
+    registry: objects,
+    controllers: running,
+    agents,
+    clients: machines.clients,
+    readLog: runtime.log,
+    apiServer,
+  }
 }
 
 type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'images' | 'signal' | 'log'>

@@ -3,8 +3,10 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {pino} from 'pino'
 import type {Lab} from '../../lab/lab.ts'
+import type {ApiAccess} from '../api-access.ts'
 import type {SessionState} from '../session.ts'
 import type {StartMessage} from '../start-lab.ts'
+import {serveApi} from './api-server.ts'
 import {hostPid, mountSandbox} from './boot.ts'
 import {type Cluster, createCluster} from './cluster.ts'
 import {serveControl} from './control-server.ts'
@@ -13,10 +15,15 @@ import {controlVerbs} from './verbs.ts'
 /*
  * A lab's daemon: the first process of its sandbox. Its arguments: the session's folder. Standard input is its life line: a line
  * of JSON with the lab, and later the words "let go"; when it ends without them, so does the lab. Descriptor 3 tells the
- * starter how it goes; standard output and error are the session's log.
+ * starter how it goes, and 5 is the API server's socket on the host; standard output and error are the session's log.
  */
 
-type Birth = {readonly lab: Lab; readonly source: string; readonly rootless: boolean}
+type Birth = {
+  readonly lab: Lab
+  readonly source: string
+  readonly rootless: boolean
+  readonly apiServer: ApiAccess
+}
 
 const messages = createWriteStream('', {fd: 3})
 messages.on('error', () => undefined) // the starter has gone; there is nobody to tell
@@ -34,7 +41,7 @@ async function main(folder: string): Promise<void> {
   const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]()
   const first = await lines.next()
   if (first.done) process.exit(0)
-  const {lab, source, rootless} = JSON.parse(first.value) as Birth
+  const {lab, source, rootless, apiServer} = JSON.parse(first.value) as Birth
   followLifeLine(lines)
 
   // All that lies in the session's folder comes first: the sandbox's own /run may cover it.
@@ -49,6 +56,9 @@ async function main(folder: string): Promise<void> {
     const message = `the session's folder ${folder} cannot be written to (${(error as Error).message})`
     return fail({type: 'failed', message, code: 'no-session'})
   }
+
+  writeFileSync(join(folder, 'kubeconfig'), apiServer.kubeconfig, {mode: 0o600})
+  serveApi(cluster.promise, {descriptor: 5, certificates: apiServer.certificates, log})
 
   mountSandbox()
   try {

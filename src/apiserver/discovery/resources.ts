@@ -1,0 +1,44 @@
+import type {Kind} from '../../objects/kind.ts'
+import {type KindName, kinds} from '../../objects/kinds.ts'
+import {type GroupVersion, groupOf, versionOf} from '../resources.ts'
+import {subresources} from '../subresources/index.ts'
+import {verbs} from '../verbs/index.ts'
+
+/** One thing that paths can name, as both shapes of discovery describe it. */
+export type Resource = {
+  readonly plural: string
+  readonly singular: string
+  readonly namespaced: boolean
+  readonly kind: {readonly group: string; readonly version: string; readonly kind: string}
+  readonly verbs: readonly string[]
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly subresources: readonly {
+    readonly name: string
+    readonly kind: {readonly group: string; readonly version: string; readonly kind: string}
+    readonly verbs: readonly string[]
+  }[]
+}
+
+/** What a group version offers, in the order of names. */
+export function resourcesOf({apiVersion, kinds: names}: GroupVersion): readonly Resource[] {
+  return names.map(name => storedResource(apiVersion, name))
+}
+
+function storedResource(apiVersion: string, name: KindName): Resource {
+  const {plural, singular, namespaced, shortNames, categories = []}: Kind = kinds[name]
+  const kind = {group: groupOf(apiVersion), version: versionOf(apiVersion), kind: name}
+  return {
+    plural,
+    singular,
+    namespaced,
+    kind,
+    verbs: Object.keys(verbs),
+    shortNames,
+    categories,
+    subresources: Object.entries(subresources)
+      .filter(([, {of}]) => of.includes(name))
+      .map(([below, {verbs: allowed, kind: other}]) => ({name: below, kind: other ?? kind, verbs: allowed}))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  }
+}

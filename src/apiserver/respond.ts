@@ -1,0 +1,85 @@
+import {json, plain, statusAnswer} from './answer.ts'
+import type {Answer, Api, ApiRequest, Call, User} from './call.ts'
+import {discover} from './discovery/index.ts'
+import {openApiV2, openApiV3} from './openapi.ts'
+import {type Place, placeOf} from './path.ts'
+import {ApiError, methodNotAllowed, noSuchPath, statusOf} from './status.ts'
+import {subresourceOf} from './subresources/index.ts'
+import {verbOf, verbs} from './verbs/index.ts'
+import {serverVersion} from './version.ts'
+
+/** Answers one request, whatever it is: it never throws. */
+export async function respond(request: ApiRequest, api: Api): Promise<Answer> {
+  try {
+    return await answerOf(request, api)
+  } catch (error) {
+    return statusAnswer(statusOf(error))
+  }
+}
+
+async function answerOf(request: ApiRequest, api: Api): Promise<Answer> {
+  const {pathname, searchParams} = new URL(request.url, 'http://localhost')
+  const known = open[pathname]
+  if (known) return readOnly(request, known)
+  const user = recognised(request)
+  const path = segmentsOf(pathname)
+  const place = placeOf(path)
+  if (place !== undefined) return answerCall(callOf(request, {place, user, query: searchParams}), api)
+  return readOnly(request, () => outsideOfObjects(path, request))
+}
+
+/** What anybody may ask for. */
+const open: Readonly<Record<string, () => Answer>> = {
+  '/version': () => json(serverVersion),
+  '/healthz': () => plain('ok'),
+  '/livez': () => plain('ok'),
+  '/readyz': () => plain('ok'),
+}
+
+function outsideOfObjects(path: readonly string[], {headers}: ApiRequest): Answer {
+  const [first, second, ...rest] = path
+  if (first === 'api' || first === 'apis') return discover(path, headers.accept)
+  if (first === 'openapi' && second === 'v3') return openApiV3(rest)
+  if (first === 'openapi' && second === 'v2' && rest.length === 0) return openApiV2()
+  throw noSuchPath()
+}
+
+function readOnly({method}: ApiRequest, answer: () => Answer): Answer {
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
+  return answer()
+}
+
+function recognised({user}: ApiRequest): User {
+  if (user) return user
+  throw new ApiError('Unauthorized', 'Unauthorized')
+}
+
+/** The call that a request about objects is. */
+export function callOf(
+  request: ApiRequest,
+  {place, user, query}: {place: Place; user: User; query: URLSearchParams},
+): Call {
+  const {method, headers, body, signal} = request
+  return {...place, method, user, query, headers, body, signal}
+}
+
+async function answerCall(call: Call, api: Api): Promise<Answer> {
+  if (call.subresource === '') return verbs[verbOf(call)](call, api)
+  const subresource = subresourceOf(call.kind, call.subresource)
+  if (subresource === undefined) throw noSuchPath()
+  const answer = subresource.methods[call.method === 'HEAD' ? 'GET' : call.method]
+  if (answer === undefined) throw methodNotAllowed()
+  return answer(call, api)
+}
+
+/** The path's words. A slash at the end means nothing. */
+export function segmentsOf(pathname: string): readonly string[] {
+  try {
+    return pathname
+      .split('/')
+      .filter(part => part !== '')
+      .map(decodeURIComponent)
+  } catch {
+    throw new ApiError('BadRequest', `the path ${pathname} is not properly encoded`)
+  }
+}

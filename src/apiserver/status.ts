@@ -1,0 +1,147 @@
+import {kinds} from '../objects/kinds.ts'
+import {fieldOf, type Mistake, ObjectError} from '../objects/mistake.ts'
+import {SelectorError} from '../objects/selector.ts'
+import {RequestError} from '../store/request-error.ts'
+import {StoreError} from '../store/store-error.ts'
+
+/** Why a request failed, in the API's one form. */
+export type Status = {
+  readonly kind: 'Status'
+  readonly apiVersion: 'v1'
+  readonly metadata: Readonly<Record<never, never>>
+  readonly status: 'Failure' | 'Success'
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: StatusDetails
+  readonly code?: number
+}
+
+export type StatusDetails = {
+  readonly name?: string
+  readonly group?: string
+  readonly kind?: string
+  readonly uid?: string
+  readonly causes?: readonly {readonly reason?: string; readonly message?: string; readonly field?: string}[]
+  readonly retryAfterSeconds?: number
+}
+
+/** A refusal of the API server itself: `new ApiError('BadRequest', 'limit must be ...')`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly reason: Reason
+  readonly details: StatusDetails | undefined
+
+  constructor(reason: Reason, message: string, details?: StatusDetails) {
+    super(message)
+    this.reason = reason
+    this.details = details
+  }
+}
+
+const codes = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  NotImplemented: 501,
+  Timeout: 504,
+} as const
+
+export type Reason = keyof typeof codes
+
+/** The 404 of a path that leads nowhere. Its empty details matter: clients look into them. */
+export function noSuchPath(): ApiError {
+  return new ApiError('NotFound', 'the server could not find the requested resource', {})
+}
+
+export function methodNotAllowed(): ApiError {
+  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+/** Any error as the Status that a client gets. One that nobody meant to throw is a 500 and says no more than its message. */
+export function statusOf(error: unknown): Status {
+  if (error instanceof ApiError) return failure(error.reason, error.message, error.details)
+  if (error instanceof ObjectError) return failure('Invalid', error.message, invalidDetails(error))
+  if (error instanceof StoreError) return failure(...storeFailure(error))
+  if (error instanceof RequestError)
+    return error.code === 'forbidden'
+      ? failure('Forbidden', error.message, namedIn(error.message))
+      : failure('BadRequest', error.message)
+  if (error instanceof SelectorError) return failure('BadRequest', error.message)
+  return failure('InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`)
+}
+
+export function failure(reason: Reason, message: string, details?: StatusDetails): Status {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    ...(details && {details}),
+    code: codes[reason],
+  }
+}
+
+export function success(details: StatusDetails): Status {
+  return {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details}
+}
+
+function storeFailure(error: StoreError): [Reason, string, StatusDetails?] {
+  switch (error.code) {
+    case 'notFound':
+      return ['NotFound', error.message, namedIn(error.message)]
+    case 'alreadyExists':
+      return ['AlreadyExists', error.message, namedIn(error.message)]
+    case 'conflict':
+      return ['Conflict', error.message, namedIn(error.message.replace(/^.* on /, ''))]
+    case 'compacted':
+      return ['Expired', error.message]
+    case 'future': {
+      const cause = {reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}
+      return ['Timeout', `Timeout: ${error.message}`, {causes: [cause], retryAfterSeconds: 1}]
+    }
+  }
+}
+
+/** Messages begin with what they are about: `replicasets.apps "kubia" not found`. */
+function namedIn(message: string): StatusDetails {
+  const [, plural = '', group, name = ''] = /^([^\s".]+)(?:\.(\S+))? "([^"]*)"/.exec(message) ?? []
+  return {...(name && {name}), ...(group && {group}), ...(plural && {kind: plural})}
+}
+
+function invalidDetails({ref, mistakes}: ObjectError): StatusDetails {
+  const group = groupOf(ref.kind)
+  return {name: ref.name, ...(group && {group}), kind: ref.kind, causes: mistakes.map(causeOf)}
+}
+
+function groupOf(kind: string): string {
+  const known: Readonly<Record<string, {readonly apiVersions: readonly string[]}>> = kinds
+  const version = known[kind]?.apiVersions[0] ?? ''
+  return version.includes('/') ? (version.split('/')[0] ?? '') : ''
+}
+
+const reasons: readonly (readonly [string, string])[] = [
+  ['Required value', 'FieldValueRequired'],
+  ['Invalid value', 'FieldValueInvalid'],
+  ['Duplicate value', 'FieldValueDuplicate'],
+  ['Unsupported value', 'FieldValueNotSupported'],
+  ['Forbidden', 'FieldValueForbidden'],
+  ['Not found', 'FieldValueNotFound'],
+]
+
+function causeOf({path, message, hint}: Mistake) {
+  const reason = reasons.find(([words]) => message.startsWith(words))?.[1] ?? 'FieldValueInvalid'
+  return {reason, message: hint ? `${message}; ${hint}` : message, field: fieldOf(path)}
+}

@@ -1,0 +1,166 @@
+import type {KubeObjectAny} from '../../objects/kinds.ts'
+import type {Change, Store} from '../../store/store.ts'
+import type {Answer, Api, Call} from '../call.ts'
+import {type Selection, selectionOf} from '../selection.ts'
+import {statusOf} from '../status.ts'
+import {type Show, showOf, showWatched} from '../view.ts'
+import {forbiddenOption, parseRevision} from './revision.ts'
+
+/**
+ * A watch is a list that goes on: one line of JSON for every change after a revision, until the client goes or its time is over. Nothing is
+ * queued for a slow client. It is sent a piece, and when it has taken that, the next is made from the store's history; one that is
+ * slower than the history is long is told 410 and lists again.
+ */
+export async function watchObjects(call: Call, api: Api): Promise<Answer> {
+  const show = showOf(call, api.now())
+  const plan = planOf(call, api.store)
+  const selected = selectionOf(call)
+  return {
+    status: 200,
+    headers: {'content-type': 'application/json'},
+    body: watchLines({...plan, show, selected, signal: call.signal}, api),
+  }
+}
+
+type WatchPlan = {
+  /** Changes after it are told. */
+  readonly since: number
+  /** What is there at `since` is told first. */
+  readonly initial: boolean
+  /** After which a bookmark says that the initial events are over. */
+  readonly initialEnd: boolean
+  readonly bookmarks: boolean
+  readonly forMs: number
+}
+
+function planOf({query}: Call, store: Store): WatchPlan {
+  const asked = query.get('resourceVersion') ?? ''
+  const sendInitial = query.get('sendInitialEvents')
+  const match = query.get('resourceVersionMatch') ?? ''
+  const bookmarks = query.get('allowWatchBookmarks') === 'true'
+  if (sendInitial !== null && match !== 'NotOlderThan')
+    throw forbiddenOption(
+      'resourceVersionMatch',
+      'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    )
+  if (sendInitial === null && match !== '')
+    throw forbiddenOption(
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    )
+  const revision = asked ? parseRevision(asked) : 0
+  const initial = sendInitial === 'true' || (sendInitial === null && revision === 0)
+  const seconds = Number(query.get('timeoutSeconds') || defaultSeconds)
+  return {
+    since: initial || revision === 0 ? Math.max(revision, store.revision) : revision,
+    initial,
+    initialEnd: sendInitial === 'true' && bookmarks,
+    bookmarks,
+    forMs: Math.min(Number.isFinite(seconds) && seconds > 0 ? seconds : defaultSeconds, 86_400) * 1000,
+  }
+}
+
+/** As long as the API server lets a watch live that does not say: half an hour, and up to as much again. */
+const defaultSeconds = 1800 + Math.floor(Math.random() * 1800)
+
+type Watching = WatchPlan & {readonly show: Show; readonly selected: Selection; readonly signal: AbortSignal}
+
+async function* watchLines(watching: Watching, {store, now}: Api): AsyncGenerator<string> {
+  const {signal} = watching
+  const over = AbortSignal.any([signal, AbortSignal.timeout(watching.forMs)])
+  const say = teller(watching, now)
+  try {
+    // A list, and what has changed since: both are taken now, in one moment.
+    const since = watching.initial ? store.revision : watching.since
+    store.changes(since)
+    if (watching.initial) yield* initialLines({...watching, since}, {store, say})
+    yield* laterLines({...watching, since}, {store, say, over})
+  } catch (error) {
+    yield `${JSON.stringify({type: 'ERROR', object: statusOf(error)})}\n`
+  }
+}
+
+function* initialLines({show, selected, initialEnd, since}: Watching, {store, say}: Telling): Generator<string> {
+  const there = (store.list(show.kind) as readonly KubeObjectAny[]).filter(selected)
+  yield* pieces(there.map(object => say('ADDED', object)))
+  if (initialEnd) yield bookmark(show, since, {'k8s.io/initial-events-end': 'true'})
+}
+
+type Telling = {readonly store: Store; readonly say: Say}
+
+async function* laterLines(
+  watching: Watching,
+  {store, say, over}: Telling & {over: AbortSignal},
+): AsyncGenerator<string> {
+  const {show, bookmarks} = watching
+  let read = watching.since
+  while (!over.aborted) {
+    const {lines, upTo} = nextLines(store.changes(read), {watching, say})
+    read = upTo ?? read
+    if (lines !== '') yield lines
+    if (read < store.revision) continue
+    const within = AbortSignal.any([over, AbortSignal.timeout(bookmarkEvery)])
+    await store.changed(read, within).catch(() => undefined)
+    if (bookmarks && within.aborted && !over.aborted) yield bookmark(show, read)
+  }
+  if (bookmarks && !watching.signal.aborted) yield bookmark(show, read)
+}
+
+/** How often a client that wants to know hears how far it has seen, in ms. */
+const bookmarkEvery = 60_000
+
+/** About as much as is sent at once, in characters. */
+const pieceSize = 64 * 1024
+
+type Say = (type: Change['type'], object: KubeObjectAny) => string
+
+/** As many of the changes as make a piece, and how far they have been read. */
+function nextLines(
+  changes: readonly Change[],
+  {watching, say}: {watching: Watching; say: Say},
+): {lines: string; upTo?: number} {
+  let lines = ''
+  for (const change of changes) {
+    lines += lineOf(change, watching, say)
+    if (lines.length >= pieceSize) return {lines, upTo: change.revision}
+  }
+  const last = changes.at(-1)
+  return last === undefined ? {lines} : {lines, upTo: last.revision}
+}
+
+/** An object that comes to be selected is ADDED, and one that ceases to be is DELETED, as it was then. */
+function lineOf({type, revision, object, before}: Change, {show, selected}: Watching, say: Say): string {
+  if (object.kind !== show.kind) return ''
+  const was = before !== undefined && selected(before)
+  const is = type !== 'DELETED' && selected(object)
+  if (is) return say(was ? 'MODIFIED' : 'ADDED', object)
+  if (!was) return ''
+  const last = type === 'DELETED' ? object : before
+  return say('DELETED', {...last, metadata: {...last.metadata, resourceVersion: `${revision}`}} as KubeObjectAny)
+}
+
+/** Says one event in the form that this watcher wants; of tables, only the first has headings. */
+function teller({show}: Watching, now: () => number): Say {
+  let first = true
+  return (type, object) => {
+    const text = showWatched(object, {...show, now: now()}, first)
+    first = false
+    return `{"type":"${type}","object":${text}}\n`
+  }
+}
+
+function* pieces(lines: readonly string[]): Generator<string> {
+  let piece = ''
+  for (const line of lines) {
+    piece += line
+    if (piece.length < pieceSize) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
+
+function bookmark({kind, apiVersion}: Show, revision: number, annotations?: Readonly<Record<string, string>>): string {
+  const metadata = {resourceVersion: `${revision}`, creationTimestamp: null, ...(annotations && {annotations})}
+  return `${JSON.stringify({type: 'BOOKMARK', object: {kind, apiVersion, metadata}})}\n`
+}
