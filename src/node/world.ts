@@ -115,6 +115,10 @@ function place(
     case 'ServiceAccount':
     case 'Event':
     case 'Lease':
+    case 'NetworkPolicy':
+    case 'Ingress':
+    case 'IngressClass':
+    case 'PodDisruptionBudget':
       return undefined
   }
 }

@@ -5,13 +5,17 @@ import {deploymentKind} from './deployment.ts'
 import {endpointSliceKind} from './endpoint-slice.ts'
 import {endpointsKind} from './endpoints.ts'
 import {eventKind} from './event.ts'
+import {ingressKind} from './ingress.ts'
+import {ingressClassKind} from './ingress-class.ts'
 import {jobKind} from './job.ts'
 import type {Kind} from './kind.ts'
 import {leaseKind} from './lease.ts'
 import {namespaceKind} from './namespace.ts'
 import {suggestion} from './nearest.ts'
+import {networkPolicyKind} from './network-policy.ts'
 import {nodeKind} from './node.ts'
 import {podKind} from './pod.ts'
+import {podDisruptionBudgetKind} from './pod-disruption-budget.ts'
 import {replicaSetKind} from './replica-set.ts'
 import {replicationControllerKind} from './replication-controller.ts'
 import {secretKind} from './secret.ts'
@@ -34,11 +38,15 @@ export const kinds = {
   Service: serviceKind,
   Endpoints: endpointsKind,
   EndpointSlice: endpointSliceKind,
+  NetworkPolicy: networkPolicyKind,
+  Ingress: ingressKind,
+  IngressClass: ingressClassKind,
   ConfigMap: configMapKind,
   Secret: secretKind,
   ServiceAccount: serviceAccountKind,
   Event: eventKind,
   Lease: leaseKind,
+  PodDisruptionBudget: podDisruptionBudgetKind,
 } satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds

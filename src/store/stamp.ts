@@ -49,6 +49,9 @@ function said({uid, resourceVersion, creationTimestamp, generation, ...metadata}
   return metadata
 }
 
+/* Kinds without a `spec`, such as an EndpointSlice, say all they say beside their metadata. */
 function sameSpec(object: KubeObjectAny, before: KubeObjectAny): boolean {
-  return 'spec' in object && 'spec' in before ? equal(object.spec, before.spec) : true
+  if ('spec' in object && 'spec' in before) return equal(object.spec, before.spec)
+  const said = (one: KubeObjectAny) => ({...one, metadata: undefined, status: undefined})
+  return equal(said(object), said(before))
 }

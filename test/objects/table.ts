@@ -198,6 +198,45 @@ NAME   ADDRESSTYPE   PORTS     ENDPOINTS   AGE
 none   IPv4          <unset>   <unset>     2m10s
 `,
 )
+test(
+  prints,
+  sample('NetworkPolicy', 'deny', {spec: {podSelector: {matchLabels: {app: 'db', tier: 'x'}}}}),
+  {},
+  `
+NAME   POD-SELECTOR    AGE
+deny   app=db,tier=x   2m10s
+`,
+)
+test(
+  prints,
+  sample('Ingress', 'web', {
+    spec: {ingressClassName: 'nginx', tls: [{}], rules: [{host: 'a.example.com'}, {host: 'b.example.com'}]},
+    status: {loadBalancer: {ingress: [{ip: '10.0.20.9'}]}},
+  }),
+  {},
+  `
+NAME   CLASS   HOSTS                         ADDRESS     PORTS     AGE
+web    nginx   a.example.com,b.example.com   10.0.20.9   80, 443   2m10s
+`,
+)
+test(
+  prints,
+  sample('IngressClass', 'nginx', {spec: {controller: 'k8s.io/ingress-nginx'}}),
+  {},
+  `
+NAME    CONTROLLER             PARAMETERS   AGE
+nginx   k8s.io/ingress-nginx   <none>       2m10s
+`,
+)
+test(
+  prints,
+  sample('PodDisruptionBudget', 'web', {spec: {minAvailable: '50%'}}),
+  {},
+  `
+NAME   MIN AVAILABLE   MAX UNAVAILABLE   ALLOWED DISRUPTIONS   AGE
+web    50%             N/A               0                     2m10s
+`,
+)
 const scheduled = sample('Event', 'web.17', {
   involvedObject: {kind: 'Pod', name: 'web', fieldPath: 'spec.containers{web}'},
   type: 'Normal',
