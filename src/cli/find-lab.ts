@@ -1,10 +1,11 @@
-import {join, resolve} from 'node:path'
+import {basename, join, resolve} from 'node:path'
 import {runningLabs} from '../cluster/running-labs.ts'
 import {findLab} from '../lab/find.ts'
 import type {Lab} from '../lab/lab.ts'
 import {whatIs} from '../lab/lab-files.ts'
 import type {Setting} from '../lab/parameters.ts'
 import {UsageError} from './command.ts'
+import {home} from './version.ts'
 
 /** The lab file that a word of the command line names by folder or file. */
 export function labFile(word: string): string {
@@ -30,8 +31,8 @@ export async function readLab(
 }
 
 function noSuchLab(word: string): string {
-  const beside = join('labs', word)
-  const advice = whatIs(beside) ? `did you mean ${beside}?` : 'a lab is brought up from its folder, like labs/kubia'
+  const meant = [join('labs', word), join(home, 'labs', basename(word))].find(path => whatIs(path))
+  const advice = meant ? `did you mean ${meant}?` : 'a lab is brought up from its folder, like labs/kubia'
   return `there is no folder or file ${word}; ${advice}`
 }
 

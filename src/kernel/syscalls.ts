@@ -19,6 +19,10 @@ export type Syscalls = {
   punchHole(fd: number, length: number): void
   /** Changes the calling thread's current directory (process.chdir is refused in workers). */
   chdir(path: string): void
+  /** Both ends of a pipe; nobody inherits them. */
+  pipe(): {readonly readEnd: number; readonly writeEnd: number}
+  /** A nameless file in memory; nobody inherits it. */
+  memoryFile(name: string): number
 }
 
 /** CLONE_* flags of `unshare` and `setns`, MS_* of `mount`, MNT_* of `umount2` (linux/sched.h, sys/mount.h). */
@@ -33,6 +37,7 @@ export const clone = {
 export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
 const detach = 2
 const punchHoleKeepSize = 3
+const [openCloseOnExec, memoryCloseOnExec] = [0o2000000, 1]
 
 /* openat2 (linux/openat2.h): the number is the same everywhere; struct open_how is flags, mode and resolve, 8 bytes each. */
 const openat2 = 437
@@ -45,10 +50,15 @@ export class SyscallError extends Error {
   readonly code: string
 
   constructor(call: string, errno: number) {
-    const code = errnoNames.get(errno) ?? `errno ${errno}`
+    const code = errnoName(errno)
     super(`${call}: ${code}`)
     this.code = code
   }
+}
+
+/** The name of an errno, as ENOENT for 2. */
+export function errnoName(errno: number): string {
+  return errnoNames.get(errno) ?? `errno ${errno}`
 }
 
 const errnoNames = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]))
@@ -65,6 +75,8 @@ export function loadSyscalls(): Syscalls {
   const sethostname = libc.func('int sethostname(const char *name, size_t length)')
   const chdir = libc.func('int chdir(const char *path)')
   const fallocate = libc.func('int fallocate64(int fd, int mode, int64_t offset, int64_t length)')
+  const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)')
+  const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)')
   const syscall = libc.func('long syscall(long number, ...)')
 
   const openHow = Buffer.from(new BigUint64Array([openToRead, 0n, resolveInRoot]).buffer)
@@ -91,6 +103,17 @@ export function loadSyscalls(): Syscalls {
     },
     punchHole: (fd, length) => check(`fallocate(${fd})`, fallocate(fd, punchHoleKeepSize, 0, length)),
     chdir: path => check(`chdir(${path})`, chdir(path)),
+    pipe: () => {
+      const ends = [0, 0]
+      check('pipe2', pipe2(ends, openCloseOnExec))
+      const [readEnd = -1, writeEnd = -1] = ends
+      return {readEnd, writeEnd}
+    },
+    memoryFile: name => {
+      const fd: number = memfdCreate(name, memoryCloseOnExec)
+      check(`memfd_create(${name})`, fd)
+      return fd
+    },
     sethostname: name => check(`sethostname(${name})`, sethostname(name, Buffer.byteLength(name))),
   }
 }

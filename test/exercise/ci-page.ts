@@ -22,6 +22,6 @@ test('the page names every form of report, and no other', t => {
 
 test('the commands that the page types are there', t => {
   const commands = [...`${workflow}${later}`.matchAll(/\.\/podlab (\w+)/g)].map(([, command]) => command)
-  t.deepEqual(commands, ['doctor', 'run', 'up', 'pingall', 'check', 'down'])
+  t.deepEqual(commands, ['doctor', 'run', 'run', 'pingall', 'check', 'down'])
   for (const command of commands) t.true(existsSync(join(root, `src/cli/commands/${command}.ts`)), command)
 })

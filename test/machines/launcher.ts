@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {existsSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
+import {chmodSync, chownSync, existsSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import test, {type ExecutionContext} from 'ava'
 import {launcher, mayCover, type Pretended, pretend, wanted} from './_launch.ts'
@@ -169,6 +169,20 @@ covered(
     rmSync(join(prefix, 'bin/node'))
     t.is(start().code, 3)
     t.regex(start().stderr, /^podlab: node is not on the PATH/)
+  }),
+)
+
+const byRoot = mayCover && process.getuid?.() === 0 ? test : test.skip
+byRoot(
+  'what Node compiles lies beside the packages of their owner, and for others in their own cache',
+  on({}, (t, machine) => {
+    const packages = join(machine.checkout, 'node_modules')
+    machine.write(join(packages, '.bin/node'), '#!/bin/sh\necho "$NODE_COMPILE_CACHE"\n')
+    const environment = {HOME: '/home/me', XDG_CACHE_HOME: ''}
+    t.is(machine.launch([], {environment}).stdout, `${packages}/.cache/podlab\n`)
+    chmodSync(packages, 0o777)
+    chownSync(packages, 65534, 65534)
+    t.is(machine.launch([], {environment}).stdout, '/home/me/.cache/podlab\n')
   }),
 )
 

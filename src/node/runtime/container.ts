@@ -1,4 +1,3 @@
-import {type ChildProcess, spawn} from 'node:child_process'
 import {
   accessSync,
   chmodSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import {basename, dirname} from 'node:path'
 import type {Root} from '../../images/image.ts'
+import type {Child, Children} from '../../kernel/children.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
 import {interpreterOf} from './interpreter.ts'
@@ -44,22 +44,24 @@ export class StartError extends Error {
 
 /**
  * Starts a container in its own mount namespace, and pid namespace unless it shares its pod's. Its root is an overlay: the image's
- * tree below, a private tmpfs above; so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is a pipe that
+ * tree below, a private tmpfs above; so it may write anywhere, and nothing of that outlives it. Its descriptor 3 is `stands`, which
  * `init` closes when the container stands, the sockets follow.
  */
 export function startContainer(
-  namespaces: Namespaces,
+  {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
   spec: ContainerSpec,
-  {log, sockets}: {log: number; sockets: readonly number[]},
-): ChildProcess {
+  {log, stands, sockets}: {readonly log: number; readonly stands: number; readonly sockets: readonly number[]},
+): Child {
   return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
     enterRoot(namespaces.syscalls, spec)
     const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
-    return spawn('/.podlab/init', [program, ...spec.argv], {
-      cwd: spec.workingDirectory,
-      env: {...spec.environment},
-      stdio: ['ignore', log, log, 'pipe', ...sockets],
-      detached: true,
+    return children.start({
+      file: '/.podlab/init',
+      argv: ['/.podlab/init', program, ...spec.argv],
+      environment: spec.environment,
+      workingDirectory: spec.workingDirectory,
+      descriptors: ['null', log, log, stands, ...sockets],
+      ownSession: true,
     })
   })
 }

@@ -1,21 +1,20 @@
-import {type ChildProcess, spawn} from 'node:child_process'
 import {existsSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import type {Child, Children} from '../../kernel/children.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
-import {ended, spawned} from './child.ts'
 import {layout} from './layout.ts'
 import {nodeMounts, nodePause} from './node-mounts.ts'
 import type {HoldQuestion} from './protocol.ts'
 
 /* The processes that own namespaces, by the name of their network namespace. */
-const owners = new Map<string, ChildProcess>()
+const owners = new Map<string, Child>()
 
 /**
  * Starts a process that owns new namespaces. Their names under /run/netns are links to the owner's namespace: unlike binds they
  * cost no mount, and those every container copies. `died` hears when the owner ends before it is released.
  */
 export async function hold(
-  namespaces: Namespaces,
+  {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
   {netns, hostname, as, sharesProcesses = false}: HoldQuestion,
   died: (code: number) => void,
 ): Promise<{pid: number}> {
@@ -28,12 +27,14 @@ export async function hold(
     else withoutIpv6()
     const program = as === 'node' ? nodePause : `${layout.programs}/pause`
     const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
-    return spawn(program, [], {argv0, stdio: 'ignore', detached: true, cwd: '/', env: {}})
+    const descriptors = ['null', 'null', 'null'] as const
+    const common = {environment: {}, workingDirectory: '/', descriptors, ownSession: true}
+    return children.start({...common, file: program, argv: [argv0]})
   })
-  const pid = await spawned(child)
+  const {pid} = child
   owners.set(netns, child)
   symlinkSync(`/proc/${pid}/ns/net`, name)
-  void ended(child).then(code => {
+  void child.ended.then(code => {
     if (owners.get(netns) === child) died(code)
   })
   return {pid}
@@ -44,7 +45,7 @@ export async function release(netns: string): Promise<Record<never, never>> {
   rmSync(netnsPath(netns), {force: true})
   const owner = owners.get(netns)
   owners.delete(netns)
-  if (owner?.kill('SIGKILL')) await ended(owner)
+  if (owner?.kill('SIGKILL')) await owner.ended
   return {}
 }
 

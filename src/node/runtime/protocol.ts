@@ -55,6 +55,8 @@ export type RequestMessage =
         readonly question: Requests[N]['question']
       }
     }[RequestName]
+  /** A child of this process has ended. */
+  | {readonly name: 'reap'}
   /** Nobody waits for the answer to that question any more. */
   | {readonly number: number; readonly name: 'cancel'}
 

@@ -77,6 +77,9 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
     }
   }
 
+  const reap = () => worker.postMessage({name: 'reap'})
+  process.on('SIGCHLD', reap)
+
   const settle = (number: number): Waiting | undefined => {
     const entry = waiting.get(number)
     waiting.delete(number)
@@ -85,6 +88,7 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
 
   /* A thread that breaks says why with 'error', and 'exit' follows; one that is ended only says 'exit'. */
   const finish = (error: Error) => {
+    process.off('SIGCHLD', reap)
     if (end) return
     end = error
     for (const entry of waiting.values()) entry.reject(error)
@@ -108,6 +112,7 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
     worker.once('error', failed)
     worker.once('exit', code => failed(new Error(`it ended with code ${code}`)))
   }).catch((cause: Error) => {
+    process.off('SIGCHLD', reap)
     throw new RuntimeError(`the runtime's thread did not start: ${cause.message}`, cause.name)
   })
   worker.once('error', cause => finish(new RuntimeError(`the runtime's thread broke: ${cause.stack}`, cause.name)))
@@ -125,6 +130,7 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
     remove: async id => void (await ask('remove', {id})),
     close: async () => {
       end = new RuntimeError('the runtime is closed', 'Closed')
+      process.off('SIGCHLD', reap)
       await worker.terminate()
     },
   }

@@ -1,16 +1,15 @@
-import type {ChildProcess} from 'node:child_process'
 import {closeSync} from 'node:fs'
-import {Readable} from 'node:stream'
+import {Socket} from 'node:net'
 import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
 import {parentPort} from 'node:worker_threads'
+import {type Child, type Children, loadChildren} from '../../kernel/children.ts'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
 import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
 import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
 import {ask} from './ask.ts'
-import {ended, spawned} from './child.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
 import {hold, release} from './hold.ts'
 import {killRest, type Rest, restOf} from './leftovers.ts'
@@ -27,7 +26,7 @@ import {run} from './run.ts'
  */
 
 type Container = {
-  readonly process: ChildProcess
+  readonly process: Child
   readonly server: PlayedServer | undefined
   /** What it may leave in a pid namespace that is not its own. */
   readonly rest?: Rest
@@ -35,18 +34,24 @@ type Container = {
   chosenCode?: number
 }
 
+type Machine = {readonly namespaces: Namespaces; readonly children: Children}
+
+type Say = (message: WorkerMessage) => void
+
 const containers = new Map<string, Container>()
 
 if (parentPort) serve(parentPort)
 
 function serve(port: NonNullable<typeof parentPort>): void {
-  const say = (message: WorkerMessage) => port.postMessage(message)
+  const say: Say = message => port.postMessage(message)
   const namespaces = ownNamespaces()
   const netlink = loadNetlink()
+  const children = loadChildren()
   prepare(namespaces)
   port.on('message', (message: RequestMessage) => {
     if (message.name === 'cancel') return asked.get(message.number)?.abort()
-    answer(message, {namespaces, netlink, say}).then(
+    if (message.name === 'reap') return children.reap()
+    answer(message, {namespaces, netlink, children, say}).then(
       value => say({type: 'answer', number: message.number, answer: value}),
       (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
     )
@@ -58,22 +63,23 @@ function serve(port: NonNullable<typeof parentPort>): void {
 const asked = new Map<number, AbortController>()
 
 async function answer(
-  message: Exclude<RequestMessage, {name: 'cancel'}>,
-  {namespaces, netlink, say}: {namespaces: Namespaces; netlink: Netlink; say: (message: WorkerMessage) => void},
+  message: Exclude<RequestMessage, {name: 'cancel' | 'reap'}>,
+  {netlink, say, ...machine}: Machine & {readonly netlink: Netlink; readonly say: Say},
 ): Promise<Requests[keyof Requests]['answer']> {
+  const {namespaces} = machine
   switch (message.name) {
     case 'hold':
-      return hold(namespaces, message.question, code => say({type: 'exited', id: message.question.netns, code}))
+      return hold(machine, message.question, code => say({type: 'exited', id: message.question.netns, code}))
     case 'release':
       return release(message.question.netns)
     case 'run':
-      return run(namespaces, message.question)
+      return run(machine, message.question)
     case 'netlink': {
       const {netns, ops} = message.question
       return {done: namespaces.within({join: {net: netnsPath(netns)}}, () => netlink(ops))}
     }
     case 'start':
-      return start(namespaces, message.question, say)
+      return start(machine, message.question, say)
     case 'end':
       return end(message.question)
     case 'ask': {
@@ -90,24 +96,20 @@ async function answer(
   }
 }
 
-async function start(
-  namespaces: Namespaces,
-  spec: ContainerSpec,
-  say: (message: WorkerMessage) => void,
-): Promise<{pid: number}> {
+async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{pid: number}> {
+  const {namespaces} = machine
   const log = openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
   try {
     server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
-    const child = startContainer(namespaces, spec, {log, sockets: server?.sockets ?? []})
-    const pid = await spawned(child)
+    const {child, stands} = startWithSignal(machine, spec, {log, sockets: server?.sockets ?? []})
+    const {pid} = child
     const container: Container = {
       process: child,
       server,
       ...(spec.sharesProcesses && {rest: restOf(pid, spec.pausePid)}),
     }
     containers.set(spec.id, container)
-    const stands = closed(child.stdio[3])
     void follow(spec.id, container, stands).then(code => say({type: 'exited', id: spec.id, code}))
     await stands
     return {pid}
@@ -122,7 +124,7 @@ async function start(
 
 /* Resolves with the code of a container that ended: not before whoever started it has heard that it stood. */
 async function follow(id: string, container: Container, stands: Promise<void>): Promise<number> {
-  const code = await ended(container.process)
+  const code = await container.process.ended
   container.server?.close()
   if (container.rest) killRest(container.rest)
   endLog(id)
@@ -138,10 +140,27 @@ function exit(container: Container | undefined, code: number): void {
   container.process.kill('SIGKILL')
 }
 
-async function closed(stream: ChildProcess['stdio'][number] | undefined): Promise<void> {
-  if (!(stream instanceof Readable)) return
+/* `stands` resolves when init has closed its end of a pipe, or has died. */
+function startWithSignal(
+  machine: Machine,
+  spec: ContainerSpec,
+  given: {readonly log: number; readonly sockets: readonly number[]},
+): {child: Child; stands: Promise<void>} {
+  const {readEnd, writeEnd} = machine.namespaces.syscalls.pipe()
+  try {
+    const child = startContainer(machine, spec, {...given, stands: writeEnd})
+    return {child, stands: closed(new Socket({fd: readEnd, readable: true, writable: false}))}
+  } catch (error) {
+    closeSync(readEnd)
+    throw error
+  } finally {
+    closeSync(writeEnd)
+  }
+}
+
+async function closed(stream: Socket): Promise<void> {
   stream.resume()
-  await finished(stream, {writable: false}).catch(() => undefined) // a process that died has not closed it politely
+  await finished(stream, {writable: false})
   stream.destroy()
 }
 
