@@ -12,7 +12,7 @@ export function mediaTypeOf(header: string | undefined): string {
   return (header ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json'
 }
 
-const readable = ['application/json', 'application/yaml']
+const readable = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 /** The value that a body holds, in any of the forms that are read. Throws ApiError. */
 export async function readBody(bytes: Buffer, contentType: string | undefined): Promise<unknown> {
@@ -22,6 +22,8 @@ export async function readBody(bytes: Buffer, contentType: string | undefined): 
       return readJson(bytes)
     case 'application/yaml':
       return readYaml(bytes)
+    case 'application/vnd.kubernetes.protobuf':
+      return readProtobuf(bytes)
     default:
       throw unsupportedMediaType(readable)
   }
@@ -41,6 +43,16 @@ function readJson(bytes: Buffer): unknown {
     return JSON.parse(bytes.toString('utf8'))
   } catch (error) {
     throw unreadable(`json parse error: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function readProtobuf(bytes: Buffer): Promise<unknown> {
+  const {decodeProtobuf, ProtobufError} = await import('./protobuf/decode.ts')
+  try {
+    return decodeProtobuf(bytes)
+  } catch (error) {
+    if (error instanceof ProtobufError) throw new ApiError('BadRequest', error.message)
+    throw error
   }
 }
 

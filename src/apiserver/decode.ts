@@ -17,6 +17,8 @@ export type Expected = {
   /** Empty for a new object, which brings its name. */
   readonly name: string
   readonly fieldValidation: FieldValidation
+  /** How to refuse a value that is none of this kind's; without it, as an object that was sent whole. */
+  readonly refuse?: (why: string) => Error
 }
 
 /** An object as the store has it, and what its sender should be told. */
@@ -90,8 +92,9 @@ function typed(value: unknown, expected: Expected, schema: Schema): Unmarshalled
   }
 }
 
-function unfit(expected: Expected, why: string): ApiError {
-  const {kind} = expected
+function unfit(expected: Expected, why: string): Error {
+  const {kind, refuse} = expected
+  if (refuse) return refuse(why)
   return new ApiError(
     'BadRequest',
     `${kind} in version "${versionIn(expected)}" cannot be handled as a ${kind}: ${why}`,

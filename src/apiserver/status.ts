@@ -1,5 +1,6 @@
 import {kinds} from '../objects/kinds.ts'
 import {fieldOf, type Mistake, ObjectError} from '../objects/mistake.ts'
+import {PatchError} from '../objects/patch/patch-error.ts'
 import {SelectorError} from '../objects/selector.ts'
 import {RequestError} from '../store/request-error.ts'
 import {StoreError} from '../store/store-error.ts'
@@ -77,6 +78,7 @@ export function statusOf(error: unknown): Status {
     return error.code === 'forbidden'
       ? failure('Forbidden', error.message, namedIn(error.message))
       : failure('BadRequest', error.message)
+  if (error instanceof PatchError) return patchFailure(error)
   if (error instanceof SelectorError) return failure('BadRequest', error.message)
   return failure('InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`)
 }
@@ -112,6 +114,18 @@ function storeFailure(error: StoreError): [Reason, string, StatusDetails?] {
       const cause = {reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}
       return ['Timeout', `Timeout: ${error.message}`, {causes: [cause], retryAfterSeconds: 1}]
     }
+  }
+}
+
+function patchFailure({code, message, causes}: PatchError): Status {
+  const details = causes.length > 0 ? {causes} : {}
+  switch (code) {
+    case 'badRequest':
+      return failure('BadRequest', message)
+    case 'invalid':
+      return failure('Invalid', message, details)
+    case 'conflict':
+      return failure('Conflict', message, details)
   }
 }
 

@@ -26,7 +26,9 @@ export function resourcesOf({apiVersion, kinds: names}: GroupVersion): readonly 
 }
 
 function storedResource(apiVersion: string, name: KindName): Resource {
-  const {plural, singular, namespaced, shortNames, categories = []}: Kind = kinds[name]
+  const {plural, singular, namespaced, shortNames, categories = [], apiVersions}: Kind = kinds[name]
+  // A short name that two groups had would be ambiguous, and kubectl says so each time.
+  const old = groupOf(apiVersion) !== groupOf(apiVersions[0])
   const kind = {group: groupOf(apiVersion), version: versionOf(apiVersion), kind: name}
   return {
     plural,
@@ -34,8 +36,8 @@ function storedResource(apiVersion: string, name: KindName): Resource {
     namespaced,
     kind,
     verbs: Object.keys(verbs),
-    shortNames,
-    categories,
+    shortNames: old ? [] : shortNames,
+    categories: old ? [] : categories,
     subresources: Object.entries(subresources)
       .filter(([, {of}]) => of.includes(name))
       .map(([below, {verbs: allowed, kind: other}]) => ({name: below, kind: other ?? kind, verbs: allowed}))

@@ -5,6 +5,10 @@ import type {Answer, Api, Call, Upgrade} from '../call.ts'
 import {getObject} from '../verbs/get.ts'
 import {patchObject} from '../verbs/patch.ts'
 import {updateObject} from '../verbs/update.ts'
+import {binding} from './binding.ts'
+import {eviction} from './eviction.ts'
+import {finalize} from './finalize.ts'
+import {scale} from './scale.ts'
 
 /**
  * What lies below an object in the API's paths: `pods/NAME/log`. To add one: a row here.
@@ -24,6 +28,10 @@ export type Subresource = {
 }
 
 export const subresources: Readonly<Record<string, Subresource>> = {
+  binding,
+  eviction,
+  finalize,
+  scale,
   status: {
     of: (Object.values(kinds) as Kind[]).filter(({hasStatus}) => hasStatus).map(({kind}) => kind as KindName),
     verbs: ['get', 'patch', 'update'],

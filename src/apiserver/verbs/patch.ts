@@ -1,8 +1,65 @@
-import {unsupportedMediaType} from '../body.ts'
+import type {Kind} from '../../objects/kind.ts'
+import {kinds} from '../../objects/kinds.ts'
+import {goText, type Json, type JsonRecord, parsePatch} from '../../objects/patch/json.ts'
+import {jsonPatch} from '../../objects/patch/json-patch.ts'
+import {mergePatch} from '../../objects/patch/merge-patch.ts'
+import {strategicMerge} from '../../objects/patch/strategic-merge.ts'
+import type {Schema} from '../../objects/schema.ts'
+import {warned} from '../answer.ts'
+import {mediaTypeOf, unsupportedMediaType} from '../body.ts'
 import type {Answer, Api, Call} from '../call.ts'
+import {decodeObject, schemaOf} from '../decode.ts'
+import {writeQuery} from '../options.ts'
+import {present} from '../present.ts'
+import {ApiError} from '../status.ts'
+import {showObject, showOf} from '../view.ts'
 import {existing} from './get.ts'
 
+/** Changes what a patch says and leaves the rest; as the subresource `status`, only the status. */
 export async function patchObject(call: Call, api: Api): Promise<Answer> {
-  existing(call, api)
-  throw unsupportedMediaType([])
+  const {kind, apiVersion, namespace, name, subresource} = call
+  const show = showOf(call, api.now())
+  const {dryRun, fieldValidation} = writeQuery(call, 'PatchOptions')
+  const change = await patchIn(call)
+  const patched = change.apply(
+    present(existing(call, api), apiVersion) as unknown as JsonRecord,
+    schemaOf(kinds[kind] as Kind),
+  )
+  const {object, warnings} = decodeObject(patched, {
+    kind,
+    apiVersion,
+    namespace,
+    name,
+    fieldValidation,
+    refuse: why => invalidPatch(change, why),
+  })
+  const part = subresource === 'status' ? 'status' : 'all'
+  return warned(showObject(api.registry.replace(object, {dryRun, part}), show), warnings)
+}
+
+/** A patch, read: what it says, and what it makes of an object. */
+export type Patch = {readonly said: Json; readonly apply: (object: JsonRecord, schema: Schema) => JsonRecord}
+
+type Patcher = (object: JsonRecord, patch: Json, schema: Schema) => JsonRecord
+
+const patchers: Readonly<Record<string, Patcher>> = {
+  'application/json-patch+json': jsonPatch,
+  'application/merge-patch+json': mergePatch,
+  'application/strategic-merge-patch+json': strategicMerge,
+}
+
+/** Reads the patch that a request brings. Throws the 415 for what is none. */
+export async function patchIn({headers, body}: Pick<Call, 'headers' | 'body'>): Promise<Patch> {
+  const type = mediaTypeOf(headers['content-type'])
+  const patcher = Object.hasOwn(patchers, type) ? patchers[type] : undefined
+  if (patcher === undefined) throw unsupportedMediaType(Object.keys(patchers))
+  const said = parsePatch((await body()).toString('utf8'))
+  return {said, apply: (object, schema) => patcher(object, said, schema)}
+}
+
+function invalidPatch({said}: Patch, why: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(goText(said))}: ${why}`
+  return new ApiError('Invalid', ` "" is invalid: patch: ${message}`, {
+    causes: [{reason: 'FieldValueInvalid', message, field: 'patch'}],
+  })
 }

@@ -51,13 +51,13 @@ async function main(folder: string): Promise<void> {
   const state: SessionState = {pid, source, rootless, startedAt: new Date().toISOString()}
   try {
     await serveControl(join(folder, 'control.sock'), verbs)
+    writeFileSync(join(folder, 'kubeconfig'), apiServer.kubeconfig, {mode: 0o600})
     writeFileSync(join(folder, 'state.json'), JSON.stringify(state), {mode: 0o600})
   } catch (error) {
     const message = `the session's folder ${folder} cannot be written to (${(error as Error).message})`
     return fail({type: 'failed', message, code: 'no-session'})
   }
 
-  writeFileSync(join(folder, 'kubeconfig'), apiServer.kubeconfig, {mode: 0o600})
   serveApi(cluster.promise, {descriptor: 5, certificates: apiServer.certificates, log})
 
   mountSandbox()
