@@ -28,6 +28,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   defaults(object: T): T
   /** What the schema cannot say: rules between fields. */
   validate(object: T): readonly Mistake[]
+  /** What is allowed and will not do what it says, for the one who writes it. */
+  warnings?(object: T): readonly string[]
   /** The object at its birth: a status that a client wrote is not believed. */
   initial(object: T): T
   /** The object with what follows from the uid and the name that it has been given. */

@@ -12,18 +12,12 @@ export function hasNodePorts({type}: ServiceSpec): boolean {
 
 /** What is wrong with a service's node ports by themselves; whether they are free the cluster knows. */
 export function nodePortMistakes(spec: ServiceSpec): Mistake[] {
-  const {ports = [], type = 'ClusterIP', externalTrafficPolicy} = spec
+  const {ports = [], type = 'ClusterIP'} = spec
   const at = (index: number) => ['spec', 'ports', index, 'nodePort']
   if (hasNodePorts(spec)) return [...rangeMistakes(ports), ...clashMistakes(ports), ...headlessMistakes(spec)]
-  const policy = ['spec', 'externalTrafficPolicy']
-  return [
-    ...ports.flatMap(({nodePort}, index) =>
-      nodePort ? [forbidden(at(index), `may not be used when \`type\` is '${type}'`)] : [],
-    ),
-    ...(externalTrafficPolicy
-      ? [invalid(policy, externalTrafficPolicy, 'may only be set for externally-accessible services')]
-      : []),
-  ]
+  return ports.flatMap(({nodePort}, index) =>
+    nodePort ? [forbidden(at(index), `may not be used when \`type\` is '${type}'`)] : [],
+  )
 }
 
 function rangeMistakes(ports: readonly ServicePort[]): Mistake[] {

@@ -2,11 +2,10 @@ import {conditionsSchema} from './condition.ts'
 import {protocols, repeated} from './container.ts'
 import {dnsLabel, dnsSubdomain, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
 import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
-import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
+import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
+import {externalMistakes, isExternal} from './service-external.ts'
 import {goServicePort, nodePortMistakes} from './service-node-ports.ts'
-
-const external = unsupported('addresses of services outside the cluster')
 
 const portSchema = record(
   {
@@ -34,17 +33,17 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
     sessionAffinityConfig: record({clientIP: record({timeoutSeconds: integer(1, 86400)})}),
     internalTrafficPolicy: oneOf('Cluster', 'Local'),
     publishNotReadyAddresses: boolean,
-    ipFamilies: list(oneOf('IPv4')),
-    ipFamilyPolicy: oneOf('SingleStack'),
-    externalName: external,
-    externalIPs: external,
+    ipFamilies: list(oneOf('IPv4', 'IPv6')),
+    ipFamilyPolicy: oneOf('SingleStack', 'PreferDualStack', 'RequireDualStack'),
+    externalName: string,
+    externalIPs: list(string),
     externalTrafficPolicy: oneOf('Cluster', 'Local'),
-    healthCheckNodePort: external,
-    loadBalancerIP: external,
-    loadBalancerSourceRanges: external,
-    loadBalancerClass: external,
-    allocateLoadBalancerNodePorts: external,
-    trafficDistribution: unsupported('traffic distribution'),
+    healthCheckNodePort: integer(0, 65535),
+    loadBalancerIP: string,
+    loadBalancerSourceRanges: list(string),
+    loadBalancerClass: text(qualifiedName),
+    allocateLoadBalancerNodePorts: boolean,
+    trafficDistribution: oneOf('PreferClose'),
   }),
   status: record({
     loadBalancer: record({
@@ -64,24 +63,28 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
 export function serviceDefaults(service: Service): Service {
   const {spec} = service
   const [first = spec.clusterIP] = spec.clusterIPs ?? []
-  const sessionAffinity = spec.sessionAffinity ?? 'None'
+  const {sessionAffinity = 'None', type = 'ClusterIP'} = spec
   return {
     ...service,
     spec: {
       ...spec,
       ...(first && {clusterIP: spec.clusterIP || first, clusterIPs: spec.clusterIPs ?? [first]}),
       ...(spec.ports && {ports: spec.ports.map(portDefaults)}),
-      type: spec.type ?? 'ClusterIP',
+      type,
       sessionAffinity,
       ...(sessionAffinity === 'ClientIP' && {
         sessionAffinityConfig: {
           clientIP: {timeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800},
         },
       }),
-      ...(spec.type === 'NodePort' && {externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster'}),
-      internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
-      ipFamilies: spec.ipFamilies ?? ['IPv4'],
-      ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+      ...(isExternal({...spec, type}) && {externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster'}),
+      ...(type === 'LoadBalancer' && {allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true}),
+      // A service that is only another name for something outside has no addresses of its own.
+      ...(type !== 'ExternalName' && {
+        internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+        ipFamilies: spec.ipFamilies ?? ['IPv4'],
+        ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+      }),
     },
   }
 }
@@ -98,7 +101,8 @@ function portDefaults({nodePort, ...port}: ServicePort): ServicePort {
 
 export function serviceMistakes({spec}: Service): Mistake[] {
   return [
-    ...typeMistakes(spec),
+    ...externalMistakes(spec),
+    ...familyMistakes(spec),
     ...addressMistakes(spec),
     ...portMistakes(spec),
     ...nodePortMistakes(spec),
@@ -106,9 +110,17 @@ export function serviceMistakes({spec}: Service): Mistake[] {
   ]
 }
 
-function typeMistakes({type}: Service['spec']): Mistake[] {
-  if (type === 'ClusterIP' || type === 'NodePort' || type === undefined) return []
-  return [forbidden(['spec', 'type'], `podlab does not support services of type ${type}, only ClusterIP and NodePort`)]
+/* A lab's pods have IPv4 addresses only, as those of a cluster that is not set up for both. */
+function familyMistakes({ipFamilies = [], ipFamilyPolicy}: Service['spec']): Mistake[] {
+  const policy = ['spec', 'ipFamilyPolicy']
+  return [
+    ...ipFamilies.flatMap((family, index) =>
+      family === 'IPv4' ? [] : [invalid(['spec', 'ipFamilies', index], family, 'not configured on this cluster')],
+    ),
+    ...(ipFamilyPolicy === 'RequireDualStack'
+      ? [invalid(policy, ipFamilyPolicy, 'this cluster is not configured for dual-stack services')]
+      : []),
+  ]
 }
 
 function addressMistakes({clusterIP, clusterIPs = []}: Service['spec']): Mistake[] {
@@ -120,9 +132,9 @@ function addressMistakes({clusterIP, clusterIPs = []}: Service['spec']): Mistake
     : []
 }
 
-function portMistakes({ports = [], clusterIP}: Service['spec']): Mistake[] {
+function portMistakes({ports = [], clusterIP, type}: Service['spec']): Mistake[] {
   const path = ['spec', 'ports']
-  if (ports.length === 0) return clusterIP === 'None' ? [] : [required(path)]
+  if (ports.length === 0) return clusterIP === 'None' || type === 'ExternalName' ? [] : [required(path)]
   const names = ports.map(port => port.name)
   const numbers = ports.map(({port, protocol}) => `${port}/${protocol}`)
   return [
@@ -145,6 +157,7 @@ function goPort(port: ServicePort | undefined): string {
 }
 
 export function serviceUpdateMistakes({spec}: Service, {spec: before}: Service): Mistake[] {
+  if (spec.type === 'ExternalName') return []
   const changed = before.clusterIP !== undefined && spec.clusterIP !== before.clusterIP
   return changed ? [invalid(['spec', 'clusterIPs', 0], [spec.clusterIP], 'may not change once set')] : []
 }

@@ -5,6 +5,7 @@ import {serviceName} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {printSelector, selectorOfLabels} from './selector.ts'
+import {externalColumn, serviceWarnings} from './service-external.ts'
 import {inheritedPorts} from './service-node-ports.ts'
 import {serviceDefaults, serviceFields, serviceMistakes, serviceUpdateMistakes} from './service-rules.ts'
 
@@ -28,14 +29,17 @@ export type ServiceSpec = {
   readonly sessionAffinityConfig?: {readonly clientIP?: {readonly timeoutSeconds?: number}}
   readonly internalTrafficPolicy?: TrafficPolicy
   readonly publishNotReadyAddresses?: boolean
-  readonly ipFamilies?: readonly 'IPv4'[]
-  readonly ipFamilyPolicy?: 'SingleStack'
+  readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[]
+  readonly ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
   readonly externalName?: string
   readonly externalIPs?: readonly string[]
   readonly externalTrafficPolicy?: TrafficPolicy
   readonly healthCheckNodePort?: number
   readonly loadBalancerIP?: string
   readonly loadBalancerSourceRanges?: readonly string[]
+  readonly loadBalancerClass?: string
+  readonly allocateLoadBalancerNodePorts?: boolean
+  readonly trafficDistribution?: string
 }
 
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
@@ -75,11 +79,15 @@ export const serviceKind: Kind<Service> = {
   initial: service => ({...service, status: {loadBalancer: {}}}),
   inherit: (service, before) => {
     const {clusterIP, clusterIPs} = before.spec
-    const kept = service.spec.clusterIP ? {} : {...(clusterIP && {clusterIP}), ...(clusterIPs && {clusterIPs})}
+    const kept =
+      service.spec.clusterIP || service.spec.type === 'ExternalName'
+        ? {}
+        : {...(clusterIP && {clusterIP}), ...(clusterIPs && {clusterIPs})}
     const ports = inheritedPorts(service, before)
     return {...service, spec: {...service.spec, ...kept, ...(ports && {ports})}}
   },
   validateUpdate: serviceUpdateMistakes,
+  warnings: serviceWarnings,
   selectable: [
     {field: 'spec.clusterIP', value: ({spec}) => spec.clusterIP ?? ''},
     {field: 'spec.type', value: ({spec}) => spec.type ?? ''},
@@ -88,7 +96,7 @@ export const serviceKind: Kind<Service> = {
     {name: 'Name', value: service => service.metadata.name},
     {name: 'Type', value: service => service.spec.type ?? 'ClusterIP'},
     {name: 'Cluster-IP', value: service => service.spec.clusterIP || '<none>'},
-    {name: 'External-IP', value: service => service.spec.externalIPs?.join(',') || '<none>'},
+    {name: 'External-IP', value: externalColumn},
     {name: 'Port(s)', value: portsOf},
     {name: 'Age', value: ageOf},
     {name: 'Selector', wide: true, value: selectorColumn},

@@ -82,8 +82,8 @@ const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: withNo
 /** What some kinds get from the cluster at birth. */
 const births: Allocations = {Service: [clusterIp, nodePorts]}
 
-/** What some kinds get when a change calls for it: a Service that becomes one of type NodePort. */
-const changes: Allocations = {Service: [nodePorts]}
+/** What some kinds get when a change calls for it: a Service that becomes one of type NodePort, or is no ExternalName any more. */
+const changes: Allocations = {Service: [{...clusterIp, mistakes: () => []}, nodePorts]}
 
 function allocated<T extends KubeObjectAny>(object: T, allocations: Allocations, allocation: Allocation): T {
   const wanted = (allocations[object.kind] ?? []) as readonly Allocate<T>[]

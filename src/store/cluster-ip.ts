@@ -11,7 +11,8 @@ import type {View} from './view.ts'
  * choose their address themselves, as the cluster's DNS does with the tenth, and is drawn from only when the rest is full.
  */
 export function withClusterIp(service: Service, {view, serviceRange, random}: Allocation): Service {
-  const {clusterIP} = service.spec
+  const {clusterIP, type} = service.spec
+  if (type === 'ExternalName') return service
   if (clusterIP === 'None') return withAddress(service, 'None')
   if (clusterIP) return service
   return withAddress(

@@ -12,8 +12,8 @@ import type {View} from './view.ts'
  * TCP and UDP share a node port, too.
  */
 export function withNodePorts(service: Service, {view, random}: Allocation): Service {
-  const {ports = []} = service.spec
-  if (!hasNodePorts(service.spec) || ports.every(({nodePort}) => nodePort)) return service
+  const {ports = [], allocateLoadBalancerNodePorts: allocates = true} = service.spec
+  if (!hasNodePorts(service.spec) || !allocates || ports.every(({nodePort}) => nodePort)) return service
   const given: ServicePort[] = []
   for (const port of ports) {
     const others = [...ports, ...given].filter(other => other.port === port.port)

@@ -113,14 +113,9 @@ test(
 )
 test(
   wrong,
-  `{${service}, spec: {type: LoadBalancer, ports: [{port: 80}]}}`,
-  'spec.type: Forbidden: podlab does not support services of type LoadBalancer, only ClusterIP and NodePort',
-)
-test(
-  wrong,
   `{${service}, spec: {ports: [{port: 80, nodePort: 30080}], externalTrafficPolicy: Local}}`,
-  "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
   'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services',
+  "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
 )
 test(
   wrong,

@@ -1,0 +1,87 @@
+import {dnsSubdomain, ipAddress, network} from './format.ts'
+import {forbidden, invalid, type Mistake, required} from './mistake.ts'
+import type {Service, ServiceSpec} from './service.ts'
+import {isIpv4, specialAddress} from './special-address.ts'
+
+/** Whether packets from outside the cluster may be meant for it. */
+export function isExternal({type, externalIPs = []}: ServiceSpec): boolean {
+  return type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && externalIPs.length > 0)
+}
+
+/** What is wrong with the fields by which a service meets the world outside. */
+export function externalMistakes(spec: ServiceSpec): Mistake[] {
+  return [...nameMistakes(spec), ...addressMistakes(spec), ...policyMistakes(spec), ...balancerMistakes(spec)]
+}
+
+function nameMistakes({type, externalName, clusterIP}: ServiceSpec): Mistake[] {
+  if (type !== 'ExternalName') return []
+  const path = ['spec', 'externalName']
+  const why = externalName ? dnsSubdomain(externalName.replace(/\.$/, '')) : undefined
+  return [
+    ...(clusterIP ? [forbidden(['spec', 'clusterIPs'], "may not be set when `type` is 'ExternalName'")] : []),
+    ...(externalName ? [] : [required(path)]),
+    ...(why ? [invalid(path, externalName, why)] : []),
+  ]
+}
+
+function addressMistakes({externalIPs = []}: ServiceSpec): Mistake[] {
+  return externalIPs.flatMap((address, index) => {
+    const why = ipAddress(address) ?? (isIpv4(address) ? specialAddress(address) : undefined)
+    return why === undefined ? [] : [invalid(['spec', 'externalIPs', index], address, why)]
+  })
+}
+
+function policyMistakes(spec: ServiceSpec): Mistake[] {
+  const {externalTrafficPolicy: policy} = spec
+  const why = 'may only be set for externally-accessible services'
+  return policy && !isExternal(spec) ? [invalid(['spec', 'externalTrafficPolicy'], policy, why)] : []
+}
+
+const onlyBalancer = "may only be used when `type` is 'LoadBalancer'"
+
+function balancerMistakes(spec: ServiceSpec): Mistake[] {
+  const {type, externalTrafficPolicy, healthCheckNodePort, loadBalancerSourceRanges: ranges = []} = spec
+  const place = ['spec', 'LoadBalancerSourceRanges']
+  const hint = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24'
+  const wrong = ranges.some(range => network(range.trim()) !== undefined)
+  const checked = type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+  const unchecked = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+  return [
+    ...(wrong ? [invalid(place, `[${ranges.join(' ')}]`, hint)] : []),
+    ...(type !== 'LoadBalancer' && ranges.length > 0 ? [forbidden(place, onlyBalancer)] : []),
+    ...(['loadBalancerClass', 'allocateLoadBalancerNodePorts'] as const).flatMap(field =>
+      type !== 'LoadBalancer' && spec[field] !== undefined ? [forbidden(['spec', field], onlyBalancer)] : [],
+    ),
+    ...(healthCheckNodePort && !checked
+      ? [invalid(['spec', 'healthCheckNodePort'], healthCheckNodePort, unchecked)]
+      : []),
+  ]
+}
+
+/** The EXTERNAL-IP column: where the service is reached from outside; a balancer without an address waits for one. */
+export function externalColumn({spec, status}: Service): string {
+  const {type = 'ClusterIP', externalIPs = [], externalName = ''} = spec
+  const given = (status?.loadBalancer?.ingress ?? []).map(({ip, hostname}) => ip || hostname || '')
+  switch (type) {
+    case 'ExternalName':
+      return externalName
+    case 'LoadBalancer':
+      return [...given, ...externalIPs].join(',') || '<pending>'
+    case 'ClusterIP':
+    case 'NodePort':
+      return externalIPs.join(',') || '<none>'
+  }
+}
+
+/** What a service asks for that no proxy of podlab gives: stored as a real API server does, and said. */
+export function serviceWarnings({spec, status}: Service): readonly string[] {
+  const unheard = (field: string, what: string) => `spec.${field}: podlab's kube-proxy does not look at it: ${what}`
+  const balanced = spec.type === 'LoadBalancer' && !status?.loadBalancer?.ingress
+  return [
+    ...(spec.externalIPs?.length ? [unheard('externalIPs', 'packets to these addresses find no rule')] : []),
+    ...(spec.loadBalancerSourceRanges?.length ? [unheard('loadBalancerSourceRanges', 'everybody may come in')] : []),
+    ...(balanced
+      ? ['spec.type: a lab has no load balancer: the external address stays pending, the node ports work']
+      : []),
+  ]
+}
