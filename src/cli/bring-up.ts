@@ -18,6 +18,8 @@ const namedAtMost = 20
 export type BroughtUp = {
   readonly lab: Lab
   readonly started: StartedLab
+  /** How long its pods had to become ready, in ms. */
+  readonly withinMs: number
   readonly waitingFor: readonly string[]
   /** What people should know of it. */
   readonly notes: readonly string[]
@@ -26,13 +28,14 @@ export type BroughtUp = {
 /** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
 export async function bringUp(
   word: unknown,
-  {settings, signal}: {settings: readonly Setting[]; signal: AbortSignal},
+  {settings, patience, signal}: {settings: readonly Setting[]; patience: number; signal: AbortSignal},
 ): Promise<BroughtUp> {
   const {lab, source} = await readLab(word, settings)
   const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
   try {
-    const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs: readyWithin(lab)}, signal)
-    return {lab, started, waitingFor, notes}
+    const withinMs = readyWithin(lab) * patience
+    const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs}, signal)
+    return {lab, started, withinMs, waitingFor, notes}
   } catch (error) {
     await started.stop()
     throw error
@@ -40,9 +43,9 @@ export async function bringUp(
 }
 
 /** What is not ready, for people. */
-export function notReady({lab, waitingFor}: BroughtUp): string {
+export function notReady({lab, withinMs, waitingFor}: BroughtUp): string {
   const named = waitingFor.slice(0, namedAtMost).map(text => `  ${text}\n`)
   const more = waitingFor.length - named.length
   const rest = more > 0 ? `  and ${more} more\n` : ''
-  return `${lab.name} is up, but after ${readyWithin(lab) / 1000} s not ready:\n${named.join('')}${rest}`
+  return `${lab.name} is up, but after ${withinMs / 1000} s not ready:\n${named.join('')}${rest}`
 }

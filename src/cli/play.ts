@@ -16,10 +16,15 @@ import {type WantedReport, writeReports} from './report-options.ts'
  */
 export async function playAndGrade(
   lab: LabHandle,
-  {scenario, reports, signal}: {scenario: boolean; reports: readonly WantedReport[]; signal: AbortSignal},
+  {
+    scenario,
+    reports,
+    patience,
+    signal,
+  }: {scenario: boolean; reports: readonly WantedReport[]; patience: number; signal: AbortSignal},
 ): Promise<number> {
   const quiet = reports.some(({file}) => file === '-')
-  const during = {time: machineTime, signal, report: quiet ? () => undefined : reporter()}
+  const during = {time: machineTime, signal, patience, report: quiet ? () => undefined : reporter()}
   const played = scenario ? await playScenario(lab, during) : undefined
   const grade = played?.pass === false ? undefined : await gradeLab(lab, during)
   if (played?.pass === false || grade?.pass === false) await noticeInterrupt(signal)

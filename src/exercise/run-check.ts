@@ -27,7 +27,8 @@ export function runCheck(config: CheckConfig, lab: LabHandle, during: During): P
     }
   }
   const retry = {'after a change': watchUntil, 'after a pause': tryUntil}[check.again]
-  return retry(attempt, {...during, lab, within: parameters.within, expected: expected(), command: watched.last})
+  const within = parameters.within * (during.patience ?? 1)
+  return retry(attempt, {...during, lab, within, expected: expected(), command: watched.last})
 }
 
 /** The lab, and the command that was run in it last: what to look at when a check came to no result. */

@@ -84,8 +84,8 @@ async function scaleObject(
   say(`${kind.toLowerCase()}/${name} scaled\n`)
 }
 
-async function runCommand(step: StepOf<'exec'>, lab: LabHandle, {say, signal}: Playing): Promise<void> {
-  const timeoutMs = 60_000
+async function runCommand(step: StepOf<'exec'>, lab: LabHandle, {say, signal, patience = 1}: Playing): Promise<void> {
+  const timeoutMs = 60_000 * patience
   const place = await placeOf(step.target, lab)
   const argv = await Promise.all(step.command.map(word => fillAddresses(word, lab)))
   const result = await lab.exec(place, argv, {onOutput: say, signal, timeoutMs})

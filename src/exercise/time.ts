@@ -7,8 +7,8 @@ export type Time = {
   pause(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-/** What every check and step is given besides the lab: the clock, and the signal that stops it. */
-export type During = {readonly time: Time; readonly signal: AbortSignal}
+/** What every check and step is given besides the lab: the clock, the signal that stops it, and how many times as long it may take. */
+export type During = {readonly time: Time; readonly signal: AbortSignal; readonly patience?: number}
 
 /** The machine's own clock. */
 export const machineTime: Time = {

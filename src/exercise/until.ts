@@ -52,7 +52,7 @@ export async function watchUntil(attempt: Attempt, bounds: Bounds): Promise<Verd
 
 /** Every attempt has at least so long, in ms: so late may a check end. */
 const shortest = 500
-/** No program runs longer than that, in ms. */
+/** No program runs longer than that, in ms, unless there is more patience. */
 const longest = 3000
 
 /**
@@ -63,13 +63,16 @@ async function tryOnce(
   attempt: Attempt,
   bounds: Bounds & {readonly remaining: number; readonly last: Verdict | undefined},
 ): Promise<Verdict> {
-  const {signal, time, expected, within, last, command} = bounds
-  const limit = Math.max(bounds.remaining, shortest)
+  const {signal, time, expected, within, last, command, patience = 1} = bounds
+  const limit = Math.max(bounds.remaining, shortest * patience)
   try {
-    const verdict = await endedWithin(inner => attempt({time, signal: inner, timeoutMs: Math.min(limit, longest)}), {
-      ...bounds,
-      limit,
-    })
+    const verdict = await endedWithin(
+      inner => attempt({time, signal: inner, timeoutMs: Math.min(limit, longest * patience)}),
+      {
+        ...bounds,
+        limit,
+      },
+    )
     return (
       verdict ?? last ?? {pass: false, expected, seen: `no result within ${printDuration(within)}`, command: command()}
     )

@@ -134,3 +134,13 @@ test('waiting for a change ends when aborted', async t => {
   setImmediate(() => stop.abort(new Error('Ctrl-C')))
   await t.throwsAsync(watched, {message: 'Ctrl-C'})
 })
+
+test('with ten times the patience a program may run ten times as long', async t => {
+  const limits: number[] = []
+  const attempt = async ({timeoutMs}: Limits) => {
+    limits.push(timeoutMs)
+    return verdict(false)
+  }
+  await tryUntil(attempt, {...during(fakeTime()), ...bounds, within: 50_000, patience: 10})
+  t.deepEqual([limits[0], limits.at(-1)], [30_000, 5000])
+})

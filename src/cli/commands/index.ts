@@ -1,5 +1,6 @@
 import {Argument, Option} from 'commander'
 import type {CommandEntry} from '../command.ts'
+import {patienceOption} from '../patience.ts'
 import {setOption} from '../set-option.ts'
 
 const lab = new Option('-l, --lab <name>', 'the running lab; may be left out when one is up')
@@ -18,14 +19,14 @@ export const commands = {
     details:
       'Examples: podlab run labs/kubia\n          podlab run labs/kubia --report junit=report.xml --report markdown=report.md\nExit code 0 only when every step and every check passes.',
     arguments: [labArgument],
-    options: [json, report, setOption, new Option('--keep', 'leave the lab up')],
+    options: [json, report, setOption, patienceOption, new Option('--keep', 'leave the lab up')],
     load: () => import('./run.ts'),
   },
   up: {
     summary: 'bring a lab up and leave it running',
     details: 'Example: podlab up labs/kubia',
     arguments: [labArgument],
-    options: [setOption],
+    options: [setOption, patienceOption],
     load: () => import('./up.ts'),
   },
   down: {
@@ -38,7 +39,7 @@ export const commands = {
   check: {
     summary: "grade a running lab with its lab file's checks",
     arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
-    options: [json, report],
+    options: [json, report, patienceOption],
     load: () => import('./check.ts'),
   },
   pingall: {

@@ -1,13 +1,14 @@
 import {bringUp, notReady} from '../bring-up.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
+import {patienceOf} from '../patience.ts'
 import {programName} from '../program-name.ts'
 import {settingsOf} from '../set-option.ts'
 
 /** Brings a lab up, waits until its pods are ready, and leaves it running. */
 export const run: CommandRun = async ([word], options, signal) => {
   const began = performance.now()
-  const up = await bringUp(word, {settings: settingsOf(options), signal})
+  const up = await bringUp(word, {settings: settingsOf(options), patience: patienceOf(options), signal})
   up.started.letGo()
   if (up.waitingFor.length > 0) {
     process.stderr.write(notReady(up))
