@@ -47,9 +47,10 @@ export function decodeObject(value: unknown, expected: Expected): Decoded {
   if (mistakes.length > 0)
     throw new ObjectError({kind: expected.kind, name: name ?? '', ...(namespace && {namespace})}, mistakes)
   const stored = {...clean, apiVersion: kind.apiVersions[0], kind: expected.kind} as KubeObjectAny
+  const converted = kind.convert?.(stored, expected.apiVersion) ?? stored
   return {
-    object: (kind.convert?.(stored, expected.apiVersion) ?? stored) as KubeObjectAny,
-    warnings: expected.fieldValidation === 'Warn' ? warnings : [],
+    object: converted as KubeObjectAny,
+    warnings: [...(expected.fieldValidation === 'Warn' ? warnings : []), ...(kind.warnings?.(converted) ?? [])],
   }
 }
 

@@ -1,3 +1,4 @@
+import {kindOf} from '../objects/kinds.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 import {matches, parseSelector, printSelector, selectorOfLabels} from '../objects/selector.ts'
 import type {Mistake} from './lab-error.ts'
@@ -15,7 +16,7 @@ export type PlacedTarget = {
 }
 
 /**
- * What is allowed, and hardly meant: Services, steps and targets that no pod of the lab's manifests answers to. A pod may still come from
+ * What is allowed, and hardly meant: what a kind says of its objects; Services, steps and targets that no pod of the lab's manifests answers to. A pod may still come from
  * elsewhere, by kubectl for example, so these are no mistakes.
  */
 export function selectorWarnings({
@@ -30,9 +31,19 @@ export function selectorWarnings({
   const pods = objects.flatMap(({object}) => wantedPods(object, 1) ?? [])
   return [
     ...objects.flatMap(placed => serviceWarnings(placed, pods)),
+    ...objects.flatMap(kindWarnings),
     ...steps.flatMap(step => deleteWarnings(step, pods)),
     ...targets.flatMap(placed => targetWarnings(placed, pods)),
   ]
+}
+
+/* What a kind itself has to say of an object, with the field in front. */
+function kindWarnings({object, document, path}: PlacedObject): readonly Mistake[] {
+  const said = kindOf(object.kind)?.warnings?.(object) ?? []
+  return said.map(message => {
+    const steps = message.split(':')[0]?.split('.') ?? []
+    return mistakeAt(document, {path: [...path, ...steps]}, message)
+  })
 }
 
 function serviceWarnings({object, document, path}: PlacedObject, pods: readonly WantedPods[]): readonly Mistake[] {

@@ -3,6 +3,7 @@ import {findImage, imageNames} from '../../images/index.ts'
 import type {Container} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {ContainerSpec} from '../runtime/container.ts'
+import {expand, ownEnvironment, type PodAddresses} from './environment.ts'
 import {hostnameOf} from './files.ts'
 import {idOf, uidOf} from './pod-table.ts'
 import {unplayedOf} from './unplayed.ts'
@@ -24,13 +25,15 @@ export type ContainerSurroundings = {
   readonly files: Readonly<Record<string, string>>
   /** The images that the lab has of its own. */
   readonly images: readonly Image[]
+  /** The pod's, and its node's. */
+  readonly addresses: PodAddresses
 }
 
 /** What to start for a container of a pod: image and manifest, joined as a container runtime joins them. */
 export function containerSpec(
   pod: Pod,
   container: Container,
-  {pausePid, files, images}: ContainerSurroundings,
+  {pausePid, files, images, addresses}: ContainerSurroundings,
 ): ContainerSpec {
   const image = findImage(container.image, images)
   if (!image)
@@ -41,13 +44,14 @@ export function containerSpec(
   const unplayed = unplayedOf(pod, container)
   if (unplayed) throw new ContainerError(unplayed, 'CreateContainerConfigError')
   const {entrypoint, arguments: imageArguments} = image
+  const own = ownEnvironment(container.env ?? [], pod, addresses)
+  const named = (words: readonly string[] | undefined) => words?.map(word => expand(word, own))
   const [program, ...rest] = [
-    ...(container.command ?? entrypoint),
-    ...(container.args ?? (container.command ? [] : imageArguments)),
+    ...(named(container.command) ?? entrypoint),
+    ...(named(container.args) ?? (container.command ? [] : imageArguments)),
   ]
   if (program === undefined) throw new ContainerError('no command specified', 'CreateContainerError')
   const hostname = hostnameOf(pod)
-  const own = Object.fromEntries((container.env ?? []).map(({name, value = ''}) => [name, value]))
   const played = playedBy(image, [program, ...rest])
   return {
     id: idOf({uid: uidOf(pod), name: container.name}),

@@ -83,7 +83,7 @@ export async function advance(table: PodTable, uid: string): Promise<void> {
 
 /** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
 async function startContainer(table: PodTable, at: ContainerPlace): Promise<void> {
-  const {runtime, serviceRange, images, readFile: nodeFile, now, log} = table.context
+  const {runtime, serviceRange, images, hostIp, readFile: nodeFile, now, log} = table.context
   const life = table.lives.get(at.uid)
   const container = life && allContainers(life.pod).find(({name}) => name === at.name)
   if (!life?.sandbox || life.sandbox.lost || !container || !isKept(table, at.uid)) return
@@ -91,7 +91,7 @@ async function startContainer(table: PodTable, at: ContainerPlace): Promise<void
   const about = {pod: life.pod.metadata.name, container: at.name}
   try {
     const files = podFiles(life.pod, {ip, serviceRange, nodeFile})
-    const spec = containerSpec(life.pod, container, {pausePid, files, images})
+    const spec = containerSpec(life.pod, container, {pausePid, files, images, addresses: {ip, hostIp}})
     const pid = await runtime.start(spec)
     if (!isKept(table, at.uid)) return await runtime.end(spec.id, 'SIGKILL')
     table.processes.set(spec.id, new AbortController())

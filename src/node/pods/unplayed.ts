@@ -6,7 +6,7 @@ import type {Pod} from '../../objects/pod.ts'
  * that kind. The API takes such a pod, as a real one does; its node says why it does not start it.
  */
 export function unplayedOf({spec}: Pod, {env = [], envFrom = [], volumeMounts = []}: Container): string | undefined {
-  const variable = env.find(({valueFrom}) => valueFrom)
+  const variable = env.find(({valueFrom}) => valueFrom && !valueFrom.fieldRef)
   const [mount] = volumeMounts
   const [sysctl] = spec.securityContext?.sysctls ?? []
   const [what] = [

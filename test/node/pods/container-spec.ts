@@ -1,5 +1,6 @@
 import test from 'ava'
 import {imageOf} from '../../../src/images/own-image.ts'
+import {parseIp} from '../../../src/net/ip.ts'
 import {ContainerError, containerSpec} from '../../../src/node/pods/container-spec.ts'
 import type {Container} from '../../../src/objects/container.ts'
 import {podOf} from '../_fakes.ts'
@@ -9,7 +10,12 @@ const images = [imageOf({name: 'my/app', root: '/labs/own/rootfs', arguments: ['
 
 function specOf(container: Partial<Container>) {
   const whole = {name: 'main', image: 'busybox', ...container}
-  return containerSpec(podOf('web', {containers: [whole]}), whole, {pausePid: 42, files, images})
+  return containerSpec(podOf('web', {containers: [whole]}), whole, {
+    pausePid: 42,
+    files,
+    images,
+    addresses: {ip: parseIp('172.17.12.2'), hostIp: parseIp('10.0.20.11')},
+  })
 }
 
 /** As docs.k8s.io has it: command replaces the entrypoint and drops the image's arguments, args replace those. */
@@ -62,6 +68,29 @@ test('no command at all is a CreateContainerError', t => {
   t.like(error, {reason: 'CreateContainerError', message: 'no command specified'})
 })
 
+test('a variable may be a field of the pod, and be used as $(NAME) by those behind it and by the command', t => {
+  const field = (name: string, fieldPath: string) => ({name, valueFrom: {fieldRef: {fieldPath}}})
+  const {environment, argv} = specOf({
+    env: [
+      field('POD_IP', 'status.podIP'),
+      field('HOST_IP', 'status.hostIP'),
+      field('NAME', 'metadata.name'),
+      {name: 'URL', value: 'http://$(POD_IP):80/$(NAME)'},
+      {name: 'PLAIN', value: '$$(POD_IP) $(NOBODY) $HOME'},
+    ],
+    command: ['echo', '$(URL)'],
+    args: ['$(HOST_IP)'],
+  })
+  t.like(environment, {
+    POD_IP: '172.17.12.2',
+    HOST_IP: '10.0.20.11',
+    NAME: 'web',
+    URL: 'http://172.17.12.2:80/web',
+    PLAIN: '$(POD_IP) $(NOBODY) $HOME',
+  })
+  t.deepEqual(argv, ['echo', 'http://172.17.12.2:80/web', '10.0.20.11'])
+})
+
 test('what podlab does not give a container is a CreateContainerConfigError that names it', t => {
   const why = (container: Partial<Container>) =>
     t.throws(() => specOf(container), {instanceOf: ContainerError})?.message
@@ -69,7 +98,7 @@ test('what podlab does not give a container is a CreateContainerConfigError that
   t.is(error?.reason, 'CreateContainerConfigError')
   t.is(error?.message, 'podlab does not give pods the volume www at /srv; leave it out')
   t.is(
-    why({env: [{name: 'IP', valueFrom: {fieldRef: {fieldPath: 'status.podIP'}}}]}),
+    why({env: [{name: 'IP', valueFrom: {secretKeyRef: {name: 'a', key: 'b'}}}]}),
     'podlab does not give pods valueFrom of the variable IP; leave it out',
   )
   t.is(why({envFrom: [{configMapRef: {name: 'a'}}]}), 'podlab does not give pods envFrom; leave it out')
