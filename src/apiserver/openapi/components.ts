@@ -3,7 +3,7 @@ import {metadataSchema} from '../../objects/metadata.ts'
 import {anything, record, type Schema} from '../../objects/schema.ts'
 import {type Field, groupOf, type Message, messageNamed} from '../protobuf/messages.ts'
 import {definitionName, definitionOf} from './definition-name.ts'
-import {descriptionOf} from './descriptions.ts'
+import {descriptionOf} from './descriptions/index.ts'
 import {scalarSchema, scalarSchemas} from './scalars.ts'
 
 /** A schema as OpenAPI writes it. */

@@ -1,0 +1,103 @@
+import type {Descriptions} from './index.ts'
+
+export const policies: Descriptions = {
+  NetworkPolicy: {
+    '': 'Says which connections some pods may take or make. A pod that no policy selects is open; one that is selected is closed but for what some policy allows.',
+  },
+  NetworkPolicySpec: {
+    '': 'Whom the policy is about and what it allows.',
+    podSelector: "The pods of the policy's namespace that it is about; an empty selector means all.",
+    ingress: 'Who may connect to these pods. Empty: nobody.',
+    egress: 'Where these pods may connect to. Empty: nowhere.',
+    policyTypes: 'Ingress, Egress or both: the directions that the policy closes.',
+  },
+  NetworkPolicyIngressRule: {
+    '': 'Connections that may come in.',
+    from: 'Who may connect; everybody when nothing is said.',
+    ports: 'To which ports; to all when nothing is said.',
+  },
+  NetworkPolicyEgressRule: {
+    '': 'Connections that may go out.',
+    to: 'Where to; everywhere when nothing is said.',
+    ports: 'To which ports; to all when nothing is said.',
+  },
+  NetworkPolicyPeer: {
+    '': 'The other end of a connection. Selectors that stand together must both hold.',
+    podSelector: "Pods by their labels, of the policy's namespace or of those that namespaceSelector selects.",
+    namespaceSelector: 'All pods of the namespaces with these labels.',
+    ipBlock: 'Addresses by their network.',
+  },
+  NetworkPolicyPort: {
+    '': 'Ports that are allowed.',
+    protocol: 'TCP, UDP or SCTP; TCP when nothing is said.',
+    port: "A number, or the name of a container's port; all ports when nothing is said.",
+    endPort: 'The last port of a range that begins with port.',
+  },
+  IPBlock: {
+    '': 'A network with exceptions.',
+    cidr: 'The network, such as 10.0.20.0/24.',
+    except: 'Parts of it that are not meant.',
+  },
+  Ingress: {'': 'Rules by which HTTP from outside reaches Services. podlab stores it; nothing in a lab acts on it.'},
+  IngressSpec: {
+    '': 'Which HTTP requests go to which Service.',
+    ingressClassName: 'Which controller is meant.',
+    defaultBackend: 'Where requests go that no rule names.',
+    tls: 'Names that are served with TLS, and where their certificates are.',
+    rules: 'Hosts and paths.',
+  },
+  IngressRule: {
+    '': 'What is said for one host.',
+    host: 'The host; all when nothing is said.',
+    http: 'The paths.',
+  },
+  HTTPIngressRuleValue: {'': 'Paths of one host.', paths: 'Each path with its backend.'},
+  HTTPIngressPath: {
+    '': 'A path and where it leads.',
+    path: 'The path.',
+    pathType: 'Exact, Prefix or ImplementationSpecific.',
+    backend: 'Where it leads.',
+  },
+  IngressBackend: {
+    '': 'Where requests are sent.',
+    service: 'A Service.',
+    resource: 'Another object of the namespace.',
+  },
+  IngressServiceBackend: {'': 'A port of a Service.', name: 'The Service.', port: 'Its port.'},
+  ServiceBackendPort: {'': 'A port, by name or number.', name: 'Its name.', number: 'Its number.'},
+  IngressTLS: {'': 'TLS for some hosts.', hosts: 'The hosts.', secretName: 'The Secret with the certificate.'},
+  IngressStatus: {'': 'Where an Ingress is reached.', loadBalancer: 'Its addresses.'},
+  IngressLoadBalancerStatus: {'': 'Addresses of an Ingress.', ingress: 'The addresses.'},
+  IngressLoadBalancerIngress: {'': 'One address.', ip: 'The address.', hostname: 'The name.', ports: 'The ports.'},
+  IngressPortStatus: {'': 'A port.', port: 'The port.', protocol: 'Its protocol.', error: 'What went wrong with it.'},
+  IngressClass: {'': 'A controller that acts on Ingresses, by name.'},
+  IngressClassSpec: {
+    '': 'Which controller, and its settings.',
+    controller: 'The controller.',
+    parameters: 'An object with its settings.',
+  },
+  IngressClassParametersReference: {
+    '': 'An object with settings.',
+    apiGroup: 'Its API group.',
+    kind: 'Its kind.',
+    name: 'Its name.',
+    scope: 'Cluster or Namespace.',
+    namespace: 'Its namespace.',
+  },
+  PodDisruptionBudget: {'': 'How many pods of a set may be evicted at one time.'},
+  PodDisruptionBudgetSpec: {
+    '': 'The pods and the bound.',
+    minAvailable: 'How many must stay, as a number or in percent.',
+    selector: 'The pods.',
+    maxUnavailable: 'How many may be gone, as a number or in percent.',
+    unhealthyPodEvictionPolicy: 'Whether pods that are not ready may always be evicted.',
+  },
+  PodDisruptionBudgetStatus: {
+    '': 'How things stand.',
+    disruptedPods: 'Pods whose eviction has begun.',
+    disruptionsAllowed: 'How many may be evicted now.',
+    currentHealthy: 'How many are healthy.',
+    desiredHealthy: 'How many must be.',
+    expectedPods: 'How many are counted.',
+  },
+}
