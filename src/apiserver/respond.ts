@@ -1,7 +1,6 @@
 import {json, plain, statusAnswer} from './answer.ts'
 import type {Answer, Api, ApiRequest, Call, User} from './call.ts'
 import {discover} from './discovery/index.ts'
-import {openApiV2, openApiV3} from './openapi.ts'
 import {type Place, placeOf} from './path.ts'
 import {ApiError, methodNotAllowed, noSuchPath, statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
@@ -36,15 +35,18 @@ const open: Readonly<Record<string, () => Answer>> = {
   '/readyz': () => plain('ok'),
 }
 
-function outsideOfObjects(path: readonly string[], {headers}: ApiRequest): Answer {
+async function outsideOfObjects(path: readonly string[], {headers}: ApiRequest): Promise<Answer> {
   const [first, second, ...rest] = path
   if (first === 'api' || first === 'apis') return discover(path, headers.accept)
-  if (first === 'openapi' && second === 'v3') return openApiV3(rest)
-  if (first === 'openapi' && second === 'v2' && rest.length === 0) return openApiV2()
+  if (first === 'openapi') {
+    const {openApiV2, openApiV3} = await import('./openapi/index.ts')
+    if (second === 'v3') return openApiV3(rest, headers)
+    if (second === 'v2' && rest.length === 0) return openApiV2()
+  }
   throw noSuchPath()
 }
 
-function readOnly({method}: ApiRequest, answer: () => Answer): Answer {
+function readOnly<T>({method}: ApiRequest, answer: () => T): T {
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
   return answer()
 }

@@ -131,6 +131,12 @@ export const cluster: Descriptions = {
     resourceVersion: 'The version of it that is meant.',
     fieldPath: 'The part of it that is meant, such as spec.containers{main}.',
   },
+  TypedLocalObjectReference: {
+    '': 'Names an object of any kind in the same namespace.',
+    apiGroup: 'Its API group.',
+    kind: 'Its kind.',
+    name: 'Its name.',
+  },
   LocalObjectReference: {'': 'Names an object of the same namespace.', name: 'Its name.'},
   Lease: {'': 'Who holds something and until when. Each node renews one every ten seconds to show that it lives.'},
   LeaseSpec: {

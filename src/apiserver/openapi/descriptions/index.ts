@@ -23,6 +23,8 @@ const texts: Descriptions = {
   ...surroundings,
   ...workloads,
   ...cluster,
+  // It has all that a container has.
+  EphemeralContainer: {...pods.Container, ...pods.EphemeralContainer},
 }
 
 function said(definition: string): Readonly<Record<string, string>> | undefined {
