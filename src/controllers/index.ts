@@ -1,18 +1,24 @@
 import type {Controller} from './controller.ts'
+import {daemonSetController} from './daemon-set/daemon-set.ts'
 import {deploymentController} from './deployment/deployment.ts'
 import {endpointsController} from './endpoints.ts'
 import {garbageCollector} from './garbage.ts'
+import {jobController} from './job/job.ts'
 import {lostPods} from './lost-pods.ts'
 import {namespaceController} from './namespaces.ts'
 import {replicaSetController} from './replica-set.ts'
 import {replicationController} from './replication-controller.ts'
 import {scheduler} from './scheduler.ts'
+import {statefulSetController} from './stateful-set/stateful-set.ts'
 
 /** Every controller of a cluster. */
 export const controllers = [
   scheduler,
   replicaSetController,
   deploymentController,
+  daemonSetController,
+  statefulSetController,
+  jobController,
   replicationController,
   endpointsController,
   garbageCollector,

@@ -21,9 +21,13 @@ export type Claimed<K extends ClaimableKind> = {
 
 type ClaimableKind = 'Pod' | 'ReplicaSet' | 'ControllerRevision'
 
-export function claimPods(workload: Workload, view: View): Claimed<'Pod'> {
+export function claimPods(
+  workload: Workload,
+  view: View,
+  fits: (pod: Pod) => boolean = pod => !isFinished(pod),
+): Claimed<'Pod'> {
   const unowned = selectPods(view, workload.metadata.namespace ?? '', podSelectorOf(workload)).filter(
-    pod => !controllerOf(pod) && !isFinished(pod),
+    pod => !controllerOf(pod) && fits(pod),
   )
   return claim(workload, 'Pod', unowned, view)
 }

@@ -4,10 +4,11 @@ import {hostPortsOf, portsClash} from '../objects/host-ports.ts'
 import type {Node, Taint} from '../objects/node.ts'
 import type {Pod} from '../objects/pod.ts'
 import {isFinished, isTerminating} from '../objects/pod-status.ts'
-import type {Toleration} from '../objects/toleration.ts'
 import type {Change} from '../store/store.ts'
 import type {View} from '../store/view.ts'
 import {type Controller, type Key, keyOf, type Write} from './controller.ts'
+import {isSelected} from './node-selection.ts'
+import {tolerates, untolerated} from './taints.ts'
 
 /**
  * Gives a pod its node: writing `spec.nodeName` is all that scheduling is. Of the nodes that fit, the one with the fewest
@@ -59,14 +60,10 @@ function isWaiting(pod: Pod): boolean {
 
 /** Why a node cannot take a pod, in the scheduler's words; undefined when it can. */
 function misfit({spec}: Pod, node: Node, view: View): string | undefined {
-  const labels = node.metadata.labels ?? {}
   if (node.spec.unschedulable && !tolerates(spec.tolerations, unschedulable)) return 'node(s) were unschedulable'
-  const taint = [...statusTaints(node), ...(node.spec.taints ?? [])].find(
-    one => one.effect !== 'PreferNoSchedule' && !tolerates(spec.tolerations, one),
-  )
+  const taint = untolerated(spec, node, ['NoSchedule', 'NoExecute'])
   if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`
-  const selected = Object.entries(spec.nodeSelector ?? {}).every(([label, value]) => labels[label] === value)
-  if (!selected) return "node(s) didn't match Pod's node affinity/selector"
+  if (!isSelected(spec, node)) return "node(s) didn't match Pod's node affinity/selector"
   const others = hostPortsOf(spec).length > 0 ? view.find('activePodsByNode', node.metadata.name) : []
   if (others.some(other => portsClash(spec, other.spec)))
     return "node(s) didn't have free ports for the requested pod ports"
@@ -75,22 +72,6 @@ function misfit({spec}: Pod, node: Node, view: View): string | undefined {
 }
 
 const unschedulable: Taint = {key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'}
-
-/** The taints of a node that says, or whose silence says, that it is not ready. */
-function statusTaints({status}: Node): readonly Taint[] {
-  const ready = status?.conditions?.find(condition => condition.type === 'Ready')?.status ?? 'True'
-  if (ready === 'True') return []
-  return [{key: `node.kubernetes.io/${ready === 'False' ? 'not-ready' : 'unreachable'}`, effect: 'NoSchedule'}]
-}
-
-function tolerates(tolerations: readonly Toleration[] = [], taint: Taint): boolean {
-  return tolerations.some(
-    ({key, operator = 'Equal', value = '', effect}) =>
-      (!effect || effect === taint.effect) &&
-      (!key ? operator === 'Exists' : key === taint.key) &&
-      (operator === 'Exists' || value === (taint.value ?? '')),
-  )
-}
 
 /** Fewer unwelcome taints first, then fewer pods, then the name. */
 function preference(pod: Pod, a: Node, b: Node, view: View): number {

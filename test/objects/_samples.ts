@@ -1,9 +1,12 @@
+import type {DaemonSet, DaemonSetSpec} from '../../src/objects/daemon-set.ts'
 import type {Deployment, DeploymentSpec} from '../../src/objects/deployment.ts'
+import type {Job, JobSpec} from '../../src/objects/job.ts'
 import type {Namespace} from '../../src/objects/namespace.ts'
 import type {Node} from '../../src/objects/node.ts'
 import type {Pod} from '../../src/objects/pod.ts'
 import type {ReplicaSet} from '../../src/objects/replica-set.ts'
 import type {Service, ServiceSpec} from '../../src/objects/service.ts'
+import type {StatefulSet, StatefulSetSpec} from '../../src/objects/stateful-set.ts'
 
 /** Small objects for tests; `with` replaces parts of what is usual. */
 
@@ -64,6 +67,37 @@ export function sampleDeployment(
     kind: 'Deployment',
     metadata: {name, namespace: 'default'},
     spec: {selector: {matchLabels: {app: name}}, template: templateOf(name, image), ...spec},
+  }
+}
+
+export function sampleDaemonSet(name: string, spec: Partial<DaemonSetSpec> = {}, image = 'luksa/kubia:v1'): DaemonSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: {name, namespace: 'default'},
+    spec: {selector: {matchLabels: {app: name}}, template: templateOf(name, image), ...spec},
+  }
+}
+
+export function sampleStatefulSet(
+  name: string,
+  spec: Partial<StatefulSetSpec> = {},
+  image = 'luksa/kubia:v1',
+): StatefulSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {name, namespace: 'default'},
+    spec: {selector: {matchLabels: {app: name}}, template: templateOf(name, image), serviceName: name, ...spec},
+  }
+}
+
+export function sampleJob(name: string, spec: Partial<JobSpec> = {}): Job {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {name, namespace: 'default'},
+    spec: {template: {spec: {restartPolicy: 'Never', containers: [{name: 'main', image: 'busybox'}]}}, ...spec},
   }
 }
 

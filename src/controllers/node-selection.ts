@@ -1,0 +1,42 @@
+import type {NodeSelectorRequirement, NodeSelectorTerm} from '../objects/affinity.ts'
+import type {Node} from '../objects/node.ts'
+import type {PodSpec} from '../objects/pod.ts'
+
+/** Whether a node is one that a pod asks for: by labels, and by what its node affinity requires. */
+export function isSelected({nodeSelector = {}, affinity}: PodSpec, node: Node): boolean {
+  const labels = node.metadata.labels ?? {}
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  const labelled = Object.entries(nodeSelector).every(([label, value]) => labels[label] === value)
+  return labelled && (terms === undefined || terms.some(term => holds(term, node)))
+}
+
+/** A term that asks for nothing selects nothing. */
+function holds({matchExpressions = [], matchFields = []}: NodeSelectorTerm, {metadata}: Node): boolean {
+  const fields = {'metadata.name': metadata.name}
+  return (
+    matchExpressions.length + matchFields.length > 0 &&
+    matchExpressions.every(requirement => isMet(requirement, metadata.labels ?? {})) &&
+    matchFields.every(requirement => isMet(requirement, fields))
+  )
+}
+
+function isMet(
+  {key, operator, values = []}: NodeSelectorRequirement,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value)
+    case 'NotIn':
+      return value === undefined || !values.includes(value)
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    case 'Gt':
+      return Number(value) > Number(values[0])
+    case 'Lt':
+      return Number(value) < Number(values[0])
+  }
+}
