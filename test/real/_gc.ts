@@ -32,7 +32,7 @@ export function gcSuite(test: TestFn, account: Account): void {
   const [program = '', ...words] = [...way, 'true']
   const {status, stderr} = spawnSync(program, words, {encoding: 'utf8'})
   if (status !== 0) {
-    test.skip(`${account.name}: no pid namespace here: ${stderr}`, t => t.pass())
+    test.skip(`${account.name}: no pid namespace here: ${stderr}`, () => undefined)
     return
   }
 

@@ -24,7 +24,7 @@ const links: Readonly<Record<string, readonly string[]>> = {vxlan: ['flannel.1']
 
 /** The suite; with `standIn`, flannel0 is a veth pair. */
 export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn: boolean}): void {
-  if ('refused' in sandbox) return void test.skip(`no sandbox here: ${sandbox.refused}`, t => t.pass())
+  if ('refused' in sandbox) return void test.skip(`no sandbox here: ${sandbox.refused}`, () => undefined)
   const {ask} = sandbox
   test.after.always(() => sandbox.stop())
   test.before(async () => {

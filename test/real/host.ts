@@ -21,7 +21,7 @@ echo changed; exec sleep 1000`
 const root = rootAccount()
 const account = 'refused' in root ? ordinaryAccount() : root
 
-if ('refused' in account) test.skip(`a picture of the host: ${account.refused}`, t => t.pass())
+if ('refused' in account) test.skip(`a picture of the host: ${account.refused}`, () => undefined)
 else
   test('a picture of the host shows every kind of thing that could be left behind', async t => {
     const folder = mkdtempSync(join(tmpdir(), 'podlab-test-'))

@@ -4,7 +4,7 @@ import {startKernel} from './_kernel.ts'
 
 const sandbox = await startKernel()
 
-if ('refused' in sandbox) test.skip(`no sandbox here: ${sandbox.refused}`, t => t.pass())
+if ('refused' in sandbox) test.skip(`no sandbox here: ${sandbox.refused}`, () => undefined)
 else {
   kernelContract(test, sandbox.kernel, {runs: 15})
   test.after.always(() => sandbox.stop())

@@ -4,5 +4,5 @@ import {rootAccount} from './_podlab.ts'
 
 const account = rootAccount()
 
-if ('refused' in account) test.skip(`a lab of root: ${account.refused}`, t => t.pass())
+if ('refused' in account) test.skip(`a lab of root: ${account.refused}`, () => undefined)
 else labSuite(test, account)

@@ -7,7 +7,7 @@ const [shared, alone] = await Promise.all([
   startRootlessSandbox('_runtime-host.ts'),
 ])
 
-if ('refused' in shared) test.skip(`no sandbox here: ${shared.refused}`, t => t.pass())
+if ('refused' in shared) test.skip(`no sandbox here: ${shared.refused}`, () => undefined)
 else {
   runtimeTests(test, runtimeIn(shared))
   test.after.always(() => shared.stop())

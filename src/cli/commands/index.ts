@@ -45,7 +45,7 @@ export const commands = {
   pingall: {
     summary: 'call every pod and Service of a running lab from every pod, and print who reaches whom',
     details:
-      'A pod is called at the first TCP port that it declares or listens on, else it is pinged.\nExit code 1 when something is not reached.',
+      'A pod is called at the first TCP port that it declares or listens on, else it is pinged; UDP is not tried.\nExit code 1 when something is not reached.',
     options: [lab, json],
     load: () => import('./pingall.ts'),
   },
