@@ -1,5 +1,5 @@
 /**
- * Two programs so small that they are written as machine code: a pod costs its namespaces and 8 KiB, and nothing has to be
+ * Three programs so small that they are written as machine code: a pod costs its namespaces and 8 KiB, and nothing has to be
  * compiled or downloaded.
  *
  * `pause` owns a pod's namespaces, as Kubernetes' pause container does. It ignores SIGCHLD, so that the kernel reaps what is
@@ -8,8 +8,11 @@
  * `init PATH ARGV0 [ARG...]` is what a container starts as: first process of a new pid namespace, which alone can mount the
  * /proc that shows this namespace. It does so, closes descriptor 3, by which whoever holds the other end knows that the container
  * stands, and becomes PATH (execve); where that fails it ends with code 127.
+ *
+ * `terminal PATH ARGV0 [ARG...]` makes its standard input, a terminal, the one that controls its session, closes descriptor 3 and becomes PATH. Its parent has
+ * made it the leader of a new session; only such a process can do this, and only for itself.
  */
-export type TinyProgram = 'pause' | 'init'
+export type TinyProgram = 'pause' | 'init' | 'terminal'
 
 /** The ELF file of a tiny program for this machine's architecture (as Node names it); throws on one that is not known. */
 export function tinyElf(program: TinyProgram, arch: string): Uint8Array {
@@ -19,14 +22,17 @@ export function tinyElf(program: TinyProgram, arch: string): Uint8Array {
 }
 
 /* Code of `pause`: rt_sigaction(SIGCHLD, {SIG_IGN}); for (;;) pause()  (arm64 has no pause: ppoll of nothing).
-   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); close(3); execve(argv[1], argv + 2, environ); exit(127). */
-const targets: Readonly<Record<string, {machine: number; pause: string; init: string}>> = {
+   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); close(3); execve(argv[1], argv + 2, environ); exit(127).
+   Code of `terminal`: ioctl(0, TIOCSCTTY, 0), and on from close(3) as `init` does. */
+const targets: Readonly<Record<string, {machine: number} & Record<TinyProgram, string>>> = {
   x64: {
     machine: 62,
     pause: '6a006a006a006a01bf110000004889e631d241ba08000000b80d0000000f05b8220000000f05ebf7',
     init:
       '488d3d4a000000488d35420000004889fa41ba0e0000004531c0b8a50000000f05bf0300000089f80f05488b7c2410488d742418488b0c24' +
       '488d54cc10b83b0000000f05bf7f000000b83c0000000f052f70726f6300',
+    terminal:
+      '31ffbe0e54000031d2b8100000000f05bf03000000b8030000000f05488b7c2410488d742418488b0c24488d54cc10b83b0000000f05bf7f000000b83c0000000f05',
   },
   arm64: {
     machine: 183,
@@ -36,6 +42,9 @@ const targets: Readonly<Record<string, {machine: number; pause: string; init: st
     init:
       '8002003061020010e20300aac30180d2040080d2080580d2010000d4600080d2280780d2010000d4e90340f9e00b40f9e1630091' +
       'e26f298b42400091a81b80d2010000d4e00f80d2a80b80d2010000d42f70726f6300',
+    terminal:
+      '000080d2c1818ad2020080d2a80380d2010000d4600080d2280780d2010000d4e90340f9e00b40f9e1630091' +
+      'e26f298b42400091a81b80d2010000d4e00f80d2a80b80d2010000d4',
   },
 }
 

@@ -17,6 +17,11 @@ export type Syscalls = {
   openBelow(root: number, path: string): number
   /** Gives back the memory or disk space of a file's beginning; its length and the places in it stay, the rest reads as zeros. */
   punchHole(fd: number, length: number): void
+  /** A TCP socket of IPv4 in the calling thread's network namespace, where it stays; not connected. */
+  tcpSocket(): number
+  /** Lets the other end of a new pseudo-terminal be opened; answers its number under /dev/pts. `fd` is an open /dev/ptmx. */
+  unlockTerminal(fd: number): number
+  resizeTerminal(fd: number, size: {readonly columns: number; readonly rows: number}): void
   /** Changes the calling thread's current directory (process.chdir is refused in workers). */
   chdir(path: string): void
   /** Both ends of a pipe; nobody inherits them. */
@@ -36,6 +41,10 @@ export const clone = {
 }
 export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
 const detach = 2
+/** AF_INET, SOCK_STREAM, SOCK_NONBLOCK (sys/socket.h). */
+const socketOf = {internet: 2, stream: 1, nonBlocking: 0x800}
+/** TIOCSPTLCK, TIOCGPTN, TIOCSWINSZ (asm-generic/ioctls.h). */
+const terminal = {setLock: 0x40045431, getNumber: 0x80045430, setSize: 0x5414}
 const punchHoleKeepSize = 3
 const [openCloseOnExec, memoryCloseOnExec] = [0o2000000, 1]
 
@@ -77,6 +86,8 @@ export function loadSyscalls(): Syscalls {
   const fallocate = libc.func('int fallocate64(int fd, int mode, int64_t offset, int64_t length)')
   const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)')
   const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)')
+  const socket = libc.func('int socket(int domain, int type, int protocol)')
+  const ioctl = libc.func('int ioctl(int fd, unsigned long request, uint8_t *argument)')
   const syscall = libc.func('long syscall(long number, ...)')
 
   const openHow = Buffer.from(new BigUint64Array([openToRead, 0n, resolveInRoot]).buffer)
@@ -102,6 +113,23 @@ export function loadSyscalls(): Syscalls {
       return fd
     },
     punchHole: (fd, length) => check(`fallocate(${fd})`, fallocate(fd, punchHoleKeepSize, 0, length)),
+    tcpSocket: () => {
+      const fd: number = socket(socketOf.internet, socketOf.stream | socketOf.nonBlocking | openCloseOnExec, 0)
+      check('socket', fd)
+      return fd
+    },
+    unlockTerminal: fd => {
+      const [no, number] = [Buffer.alloc(4), Buffer.alloc(4)]
+      check(`ioctl(${fd}, TIOCSPTLCK)`, ioctl(fd, terminal.setLock, no))
+      check(`ioctl(${fd}, TIOCGPTN)`, ioctl(fd, terminal.getNumber, number))
+      return number.readInt32LE()
+    },
+    resizeTerminal: (fd, {columns, rows}) => {
+      const size = Buffer.alloc(8)
+      size.writeUInt16LE(rows, 0)
+      size.writeUInt16LE(columns, 2)
+      check(`ioctl(${fd}, TIOCSWINSZ)`, ioctl(fd, terminal.setSize, size))
+    },
     chdir: path => check(`chdir(${path})`, chdir(path)),
     pipe: () => {
       const ends = [0, 0]

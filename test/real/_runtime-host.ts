@@ -23,8 +23,10 @@ const runtime = await startRuntime({
   },
 })
 
+const {streams: _, ...runtimeAlone} = runtime
+
 serve({
-  ...runtime,
+  ...runtimeAlone,
   ask: (question: AskQuestion) => runtime.ask(question, new AbortController().signal),
   /** The code that a container ended with, once it has. */
   ended: (id: string) => endOf(id).promise,

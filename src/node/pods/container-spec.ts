@@ -62,6 +62,8 @@ export function containerSpec(
     environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
     workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',
     ...(pod.spec.shareProcessNamespace && {sharesProcesses: true}),
+    ...(container.stdin && {stdin: true}),
+    ...(container.tty && {tty: true}),
     ...(played !== undefined && {played}),
     ...(image.needs && {packages: image.needs}),
   }

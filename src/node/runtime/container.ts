@@ -1,21 +1,11 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import {chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync} from 'node:fs'
 import {basename, dirname} from 'node:path'
 import type {Root} from '../../images/image.ts'
 import type {Child, Children} from '../../kernel/children.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
+import {candidatePaths, isProgram} from './find-program.ts'
+import type {Input} from './input.ts'
 import {interpreterOf} from './interpreter.ts'
 import {layout} from './layout.ts'
 
@@ -31,6 +21,9 @@ export type ContainerSpec = {
   readonly workingDirectory: string
   /** It lives in the pid namespace of the pod's owner, with the pod's other containers. */
   readonly sharesProcesses?: boolean
+  /** Its first process has a standard input that stays open for those who attach, or a terminal. */
+  readonly stdin?: boolean
+  readonly tty?: boolean
   /** The name of a program that podlab plays; its process only stands there, podlab serves its sockets. */
   readonly played?: string
   /** The Debian packages of programs that it is known to need, for the error when one is missing. */
@@ -50,21 +43,33 @@ export class StartError extends Error {
 export function startContainer(
   {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
   spec: ContainerSpec,
-  {log, stands, sockets}: {readonly log: number; readonly stands: number; readonly sockets: readonly number[]},
+  {log, stands, sockets, input}: Given,
 ): Child {
   return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
     enterRoot(namespaces.syscalls, spec)
     const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
+    const isTerminal = input?.isTerminal === true
+    const first = isTerminal ? [terminalProgram, 'terminal'] : []
+    const output = isTerminal ? input.theirs : log
     return children.start({
       file: '/.podlab/init',
-      argv: ['/.podlab/init', program, ...spec.argv],
-      environment: spec.environment,
+      argv: ['/.podlab/init', ...first, program, ...spec.argv],
+      environment: {...(isTerminal && {TERM: 'xterm'}), ...spec.environment},
       workingDirectory: spec.workingDirectory,
-      descriptors: ['null', log, log, stands, ...sockets],
+      descriptors: [input?.theirs ?? 'null', output, output, stands, ...sockets],
       ownSession: true,
     })
   })
 }
+
+type Given = {
+  readonly log: number
+  readonly stands: number
+  readonly sockets: readonly number[]
+  readonly input?: Pick<Input, 'theirs' | 'isTerminal'>
+}
+
+const terminalProgram = '/.podlab/terminal'
 
 function namespacesOf({pausePid, sharesProcesses}: ContainerSpec) {
   const kinds = ['net', 'uts', 'ipc', ...(sharesProcesses ? ['pid'] : [])]
@@ -89,16 +94,20 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   syscalls.mount('sysfs', `${root}/sys`, 'sysfs', mountFlag.readOnly | quiet, null)
   // A proc can be mounted by a user namespace's root only where one is in sight already; init mounts the container's over it.
   syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
-  const programs = {init: readFileSync(`${layout.programs}/init`), pause: readFileSync(`${layout.programs}/pause`)}
+  const read = (name: string) => readFileSync(`${layout.programs}/${name}`)
+  const programs = {init: read('init'), pause: read('pause'), ...(spec.tty && {terminal: read('terminal')})}
   syscalls.chdir(root)
   syscalls.pivotHere()
   furnish(spec, programs)
 }
 
+type TinyPrograms = {readonly init: Buffer; readonly pause: Buffer; readonly terminal?: Buffer}
+
 /* From within, where no link of an image leads out. */
-function furnish(spec: ContainerSpec, {init, pause}: {readonly init: Buffer; readonly pause: Buffer}): void {
+function furnish(spec: ContainerSpec, {init, pause, terminal}: TinyPrograms): void {
   mkdirSync('/.podlab', {recursive: true})
   writeFileSync('/.podlab/init', init, {mode: 0o755})
+  if (terminal) writeFileSync(terminalProgram, terminal, {mode: 0o755})
   if (spec.played !== undefined) {
     mkdirSync(dirname(standIn(spec)))
     writeFileSync(standIn(spec), pause, {mode: 0o755})
@@ -154,10 +163,7 @@ function standIn({argv: [name]}: ContainerSpec): string {
 
 /* Already inside the container's root: looks a program up as execvp would. */
 function findProgram({argv: [name], environment, workingDirectory, packages}: ContainerSpec): string {
-  const candidates = name.includes('/')
-    ? [name.startsWith('/') ? name : `${workingDirectory}/${name}`]
-    : (environment.PATH ?? '').split(':').map(folder => `${folder}/${name}`)
-  const found = candidates.find(isProgram)
+  const found = candidatePaths(name, {environment, workingDirectory}).find(isProgram)
   if (found) {
     const interpreter = interpreterOf(readHead(found))
     if (interpreter === undefined || existsSync(interpreter)) return found
@@ -182,14 +188,5 @@ function readHead(path: string): Buffer {
     return Buffer.alloc(0)
   } finally {
     if (file !== undefined) closeSync(file)
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
   }
 }

@@ -69,8 +69,13 @@ export function openLog(id: string, syscalls: LogLife['syscalls']): number {
 
 /** Adds a line; one that finds no room is lost, as a server does not end for its log's sake. */
 export function writeLog(id: string, line: string): void {
+  appendLog(id, `${line}\n`)
+}
+
+/** Adds what a container's terminal shows. */
+export function appendLog(id: string, text: string | Buffer): void {
   const life = logs.get(id)?.present
-  if (life && !life.over) attempt(() => appendFileSync(life.path, `${line}\n`))
+  if (life && !life.over) attempt(() => appendFileSync(life.path, text))
 }
 
 /** Nothing more is printed: the container has ended. */

@@ -21,8 +21,8 @@ import {layout} from './layout.ts'
 export function prepare({syscalls}: Namespaces): void {
   for (const folder of [layout.programs, layout.devices, layout.scratch, layout.logs])
     mkdirSync(folder, {recursive: true})
-  writeFileSync(`${layout.programs}/pause`, tinyElf('pause', arch), {mode: 0o755})
-  writeFileSync(`${layout.programs}/init`, tinyElf('init', arch), {mode: 0o755})
+  for (const program of ['pause', 'init', 'terminal'] as const)
+    writeFileSync(`${layout.programs}/${program}`, tinyElf(program, arch), {mode: 0o755})
   makeDevices(syscalls)
   makeHostRoot(`${layout.roots}/host`)
   makeBusyboxRoot(`${layout.roots}/busybox`)

@@ -1,6 +1,7 @@
 import type {Op} from '../../kernel/op.ts'
 import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
+import type {ExecAnswer, ExecQuestion} from './exec.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
 
 /** What the main thread asks the runtime's worker thread, each with its answer. */
@@ -20,6 +21,12 @@ export type Requests = {
   readonly ask: {readonly question: AskQuestion; readonly answer: AskAnswer}
   /** A piece of what a container has printed; null when it has had no such life. */
   readonly log: {readonly question: LogQuestion; readonly answer: LogAnswer | null}
+  /** Starts a program beside a container's first process; its end is told by a message of its own. */
+  readonly exec: {readonly question: ExecQuestion; readonly answer: ExecAnswer}
+  /** Makes a TCP socket in the network namespace of a process, not connected, and answers its descriptor. */
+  readonly socket: {readonly question: {readonly pid: number}; readonly answer: {readonly descriptor: number}}
+  /** Gives a container's first process something to read, the end of it (null), or its terminal a size. */
+  readonly input: {readonly question: InputQuestion; readonly answer: Record<never, never>}
   /** Removes what a container leaves behind when its pod goes: its logs. */
   readonly remove: {readonly question: {readonly id: string}; readonly answer: Record<never, never>}
 }
@@ -43,6 +50,11 @@ export type NetlinkQuestion = {readonly netns: string; readonly ops: readonly Op
 
 export type EndQuestion = {readonly id: string; readonly how: 'SIGTERM' | 'SIGKILL'}
 
+export type InputQuestion = {
+  readonly id: string
+  readonly what: Uint8Array | null | {readonly columns: number; readonly rows: number}
+}
+
 export type RunAnswer = {readonly code: number; readonly stdout: string; readonly stderr: string}
 
 export type RequestName = keyof Requests
@@ -64,5 +76,7 @@ export type WorkerMessage =
   | {readonly type: 'ready'}
   | {readonly type: 'answer'; readonly number: number; readonly answer: unknown}
   | {readonly type: 'failure'; readonly number: number; readonly message: string; readonly kind: string}
+  /** What the `exec` of that number started has ended. */
+  | {readonly type: 'over'; readonly number: number; readonly code: number}
   /** A container ended, or, by its netns, the owner of namespaces that nobody has released. */
   | {readonly type: 'exited'; readonly id: string; readonly code: number}

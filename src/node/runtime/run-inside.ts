@@ -1,11 +1,11 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import type {Readable} from 'node:stream'
 import {finished} from 'node:stream/promises'
 import {setTimeout as pause} from 'node:timers/promises'
 import type {Namespaces} from '../../kernel/namespaces.ts'
-import {childrenOf} from '../../kernel/processes.ts'
 import type {AskAnswer, ExecQuestion} from './ask.ts'
 import {ended, spawned} from './child.ts'
+import {signalTree} from './signal-tree.ts'
 
 /** Runs a program in a container to its end; one that takes too long is killed with all that it has started. */
 export async function runInside(
@@ -32,7 +32,7 @@ export async function runInside(
   let over = false
   const end = () => {
     over = true
-    killTree(child)
+    if (child.pid !== undefined) signalTree(child.pid, 'SIGKILL')
   }
   const timer = setTimeout(end, timeoutMs)
   signal.addEventListener('abort', end, {once: true})
@@ -77,18 +77,3 @@ function collect(streams: readonly Readable[]): () => string {
 const drainMs = 100
 
 const longestOutput = 10 * 1024
-
-/* Its process group, and those of its descendants that have left it. */
-function killTree({pid}: ChildProcess): void {
-  if (pid === undefined) return
-  const below = descendants(pid)
-  for (const victim of [-pid, ...below]) {
-    try {
-      process.kill(victim, 'SIGKILL')
-    } catch {} // it has ended by itself
-  }
-}
-
-function descendants(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap(child => [child, ...descendants(child)])
-}

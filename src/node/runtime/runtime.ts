@@ -3,6 +3,7 @@ import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
 import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
+import {type Streams, streamsOver} from './streams.ts'
 
 /** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
 export type Runtime = {
@@ -47,9 +48,14 @@ export type RuntimeOptions = {
 }
 
 /** Starts the worker thread and waits until it is ready. */
-export async function startRuntime({exited, died, program = workerProgram}: RuntimeOptions): Promise<Runtime> {
+export async function startRuntime({
+  exited,
+  died,
+  program = workerProgram,
+}: RuntimeOptions): Promise<Runtime & {readonly streams: Streams}> {
   const worker = new Worker(program)
   const waiting = new Map<number, Waiting>()
+  const programs = new Map<number, (code: number) => void>()
   let numbers = 0
   let end: Error | undefined
 
@@ -105,6 +111,10 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
           return settle(message.number)?.resolve(message.answer as never)
         case 'failure':
           return settle(message.number)?.reject(new RuntimeError(message.message, message.kind))
+        case 'over':
+          programs.get(message.number)?.(message.code)
+          programs.delete(message.number)
+          return
         case 'exited':
           return exited(message.id, message.code)
       }
@@ -118,7 +128,26 @@ export async function startRuntime({exited, died, program = workerProgram}: Runt
   worker.once('error', cause => finish(new RuntimeError(`the runtime's thread broke: ${cause.stack}`, cause.name)))
   worker.once('exit', code => finish(new RuntimeError(`the runtime's thread ended with code ${code}`, 'Exit')))
 
+  const streams = streamsOver({
+    exec: question => {
+      const ended = Promise.withResolvers<number>()
+      const number = numbers
+      programs.set(number, ended.resolve)
+      const answer = ask('exec', question).then(value => {
+        if (!value.started) {
+          programs.delete(number)
+          ended.resolve(value.code)
+        }
+        return value
+      })
+      return {answer, ended: ended.promise}
+    },
+    socket: async pid => (await ask('socket', {pid})).descriptor,
+    input: question => ask('input', question),
+  })
+
   return {
+    streams,
     hold: async question => (await ask('hold', question)).pid,
     release: async netns => void (await ask('release', {netns})),
     run: question => ask('run', question),

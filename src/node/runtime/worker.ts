@@ -11,11 +11,13 @@ import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
 import {ask} from './ask.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
+import {exec} from './exec.ts'
 import {hold, release} from './hold.ts'
+import {type Input, openInput} from './input.ts'
 import {killRest, type Rest, restOf} from './leftovers.ts'
-import {endLog, openLog, removeLog, writeLog} from './logs.ts'
+import {appendLog, endLog, openLog, removeLog, writeLog} from './logs.ts'
 import {prepare} from './prepare.ts'
-import type {EndQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
+import type {EndQuestion, InputQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
 import {readInside} from './read-inside.ts'
 import {readLog} from './read-log.ts'
 import {run} from './run.ts'
@@ -28,6 +30,7 @@ import {run} from './run.ts'
 type Container = {
   readonly process: Child
   readonly server: PlayedServer | undefined
+  readonly input: Input | undefined
   /** What it may leave in a pid namespace that is not its own. */
   readonly rest?: Rest
   /** The code that a played program chose to end with. */
@@ -90,6 +93,14 @@ async function answer(
     }
     case 'log':
       return (await readLog(message.question)) ?? null
+    case 'exec':
+      return exec(machine, message.question, code => say({type: 'over', number: message.number, code}))
+    case 'socket': {
+      const net = `/proc/${message.question.pid}/ns/net`
+      return {descriptor: namespaces.within({join: {net}}, () => namespaces.syscalls.tcpSocket())}
+    }
+    case 'input':
+      return giveInput(message.question)
     case 'remove':
       removeLog(message.question.id)
       return {}
@@ -100,13 +111,17 @@ async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{
   const {namespaces} = machine
   const log = openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
+  const input =
+    spec.stdin || spec.tty ? openInput(namespaces, spec.tty === true, bytes => appendLog(spec.id, bytes)) : undefined
   try {
     server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
-    const {child, stands} = startWithSignal(machine, spec, {log, sockets: server?.sockets ?? []})
+    const given = {log, sockets: server?.sockets ?? [], ...(input && {input})}
+    const {child, stands} = startWithSignal(machine, spec, given)
     const {pid} = child
     const container: Container = {
       process: child,
       server,
+      input,
       ...(spec.sharesProcesses && {rest: restOf(pid, spec.pausePid)}),
     }
     containers.set(spec.id, container)
@@ -115,10 +130,12 @@ async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{
     return {pid}
   } catch (error) {
     server?.close()
+    input?.close()
     endLog(spec.id)
     throw error
   } finally {
     closeSync(log)
+    input?.closeTheirs()
   }
 }
 
@@ -127,11 +144,22 @@ async function follow(id: string, container: Container, stands: Promise<void>): 
   const code = await container.process.ended
   container.server?.close()
   if (container.rest) killRest(container.rest)
+  if (container.input?.isTerminal) await setImmediate() // what it has printed last is still on its way to the log
+  container.input?.close()
   endLog(id)
   if (containers.get(id) === container) containers.delete(id)
   await stands
   await setImmediate()
   return container.chosenCode ?? code
+}
+
+/* What is given to a container that has gone, or has no input, is lost: whoever attaches learns of the end by its log. */
+async function giveInput({id, what}: InputQuestion): Promise<Record<never, never>> {
+  const input = containers.get(id)?.input
+  if (what === null) input?.end()
+  else if (what instanceof Uint8Array) await input?.write(what)
+  else input?.resize(what)
+  return {}
 }
 
 function exit(container: Container | undefined, code: number): void {
@@ -144,7 +172,7 @@ function exit(container: Container | undefined, code: number): void {
 function startWithSignal(
   machine: Machine,
   spec: ContainerSpec,
-  given: {readonly log: number; readonly sockets: readonly number[]},
+  given: Omit<Parameters<typeof startContainer>[2], 'stands'>,
 ): {child: Child; stands: Promise<void>} {
   const {readEnd, writeEnd} = machine.namespaces.syscalls.pipe()
   try {
