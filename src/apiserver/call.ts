@@ -3,6 +3,7 @@ import type {Duplex} from 'node:stream'
 import type {KindName} from '../objects/kinds.ts'
 import type {Registry} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
+import type {Containers} from './containers.ts'
 
 /*
  * The words of the API server. A request comes in as an `ApiRequest`; the router makes a `Call` of one that is about objects; whoever
@@ -65,4 +66,6 @@ export type Api = {
   readonly registry: Registry
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** What only the nodes have. */
+  readonly containers: Containers
 }

@@ -5,6 +5,8 @@ import type {Duplex, Readable, Writable} from 'node:stream'
  * of the store; what is not there on its node, or not yet, is a ContainerMissing.
  */
 export type Containers = {
+  /** Resolves when the container has a first process, to exec beside or attach to. */
+  find(place: ContainerPlace): Promise<void>
   /** Runs a program beside a container's first process. One that cannot be started is a program that says why, and its code. */
   exec(place: ContainerPlace, options: ExecOptions): Promise<Program>
   /** Joins a container's first process: what it prints from now on, and its standard input where the container has one. */

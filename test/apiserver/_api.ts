@@ -1,4 +1,5 @@
 import type {Answer, Api, ApiRequest} from '../../src/apiserver/call.ts'
+import {ContainerMissing, type ContainerPlace, type Containers} from '../../src/apiserver/containers.ts'
 import {respond} from '../../src/apiserver/respond.ts'
 import {parseCidr} from '../../src/net/cidr.ts'
 import {bootstrapObjects} from '../../src/store/bootstrap.ts'
@@ -13,13 +14,20 @@ export function testApi({historyLimit = 1000}: {historyLimit?: number} = {}) {
   const store = memoryStore({clock: () => Date.parse('2026-01-01T00:00:00Z'), uid, historyLimit})
   const objects = registry({store, serviceRange: parseCidr('10.96.0.0/16'), now, random: () => 0.5})
   objects.apply(bootstrapObjects(parseCidr('10.96.0.0/16'), {ip: '10.0.20.254', port: 6443}))
-  const api: Api = {store, registry: objects, now}
+  const api: Api = {store, registry: objects, now, containers: noContainers}
   return {
     api,
     store,
     ask: (method: string, url: string, options: Partial<Asked> = {}) => ask(api, method, url, options),
   }
 }
+
+const missing = async (place: Partial<ContainerPlace>) => {
+  throw new ContainerMissing(`container not found ("${place.container}")`)
+}
+
+/** Those of a cluster whose nodes run nothing. */
+const noContainers: Containers = {find: missing, exec: missing, attach: missing, log: missing, dial: missing}
 
 export type Asked = {
   /** A text or bytes as they are, anything else as JSON. */

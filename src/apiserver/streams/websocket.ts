@@ -1,5 +1,5 @@
 import type {WebSocket} from 'ws'
-import type {Upgrade} from './upgrade.ts'
+import type {Upgrade} from '../call.ts'
 
 /**
  * Becomes a WebSocket with the subprotocol that has been chosen. `ws` knows only subprotocols that are tokens of HTTP; that of port-forward

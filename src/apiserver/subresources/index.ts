@@ -8,6 +8,7 @@ import {updateObject} from '../verbs/update.ts'
 import {binding} from './binding.ts'
 import {eviction} from './eviction.ts'
 import {finalize} from './finalize.ts'
+import {attach, exec, log, portforward} from './pod-streams.ts'
 import {scale} from './scale.ts'
 
 /**
@@ -28,9 +29,13 @@ export type Subresource = {
 }
 
 export const subresources: Readonly<Record<string, Subresource>> = {
+  attach,
   binding,
   eviction,
+  exec,
   finalize,
+  log,
+  portforward,
   scale,
   status: {
     of: (Object.values(kinds) as Kind[]).filter(({hasStatus}) => hasStatus).map(({kind}) => kind as KindName),

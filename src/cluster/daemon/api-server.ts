@@ -33,6 +33,8 @@ export function serveApi(
 }
 
 async function load(starting: Promise<Cluster>, certificates: ApiAccess['certificates']) {
-  const [{store, registry}, {createApiServer}] = await Promise.all([starting, import('../../apiserver/server.ts')])
-  return createApiServer({store, registry, now: Date.now}, certificates)
+  const loading = [import('../../apiserver/server.ts'), import('./containers.ts')] as const
+  const [cluster, {createApiServer}, {containersOf}] = await Promise.all([starting, ...loading])
+  const {store, registry} = cluster
+  return createApiServer({store, registry, now: Date.now, containers: containersOf(cluster)}, certificates)
 }

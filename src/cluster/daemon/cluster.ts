@@ -11,6 +11,7 @@ import {proxyModes} from '../../node/proxy/index.ts'
 import {layout} from '../../node/runtime/layout.ts'
 import {ownImages} from '../../node/runtime/own-root/own-images.ts'
 import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
+import type {Streams} from '../../node/runtime/streams.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
 import {memoryStore} from '../../store/memory.ts'
@@ -36,6 +37,7 @@ export type Cluster = {
   readonly readLog: Runtime['log']
   /** Where the API server listens inside the cluster. */
   readonly apiServer: ApiServerPlace
+  readonly streams: Streams
 }
 
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
@@ -81,6 +83,7 @@ export async function createCluster({
     clients: machines.clients,
     readLog: runtime.log,
     apiServer,
+    streams: runtime.streams,
   }
 }
 

@@ -20,11 +20,11 @@ export type Program = {
 /** Makes a program of what `exec` answered. */
 export function programOf(
   answer: ExecAnswer,
-  {ended, syscalls, stderr}: {ended: Promise<number>; syscalls: Pick<Syscalls, 'resizeTerminal'>; stderr: boolean},
+  {ended, resize: resizeTerminal, stderr}: {ended: Promise<number>; resize: Resize; stderr: boolean},
 ): Program {
   if (!answer.started) return saying(`${answer.said}\n`, answer.code, stderr)
   const {pid, descriptors} = answer
-  const {streams, resize, close} = open(descriptors, syscalls)
+  const {streams, resize, close} = open(descriptors, resizeTerminal)
   let over = false
   let timer: NodeJS.Timeout | undefined
   void ended.then(() => {
@@ -50,9 +50,11 @@ const graceMs = 1000
 
 type Streams = Pick<Program, 'stdin' | 'stdout' | 'stderr'>
 
+type Resize = Syscalls['resizeTerminal']
+
 type Opened = {readonly streams: Streams; readonly resize: Program['resize']; readonly close: () => void}
 
-function open(descriptors: Descriptors, syscalls: Pick<Syscalls, 'resizeTerminal'>): Opened {
+function open(descriptors: Descriptors, resizeTerminal: Resize): Opened {
   switch (descriptors.kind) {
     case 'pipes': {
       const {stdin, stdout, stderr} = descriptors
@@ -62,7 +64,7 @@ function open(descriptors: Descriptors, syscalls: Pick<Syscalls, 'resizeTerminal
     case 'terminal': {
       const terminal = openTerminal(descriptors.terminal)
       const resize: Program['resize'] = size => {
-        if (!terminal.destroyed) syscalls.resizeTerminal(descriptors.terminal, size)
+        if (!terminal.destroyed) resizeTerminal(descriptors.terminal, size)
       }
       const streams = {stdin: keysOf(terminal), stdout: terminal, stderr: undefined}
       return {streams, resize, close: () => terminal.destroy()}

@@ -1,5 +1,5 @@
 import {readBytes} from './log-bytes.ts'
-import {bytesBefore} from './log-marks.ts'
+import {bytesBefore, type LogMark} from './log-marks.ts'
 import {beginOfLog, endOfLog, findLog, type LogLife} from './logs.ts'
 
 export type LogQuestion = {
@@ -9,6 +9,8 @@ export type LogQuestion = {
   readonly from: LogStart | LogPlace
   /** How long to wait for more when there is nothing yet, in ms. */
   readonly waitMs: number
+  /** Answer also when what was printed. */
+  readonly withTimes?: boolean
 }
 
 /** From so many lines before the end, or from what was printed since then (in ms since 1970), or both; otherwise from the beginning. */
@@ -23,10 +25,12 @@ export type LogAnswer = {
   readonly next: LogPlace
   /** There is nothing more, and nothing will come: that life of the container has ended. */
   readonly over: boolean
+  /** When how much of the log had been printed, as far as it concerns these bytes. */
+  readonly marks?: readonly LogMark[]
 }
 
 /** The next piece of what a container has printed; undefined when it has no such life. */
-export async function readLog({id, which, from, waitMs}: LogQuestion): Promise<LogAnswer | undefined> {
+export async function readLog({id, which, from, waitMs, withTimes}: LogQuestion): Promise<LogAnswer | undefined> {
   const life = lifeOf(id, which, from)
   if (!life) return 'at' in from ? {bytes: '', next: from, over: true} : undefined
   const start = 'at' in from ? from.at : startOf(life, from)
@@ -36,7 +40,15 @@ export async function readLog({id, which, from, waitMs}: LogQuestion): Promise<L
   const at = Math.max(start, beginOfLog(life))
   const bytes = readRange(life, at, piece)
   const next = {life: life.number, at: at + bytes.length}
-  return {bytes: bytes.toString('latin1'), next, over: life.over && next.at >= endOfLog(life)}
+  const over = life.over && next.at >= endOfLog(life)
+  return {bytes: bytes.toString('latin1'), next, over, ...(withTimes && {marks: marksOf(life.marks, at, next.at)})}
+}
+
+/* Those that tell of bytes between two places. */
+function marksOf(marks: readonly LogMark[], from: number, to: number): readonly LogMark[] {
+  const first = marks.findIndex(({bytes}) => bytes > from)
+  const last = marks.findIndex(({bytes}) => bytes >= to)
+  return first < 0 ? [] : marks.slice(first, last < 0 ? undefined : last + 1)
 }
 
 /** At most so much is answered at once. */

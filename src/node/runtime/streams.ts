@@ -1,5 +1,5 @@
 import {Socket, type SocketConstructorOpts} from 'node:net'
-import {loadSyscalls} from '../../kernel/syscalls.ts'
+import {loadSyscalls, type Syscalls} from '../../kernel/syscalls.ts'
 import type {ExecAnswer, ExecQuestion} from './exec.ts'
 import {type Program, programOf} from './program.ts'
 import type {InputQuestion} from './protocol.ts'
@@ -22,11 +22,16 @@ export type StreamsOptions = {
 
 /** What the main thread does for streams, given what the worker answers: it gives away descriptors, which belong to all threads. */
 export function streamsOver({exec, socket, input}: StreamsOptions): Streams {
+  let syscalls: Syscalls | undefined
+  const resize: Syscalls['resizeTerminal'] = (fd, size) => {
+    syscalls ??= loadSyscalls()
+    syscalls.resizeTerminal(fd, size)
+  }
   return {
     exec: async question => {
       const {answer, ended} = exec(question)
       const {stderr, tty} = question
-      return programOf(await answer, {ended, syscalls: loadSyscalls(), stderr: stderr && !tty})
+      return programOf(await answer, {ended, resize, stderr: stderr && !tty})
     },
     dial: async ({pid, host, port}) => connected(await socket(pid), host, port),
     input: async question => void (await input(question)),

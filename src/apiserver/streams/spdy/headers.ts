@@ -85,10 +85,12 @@ export function headerWriter(): (headers: Headers) => Buffer {
     const stored = Buffer.alloc(5)
     stored.writeUInt16LE(bytes.length, 1)
     stored.writeUInt16LE(~bytes.length & 0xffff, 3)
-    const block = begun ? [stored, bytes] : [zlibHead, stored, bytes]
+    const block = begun ? [stored, bytes, flush] : [zlibHead, stored, bytes, flush]
     begun = true
     return Buffer.concat(block)
   }
 }
 
+/** A stored block of nothing. Go hands out what it has read so far only when it meets one. */
+const flush = Buffer.from('000000ffff', 'hex')
 const zlibHead = Buffer.from('78bbe3c6a7c2', 'hex')
