@@ -92,7 +92,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
 
   const works: Readonly<Record<Concern, Coalesced>> = {
     pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
-    rules: coalesce(() => proxy.sync([...world.services.values()], [...world.endpoints.values()]), tryAgain('rules')),
+    rules: coalesce(syncRules, tryAgain('rules')),
     peers: coalesce(followLeases, tryAgain('peers')),
   }
   const troubles = () => [
@@ -108,6 +108,12 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const rules = () => [...network.rules(), ...proxy.rules()]
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}
+
+  /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
+  async function syncRules(): Promise<void> {
+    await context.runtime.turn()
+    await proxy.sync([...world.services.values()], [...world.endpoints.values()])
+  }
 
   async function followLeases(): Promise<void> {
     const {backendType, peers} = leases()

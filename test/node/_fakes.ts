@@ -103,6 +103,7 @@ export function fakeRuntime({
     release: netns => say(`release ${netns}`),
     run: async () => ({code: 0, stdout: '', stderr: ''}),
     netlink: async () => false,
+    turn: async () => undefined,
     start: async ({id, argv}) => {
       if (argv[0] === 'missing') throw new RuntimeError('exec: "missing": executable file not found', 'StartError')
       await say(`start ${id} ${argv.join(' ')}`)

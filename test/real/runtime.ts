@@ -1,6 +1,8 @@
 import test from 'ava'
-import {leakTests, runtimeIn, runtimeTests} from './_runtime.ts'
+import {runtimeTests} from './_runtime.ts'
+import {leakTests} from './_runtime-leaks.ts'
 import {startSandbox} from './_sandbox.ts'
+import {runtimeIn} from './_watched-runtime.ts'
 
 const [shared, alone] = await Promise.all([startSandbox('_runtime-host.ts'), startSandbox('_runtime-host.ts')])
 

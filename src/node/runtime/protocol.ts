@@ -15,6 +15,8 @@ export type Requests = {
   /** Applies ops in a named network namespace without a process; not done are those that the tools have to do. */
   readonly netlink: {readonly question: NetlinkQuestion; readonly answer: {readonly done: boolean}}
   readonly start: {readonly question: ContainerSpec; readonly answer: {readonly pid: number}}
+  /** Answered when all that was asked before has been begun, and all that takes no waiting has been done. */
+  readonly turn: {readonly question: Record<never, never>; readonly answer: Record<never, never>}
   /** Signals a container's first process. A played program ends at SIGTERM, as a well-behaved server does. */
   readonly end: {readonly question: EndQuestion; readonly answer: Record<never, never>}
   /** Asks something of a pod, for a probe or a hook; can be cancelled. */

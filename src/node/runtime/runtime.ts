@@ -13,6 +13,8 @@ export type Runtime = {
   run(question: Requests['run']['question']): Promise<RunAnswer>
   /** Applies ops in a named network namespace without a process; false when the tools have to do it. */
   netlink(question: Requests['netlink']['question']): Promise<boolean>
+  /** Resolves when the runtime has come to all that it was asked before. */
+  turn(): Promise<void>
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -152,6 +154,7 @@ export async function startRuntime({
     release: async netns => void (await ask('release', {netns})),
     run: question => ask('run', question),
     netlink: async question => (await ask('netlink', question)).done,
+    turn: async () => void (await ask('turn', {})),
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
     ask: askUntil,

@@ -81,6 +81,8 @@ async function answer(
       const {netns, ops} = message.question
       return {done: namespaces.within({join: {net: netnsPath(netns)}}, () => netlink(ops))}
     }
+    case 'turn':
+      return {}
     case 'start':
       return start(machine, message.question, say)
     case 'end':

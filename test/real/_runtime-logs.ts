@@ -1,0 +1,44 @@
+import type {TestFn} from 'ava'
+import type {LogQuestion} from '../../src/node/runtime/read-log.ts'
+import {podIn, type WatchedRuntime} from './_watched-runtime.ts'
+
+/** What is kept of what a container prints. */
+export function logTests(test: TestFn, runtime: WatchedRuntime): void {
+  test('what a container prints is in the log of its life, and the life before keeps its own', async t => {
+    const pod = await podIn(runtime, 'log')
+    const {id} = await pod.start({argv: ['sh', '-c', 'echo out; echo err >&2']})
+    t.is(await runtime.ended(id), 0)
+    t.is(await runtime.printed(id), 'out\nerr\n')
+    const again = await pod.start({id, argv: ['sh', '-c', 'for i in 1 2 3; do echo $i; done; sleep 100']})
+    const read = (which: 'present' | 'previous', from: LogQuestion['from'] = {}, waitMs = 0) =>
+      runtime.log({id, which, from, waitMs})
+    t.like(await read('previous'), {bytes: 'out\nerr\n', over: true})
+    const first = await read('present', {tail: 2}, 1000)
+    t.like(first, {bytes: '2\n3\n', next: {life: 1, at: 6}, over: false})
+    const more = read('present', first?.next, 10_000)
+    await again.sh('echo 4 > /proc/1/fd/1') // which empties the file
+    t.like(await more, {bytes: '4\n', next: {life: 1, at: 8}})
+    t.like(await read('present', {since: Date.now() + 1000}), {bytes: ''})
+    await runtime.remove(id)
+    t.is(await runtime.printed(id), undefined)
+  })
+
+  test('of a log of 100 MB the end is kept, and no more', async t => {
+    const pod = await podIn(runtime, 'long-log')
+    const {id} = await pod.start({argv: ['sh', '-c', 'yes podlab-podlab | head -c 100000000; echo; echo last']})
+    t.is(await runtime.ended(id), 0)
+    t.like(await runtime.log({id, which: 'present', from: {tail: 1}, waitMs: 0}), {bytes: 'last\n', over: true})
+    const count = await pod.start({argv: ['sleep', '100']})
+    let [kept, from]: [number, LogQuestion['from']] = [0, {}]
+    for (;;) {
+      const answer = await runtime.log({id, which: 'present', from, waitMs: 0})
+      if (!answer?.bytes) break
+      kept += answer.bytes.length
+      from = answer.next
+    }
+    t.true(kept > 10_000_000 && kept < 12 * 2 ** 20, `${kept} bytes`)
+    t.deepEqual(from, {life: 0, at: 100_000_006})
+    await runtime.remove(id)
+    await runtime.end(count.id, 'SIGKILL')
+  })
+}
