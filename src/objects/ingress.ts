@@ -52,6 +52,7 @@ export const ingressKind: Kind<Ingress> = {
   initial: ingress => ({...ingress, status: {loadBalancer: {}}}),
   inherit: ingress => ingress,
   validateUpdate: () => [],
+  warnings: () => ['spec: a lab has no ingress controller: nothing listens for these requests'],
   columns: [
     {name: 'Name', value: ingress => ingress.metadata.name},
     {name: 'Class', value: ({spec}) => spec.ingressClassName ?? '<none>'},

@@ -1,5 +1,8 @@
 import test from 'ava'
-import {filled, refused, unchangeable} from './_rules.ts'
+import type {Ingress} from '../../src/objects/ingress.ts'
+import {kinds} from '../../src/objects/kinds.ts'
+import type {NetworkPolicy} from '../../src/objects/network-policy.ts'
+import {filled, read, refused, unchangeable} from './_rules.ts'
 
 const policy = 'apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}'
 const ingress = 'apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}'
@@ -82,3 +85,15 @@ test(
   `{${budget}, spec: {minAvailable: -1}}`,
   'spec.minAvailable: Invalid value: -1: must be greater than or equal to 0',
 )
+
+test('what nobody in a lab makes true is warned of', t => {
+  t.deepEqual(kinds.NetworkPolicy.warnings?.(read(`{${policy}, spec: {}}`) as NetworkPolicy), [
+    'spec: podlab does not enforce network policies yet: every pod still reaches every other',
+  ])
+  t.is(
+    kinds.Ingress.warnings?.(
+      read(`{${ingress}, spec: {defaultBackend: {service: {name: a, port: {number: 1}}}}}`) as Ingress,
+    ).length,
+    1,
+  )
+})
