@@ -4,6 +4,7 @@ import type {KindName} from '../objects/kinds.ts'
 import type {Registry} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 import type {Containers} from './containers.ts'
+import type {Tokens} from './tokens.ts'
 
 /*
  * The words of the API server. A request comes in as an `ApiRequest`; the router makes a `Call` of one that is about objects; whoever
@@ -14,7 +15,12 @@ import type {Containers} from './containers.ts'
  */
 
 /** Whoever asks, as a certificate or a token says. */
-export type User = {readonly name: string; readonly groups: readonly string[]}
+export type User = {
+  readonly name: string
+  readonly groups: readonly string[]
+  readonly uid?: string
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
 
 /** A request without its connection. */
 export type ApiRequest = {
@@ -68,4 +74,14 @@ export type Api = {
   readonly now: () => number
   /** What only the nodes have. */
   readonly containers: Containers
+  /** Makes and checks tokens of service accounts, where there are any. */
+  readonly tokens?: Tokens
+  /** What nodes and containers use, as far as somebody measures it. */
+  readonly usage?: {
+    node(name: string): Usage | undefined
+    container(podUid: string, container: string): Usage | undefined
+  }
 }
+
+/** A use of the processor, as its billionths, and of memory. */
+export type Usage = {readonly cpuNanocores: number; readonly memoryBytes: number}

@@ -1,11 +1,12 @@
 import {json, plain, statusAnswer} from './answer.ts'
 import type {Answer, Api, ApiRequest, Call, User} from './call.ts'
 import {discover} from './discovery/index.ts'
-import {type Place, placeOf} from './path.ts'
+import {placeOf} from './path.ts'
 import {ApiError, methodNotAllowed, noSuchPath, statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
 import {verbOf, verbs} from './verbs/index.ts'
 import {serverVersion} from './version.ts'
+import {answerVirtual, virtualAt} from './virtual/index.ts'
 
 /** Answers one request, whatever it is: it never throws. */
 export async function respond(request: ApiRequest, api: Api): Promise<Answer> {
@@ -22,8 +23,10 @@ async function answerOf(request: ApiRequest, api: Api): Promise<Answer> {
   if (known) return readOnly(request, known)
   const user = recognised(request)
   const path = segmentsOf(pathname)
+  const question = virtualAt(path)
+  if (question) return answerVirtual(question.virtual, {...partsOf(request, user, searchParams), ...question}, api)
   const place = placeOf(path)
-  if (place !== undefined) return answerCall(callOf(request, {place, user, query: searchParams}), api)
+  if (place !== undefined) return answerCall({...partsOf(request, user, searchParams), ...place}, api)
   return readOnly(request, () => outsideOfObjects(path, request))
 }
 
@@ -56,13 +59,9 @@ function recognised({user}: ApiRequest): User {
   throw new ApiError('Unauthorized', 'Unauthorized')
 }
 
-/** The call that a request about objects is. */
-export function callOf(
-  request: ApiRequest,
-  {place, user, query}: {place: Place; user: User; query: URLSearchParams},
-): Call {
-  const {method, headers, body, signal} = request
-  return {...place, method, user, query, headers, body, signal}
+/** What a call takes over from its request. */
+export function partsOf({method, headers, body, signal}: ApiRequest, user: User, query: URLSearchParams) {
+  return {method, user, query, headers, body, signal}
 }
 
 async function answerCall(call: Call, api: Api): Promise<Answer> {

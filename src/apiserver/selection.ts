@@ -7,8 +7,10 @@ import {ApiError} from './status.ts'
 /** Which objects of a kind a request is about: its namespace, its name and both of its selectors. */
 export type Selection = (object: KubeObjectAny) => boolean
 
+type Selecting = Pick<Call, 'kind' | 'namespace' | 'name' | 'query'>
+
 /** Throws ApiError or SelectorError for selectors that cannot be read, or that ask for a field which cannot be selected by. */
-export function selectionOf({kind, namespace, name, query}: Call): Selection {
+export function selectionOf({kind, namespace, name, query}: Selecting): Selection {
   const labels = parseSelector(query.get('labelSelector') ?? '')
   const fields = fieldRequirements(query.get('fieldSelector') ?? '').map(one => fieldTest(kind, one))
   return object =>

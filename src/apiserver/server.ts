@@ -1,4 +1,4 @@
-import type {IncomingMessage, ServerResponse} from 'node:http'
+import type {Server as HttpServer, IncomingMessage, ServerResponse} from 'node:http'
 import type {Server} from 'node:https'
 import type {Duplex} from 'node:stream'
 import type {TLSSocket} from 'node:tls'
@@ -27,22 +27,37 @@ export function createApiServer(api: Api, {certificate, key, authority}: ServerC
     minVersion: 'TLSv1.2',
     keepAlive: true,
   })
-  server.on('request', (request, response) => serve(request, response, api))
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    upgrade(requestOf(request, socket), api, {request, socket, head})
-  })
   server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return serving(server, request => whoIs(request, api), api)
+}
+
+/** The same without TLS, where everybody is the administrator: for those who ask for it. */
+export function createInsecureServer(api: Api): HttpServer {
+  const {createServer} = process.getBuiltinModule('node:http')
+  const everybody = {name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated']}
+  return serving(createServer({keepAlive: true}), () => everybody, api)
+}
+
+type WhoIs = (request: IncomingMessage) => User | undefined
+
+function serving<S extends HttpServer>(server: S, who: WhoIs, api: Api): S {
+  server.on('request', (request, response) => serve(requestOf(request, response, who), api, {request, response}))
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgrade(requestOf(request, socket, who), api, {request, socket, head})
+  })
   return server
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, api: Api): void {
+function serve(asked: ApiRequest, api: Api, {request, response}: Exchange): void {
   response.on('error', () => undefined)
-  respond(requestOf(request, response), api)
-    .then(answer => send(answer, request, response))
+  respond(asked, api)
+    .then(answer => send(answer, {request, response}))
     .catch(() => response.destroy())
 }
 
-function requestOf(request: IncomingMessage, until: NodeJS.EventEmitter): ApiRequest {
+type Exchange = {readonly request: IncomingMessage; readonly response: ServerResponse}
+
+function requestOf(request: IncomingMessage, until: NodeJS.EventEmitter, who: WhoIs): ApiRequest {
   const gone = new AbortController()
   until.once('close', () => gone.abort())
   return {
@@ -50,14 +65,18 @@ function requestOf(request: IncomingMessage, until: NodeJS.EventEmitter): ApiReq
     url: request.url ?? '/',
     headers: request.headers,
     body: () => readAll(request),
-    user: whoIs(request),
+    user: who(request),
     signal: gone.signal,
   }
 }
 
-function whoIs({socket}: IncomingMessage): User | undefined {
+/** A certificate of the lab's own authority says who asks, or a token. */
+function whoIs({socket, headers}: IncomingMessage, {tokens}: Api): User | undefined {
   const {authorized, getPeerCertificate} = socket as TLSSocket
-  return authorized ? userOf(getPeerCertificate.call(socket).subject) : undefined
+  if (authorized) return userOf(getPeerCertificate.call(socket).subject)
+  const [, token] = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  const checked = token && tokens?.check(token)
+  return checked && 'user' in checked ? checked.user : undefined
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {
@@ -72,7 +91,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-async function send({status, headers, body = ''}: Answer, request: IncomingMessage, response: ServerResponse) {
+async function send({status, headers, body = ''}: Answer, {request, response}: Exchange) {
   response.writeHead(status, {'cache-control': 'no-cache, private', ...headers} as Record<string, string>)
   // What is left of a body that nobody reads would keep the connection busy.
   if (!request.complete) request.resume()

@@ -1,7 +1,7 @@
 import {statusAnswer} from './answer.ts'
 import type {Api, ApiRequest, Upgrade} from './call.ts'
 import {placeOf} from './path.ts'
-import {callOf, respond, segmentsOf} from './respond.ts'
+import {partsOf, respond, segmentsOf} from './respond.ts'
 import {ApiError, statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
 
@@ -17,7 +17,7 @@ export async function upgrade(request: ApiRequest, api: Api, connection: Upgrade
     const take = place && subresourceOf(place.kind, place.subresource)?.upgrade
     if (place === undefined || take === undefined) return await refuse(await respond(request, api), connection)
     if (request.user === undefined) throw new ApiError('Unauthorized', 'Unauthorized')
-    await take(callOf(request, {place, user: request.user, query: searchParams}), api, connection)
+    await take({...partsOf(request, request.user, searchParams), ...place}, api, connection)
   } catch (error) {
     await refuse(statusAnswer(statusOf(error)), connection)
   }

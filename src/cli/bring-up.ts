@@ -25,13 +25,21 @@ export type BroughtUp = {
   readonly notes: readonly string[]
 }
 
+type UpOptions = {
+  readonly settings: readonly Setting[]
+  /** How many times the usual time pods are given. */
+  readonly patience: number
+  readonly signal: AbortSignal
+  readonly insecure?: boolean
+}
+
 /** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
 export async function bringUp(
   word: unknown,
-  {settings, patience, signal}: {settings: readonly Setting[]; patience: number; signal: AbortSignal},
+  {settings, patience, signal, insecure = false}: UpOptions,
 ): Promise<BroughtUp> {
   const {lab, source} = await readLab(word, settings)
-  const started = await startLab({lab, source}, {daemon: daemonProgram, signal})
+  const started = await startLab({lab, source}, {daemon: daemonProgram, signal, insecure})
   try {
     const withinMs = readyWithin(lab) * patience
     const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs}, signal)

@@ -27,4 +27,5 @@ const codes: Readonly<Record<string, number>> = {
   CaptureError: exitCode.failed,
   SinkError: exitCode.failed,
   SessionError: exitCode.machine,
+  NoKubectlError: exitCode.machine,
 }

@@ -10,6 +10,8 @@ import {routerAddress} from './underlay.ts'
 export type ApiAccess = {
   readonly kubeconfig: string
   readonly certificates: {readonly certificate: string; readonly key: string; readonly authority: string}
+  /** There is a second socket, without TLS. */
+  readonly insecure: boolean
   /** Signs the certificates of those who come later. */
   readonly authorityKey: string
 }
@@ -18,7 +20,7 @@ export type ApiAccess = {
  * The host's side of the API server: a socket that listens on 127.0.0.1. The daemon, in a network of its own, gets it as a file descriptor and
  * accepts what arrives there; nothing is accepted here.
  */
-export async function openDoor(): Promise<{port: number; descriptor: number; close: () => void}> {
+export async function openDoor(): Promise<Door> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -30,8 +32,10 @@ export async function openDoor(): Promise<{port: number; descriptor: number; clo
   return {port, descriptor: handle.fd, close: () => server.close()}
 }
 
+export type Door = {readonly port: number; readonly descriptor: number; readonly close: () => void}
+
 /** A lab's own authority, the server's certificate for all the names that it has, and a kubeconfig for the one who may do everything. */
-export function createAccess(lab: Lab, port: number): ApiAccess {
+export function createAccess(lab: Lab, {port, insecure}: {port: number; insecure: boolean}): ApiAccess {
   const now = new Date()
   const authority = createAuthority(`podlab ${lab.name}`, now)
   const {certificate, key} = serverCertificate(authority, serverNames(lab), now)
@@ -40,6 +44,7 @@ export function createAccess(lab: Lab, port: number): ApiAccess {
   return {
     kubeconfig: printKubeconfig({server, lab: lab.name, authority: authority.certificate, ...admin}),
     certificates: {certificate, key, authority: authority.certificate},
+    insecure,
     authorityKey: authority.key,
   }
 }

@@ -14,13 +14,13 @@ import type {Session} from './session.ts'
 export function startSandbox({
   session,
   program,
-  listener,
+  listeners,
   waitMs,
 }: {
   session: Session
   program: readonly string[]
-  /** The descriptor of the socket that the API server shall listen on. */
-  listener: number
+  /** The descriptors of the sockets that the API server shall listen on. */
+  listeners: readonly number[]
   /** How long to wait for a lab of the same name that is just ending. */
   waitMs: number
 }): ChildProcess {
@@ -30,7 +30,7 @@ export function startSandbox({
     {
       cwd: '/',
       detached: true,
-      stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'ignore', listener],
+      stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'ignore', ...listeners],
       env: {...process.env, PATH: systemPath, LC_ALL: 'C'},
     },
   )
@@ -40,8 +40,8 @@ export function startSandbox({
 export const sessionTaken = 75
 
 /*
- * Standard input is the daemon's life line, descriptor 3 its messages, and 5 the socket of its API server, which is the host's although the
- * daemon has a network of its own. Standard output tells why nothing came of it. The
+ * Standard input is the daemon's life line, descriptor 3 its messages, and 5 (and 6) the sockets of its API server, which are the host's
+ * although the daemon has a network of its own. Standard output tells why nothing came of it. The
  * second attempt is for a folder that its last holder removed while we waited. Only a keeper that was killed leaves a socket for the next
  * one to remove. A folder that somebody took away may be another lab's by the end. The last rmdir refuses while there is another
  * session.
@@ -57,7 +57,7 @@ claim || claim || exit
 [ ! -e "$folder/control.sock" ] || rm -f -- "$folder/control.sock" "$folder/state.json"
 "$@" >>"$folder/daemon.log" 2>&1
 code=$?
-exec 3>&- 5>&-
+exec 3>&- 5>&- 6>&-
 [ $code = 0 ] || tail -n 5 -- "$folder/daemon.log"
 exec >/dev/null 2>&1
 [ ! "$folder/lock" -ef /proc/self/fd/4 ] || rm -rf -- "$folder"

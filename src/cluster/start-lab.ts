@@ -3,7 +3,7 @@ import {createInterface} from 'node:readline'
 import type {Readable, Writable} from 'node:stream'
 import {text} from 'node:stream/consumers'
 import type {Lab} from '../lab/lab.ts'
-import {createAccess, openDoor} from './api-access.ts'
+import {createAccess, type Door, openDoor} from './api-access.ts'
 import {ask, ControlError} from './control.ts'
 import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
@@ -24,6 +24,8 @@ export class StartError extends Error {
 /** A lab whose daemon answers. It ends with this process, however that ends, unless it is let go. */
 export type StartedLab = {
   readonly session: Session
+  /** Where the API server answers without TLS, if it was told to. */
+  readonly insecureUrl?: string
   /** Lets the lab live on when this process ends. */
   letGo(): void
   /** Ends the lab and waits until nothing of it is left. */
@@ -41,24 +43,26 @@ export type StartMessage =
  */
 export async function startLab(
   {lab, source}: {lab: Lab; source: string},
-  {daemon, signal}: {daemon: readonly string[]; signal: AbortSignal},
+  {daemon, signal, insecure = false}: {daemon: readonly string[]; signal: AbortSignal; insecure?: boolean},
 ): Promise<StartedLab> {
   const missing = explainMissingTools()
   if (missing) throw new StartError(missing, 'missing-tools')
   const session = sessionOf(lab.name)
   checkSession(session)
-  const door = await openDoor()
+  const doors = await Promise.all(insecure ? [openDoor(), openDoor()] : [openDoor()])
+  const [{port}, plain] = doors as [Door, Door?]
   try {
-    const apiServer = createAccess(lab, door.port)
+    const apiServer = createAccess(lab, {port, insecure})
     const birth = JSON.stringify({lab, source, rootless: isRootless(), apiServer})
     const program = [...daemon, session.folder]
+    const listeners = doors.map(({descriptor}) => descriptor)
     for (const waitMs of [0, endingTakes]) {
-      const started = await tryToStart({session, birth, program, listener: door.descriptor, waitMs}, signal)
-      if (started) return started
+      const started = await tryToStart({session, birth, program, listeners, waitMs}, signal)
+      if (started) return {...started, ...(plain && {insecureUrl: `http://127.0.0.1:${plain.port}`})}
       if (await answers(session)) break
     }
   } finally {
-    door.close()
+    for (const door of doors) door.close()
   }
   throw new StartError(
     `lab ${session.name} is already up. Take it down with: podlab down ${session.name}`,
@@ -73,16 +77,16 @@ type Attempt = {
   readonly session: Session
   readonly birth: string
   readonly program: readonly string[]
-  readonly listener: number
+  readonly listeners: readonly number[]
   readonly waitMs: number
 }
 
 /* Undefined when the session is somebody else's. */
 async function tryToStart(
-  {session, birth, program, listener, waitMs}: Attempt,
+  {session, birth, program, listeners, waitMs}: Attempt,
   signal: AbortSignal,
 ): Promise<StartedLab | undefined> {
-  const keeper = startSandbox({session, program, listener, waitMs})
+  const keeper = startSandbox({session, program, listeners, waitMs})
   const lifeLine = keeper.stdin as Writable
   const gone = ended(keeper)
   const said = text(keeper.stdout as Readable).catch(() => '') // cut off when the lab is let go

@@ -1,10 +1,11 @@
 import {acceptedOf} from '../accept.ts'
 import {json} from '../answer.ts'
 import type {Answer} from '../call.ts'
-import {type GroupVersion, groupVersions} from '../resources.ts'
+import type {GroupVersion} from '../resources.ts'
 import {noSuchPath} from '../status.ts'
 import {aggregated} from './aggregated.ts'
 import {apiGroup, apiGroupList, apiResourceList, apiVersions} from './legacy.ts'
+import {servedVersions} from './resources.ts'
 
 /**
  * What the server serves, told to clients that have never seen it. Newer ones ask once for everything (`/api` and `/apis`, the aggregated shape),
@@ -14,7 +15,7 @@ export function discover(path: readonly string[], accept: string | undefined): A
   const [root, ...rest] = path
   if (root === 'api') return discoverCore(rest, accept)
   const [group, version, ...more] = rest
-  const groups = groupVersions.filter(one => one.group !== '')
+  const groups = servedVersions.filter(one => one.group !== '')
   if (group === undefined) return aggregatedAnswer(groups, accept) ?? json(apiGroupList(groups))
   const found = groups.filter(one => one.group === group)
   if (found.length === 0 || more.length > 0) throw noSuchPath()
@@ -23,7 +24,7 @@ export function discover(path: readonly string[], accept: string | undefined): A
 }
 
 function discoverCore([version, ...more]: readonly string[], accept: string | undefined): Answer {
-  const core = groupVersions.filter(one => one.group === '')
+  const core = servedVersions.filter(one => one.group === '')
   if (more.length > 0) throw noSuchPath()
   if (version === undefined) return aggregatedAnswer(core, accept) ?? json(apiVersions)
   return json(apiResourceList(versionIn(core, version)))

@@ -1,8 +1,9 @@
 import type {Kind} from '../../objects/kind.ts'
 import {type KindName, kinds} from '../../objects/kinds.ts'
-import {type GroupVersion, groupOf, versionOf} from '../resources.ts'
+import {type GroupVersion, groupOf, groupVersions, versionOf} from '../resources.ts'
 import {subresources} from '../subresources/index.ts'
 import {verbs} from '../verbs/index.ts'
+import {type Virtual, virtualKind, virtuals} from '../virtual/index.ts'
 
 /** One thing that paths can name, as both shapes of discovery describe it. */
 export type Resource = {
@@ -22,7 +23,24 @@ export type Resource = {
 
 /** What a group version offers, in the order of names. */
 export function resourcesOf({apiVersion, kinds: names}: GroupVersion): readonly Resource[] {
-  return names.map(name => storedResource(apiVersion, name))
+  return [
+    ...names.map(name => storedResource(apiVersion, name)),
+    ...virtuals.filter(one => one.apiVersion === apiVersion).map(virtualResource),
+  ]
+}
+
+/** Every group version, with those that only answer questions. */
+export const servedVersions: readonly GroupVersion[] = [
+  ...groupVersions,
+  ...[...new Set(virtuals.map(({apiVersion}) => apiVersion))]
+    .filter(apiVersion => !groupVersions.some(one => one.apiVersion === apiVersion))
+    .map(apiVersion => ({group: groupOf(apiVersion), version: versionOf(apiVersion), apiVersion, kinds: []})),
+]
+
+function virtualResource(virtual: Virtual): Resource {
+  const {plural, singular, namespaced, verbs: allowed} = virtual
+  const kind = virtualKind(virtual)
+  return {plural, singular, namespaced, kind, verbs: allowed, shortNames: [], categories: [], subresources: []}
 }
 
 function storedResource(apiVersion: string, name: KindName): Resource {

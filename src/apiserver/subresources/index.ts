@@ -6,10 +6,12 @@ import {getObject} from '../verbs/get.ts'
 import {patchObject} from '../verbs/patch.ts'
 import {updateObject} from '../verbs/update.ts'
 import {binding} from './binding.ts'
+import {ephemeralContainers} from './ephemeral-containers.ts'
 import {eviction} from './eviction.ts'
 import {finalize} from './finalize.ts'
 import {attach, exec, log, portforward} from './pod-streams.ts'
 import {scale} from './scale.ts'
+import {token} from './token.ts'
 
 /**
  * What lies below an object in the API's paths: `pods/NAME/log`. To add one: a row here.
@@ -31,12 +33,14 @@ export type Subresource = {
 export const subresources: Readonly<Record<string, Subresource>> = {
   attach,
   binding,
+  ephemeralcontainers: ephemeralContainers,
   eviction,
   exec,
   finalize,
   log,
   portforward,
   scale,
+  token,
   status: {
     of: (Object.values(kinds) as Kind[]).filter(({hasStatus}) => hasStatus).map(({kind}) => kind as KindName),
     verbs: ['get', 'patch', 'update'],

@@ -8,7 +8,7 @@ import type {Schema} from '../../objects/schema.ts'
 import {warned} from '../answer.ts'
 import {mediaTypeOf, unsupportedMediaType} from '../body.ts'
 import type {Answer, Api, Call} from '../call.ts'
-import {decodeObject, schemaOf} from '../decode.ts'
+import {type Decoded, decodeObject, schemaOf} from '../decode.ts'
 import {writeQuery} from '../options.ts'
 import {present} from '../present.ts'
 import {ApiError} from '../status.ts'
@@ -17,15 +17,20 @@ import {existing} from './get.ts'
 
 /** Changes what a patch says and leaves the rest; as the subresource `status`, only the status. */
 export async function patchObject(call: Call, api: Api): Promise<Answer> {
-  const {kind, apiVersion, namespace, name, subresource} = call
   const show = showOf(call, api.now())
-  const {dryRun, fieldValidation} = writeQuery(call, 'PatchOptions')
+  const {dryRun} = writeQuery(call, 'PatchOptions')
+  const {object, warnings} = await patchedObject(call, api)
+  const part = call.subresource === 'status' ? 'status' : 'all'
+  return warned(showObject(api.registry.replace(object, {dryRun, part}), show), warnings)
+}
+
+/** What a patch makes of the object that a path names; nothing is stored. */
+export async function patchedObject(call: Call, api: Api): Promise<Decoded> {
+  const {kind, apiVersion, namespace, name} = call
+  const {fieldValidation} = writeQuery(call, 'PatchOptions')
   const change = await patchIn(call)
-  const patched = change.apply(
-    present(existing(call, api), apiVersion) as unknown as JsonRecord,
-    schemaOf(kinds[kind] as Kind),
-  )
-  const {object, warnings} = decodeObject(patched, {
+  const before = present(existing(call, api), apiVersion) as unknown as JsonRecord
+  return decodeObject(change.apply(before, schemaOf(kinds[kind] as Kind)), {
     kind,
     apiVersion,
     namespace,
@@ -33,8 +38,6 @@ export async function patchObject(call: Call, api: Api): Promise<Answer> {
     fieldValidation,
     refuse: why => invalidPatch(change, why),
   })
-  const part = subresource === 'status' ? 'status' : 'all'
-  return warned(showObject(api.registry.replace(object, {dryRun, part}), show), warnings)
 }
 
 /** A patch, read: what it says, and what it makes of an object. */

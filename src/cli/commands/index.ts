@@ -26,7 +26,14 @@ export const commands = {
     summary: 'bring a lab up and leave it running',
     details: 'Example: podlab up labs/kubia',
     arguments: [labArgument],
-    options: [setOption, patienceOption],
+    options: [
+      setOption,
+      patienceOption,
+      new Option(
+        '--insecure',
+        'let the API server answer plain http, too: every user of this machine may then do everything',
+      ),
+    ],
     load: () => import('./up.ts'),
   },
   down: {
@@ -81,6 +88,20 @@ export const commands = {
       new Option('-o, --output <form>', 'how to print').choices(['wide', 'yaml', 'json', 'name']),
     ],
     load: () => import('./get.ts'),
+  },
+  kubectl: {
+    summary: 'run kubectl on a lab without touching the environment',
+    details: `Examples: podlab kubectl -- get pods -o wide
+          podlab kubectl kubia -- describe svc kubia`,
+    arguments: [new Argument('[words...]', "the lab and --, where several are up; then kubectl's words")],
+    passThrough: true,
+    load: () => import('./kubectl.ts'),
+  },
+  env: {
+    summary: "print the line that makes a shell's kubectl mean a lab",
+    details: 'Example: eval "$(podlab env kubia)"',
+    arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
+    load: () => import('./env.ts'),
   },
   exec: {
     summary: 'run a program in a pod or node',

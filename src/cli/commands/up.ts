@@ -1,6 +1,7 @@
 import {bringUp, notReady} from '../bring-up.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
+import {exportLine} from '../kubeconfig.ts'
 import {patienceOf} from '../patience.ts'
 import {programName} from '../program-name.ts'
 import {settingsOf} from '../set-option.ts'
@@ -8,7 +9,8 @@ import {settingsOf} from '../set-option.ts'
 /** Brings a lab up, waits until its pods are ready, and leaves it running. */
 export const run: CommandRun = async ([word], options, signal) => {
   const began = performance.now()
-  const up = await bringUp(word, {settings: settingsOf(options), patience: patienceOf(options), signal})
+  const wanted = {settings: settingsOf(options), patience: patienceOf(options), insecure: options.insecure === true}
+  const up = await bringUp(word, {...wanted, signal})
   up.started.letGo()
   if (up.waitingFor.length > 0) {
     process.stderr.write(notReady(up))
@@ -18,8 +20,10 @@ export const run: CommandRun = async ([word], options, signal) => {
   const seconds = ((performance.now() - began) / 1000).toFixed(2)
   const names = nodes.map(node => node.name).join(', ')
   const notes = up.notes.map(note => `Note: ${note}\n`).join('')
+  const {insecureUrl} = up.started
+  const insecure = insecureUrl ? `Without TLS: ${insecureUrl}\n` : ''
   process.stdout.write(
-    `${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}\nTry:\n  export KUBECONFIG=${up.started.session.kubeconfig}\n`,
+    `${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}${insecure}\nTry:\n  ${exportLine(up.started.session)}\n`,
   )
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')

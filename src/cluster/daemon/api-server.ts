@@ -3,38 +3,50 @@ import type {Logger} from 'pino'
 import type {ApiAccess} from '../api-access.ts'
 import type {Cluster} from './cluster.ts'
 
+/** Takes the connections that others have accepted. */
+type Taker = {emit(event: 'connection', socket: Socket): boolean}
+
+type Servers = {readonly secure: Taker; readonly insecure: Taker}
+
+/* The descriptors of the sockets on the host: with TLS, and without. */
+const descriptors = {secure: 5, insecure: 6} as const
+
 /**
  * The API server's place in the daemon. It listens from the first moment, on the host's socket and, once the underlay stands, inside the
  * cluster; the server itself is loaded when the first client comes, so that no lab waits for it. A client that is early waits for the cluster.
  */
-export function serveApi(
-  cluster: Promise<Cluster>,
-  {descriptor, certificates, log}: {descriptor: number; certificates: ApiAccess['certificates']; log: Logger},
-): void {
-  let server: Promise<{emit(event: 'connection', socket: Socket): boolean}> | undefined
-  const take = (socket: Socket) => {
+export function serveApi(cluster: Promise<Cluster>, {access, log}: {access: ApiAccess; log: Logger}): void {
+  let servers: Promise<Servers> | undefined
+  const take = (which: keyof Servers) => (socket: Socket) => {
     socket.on('error', () => undefined)
-    server ??= load(cluster, certificates)
-    server.then(
-      loaded => loaded.emit('connection', socket),
+    servers ??= load(cluster, access)
+    servers.then(
+      loaded => loaded[which].emit('connection', socket),
       error => {
         log.error({err: error}, 'the API server could not be started')
         socket.destroy()
       },
     )
   }
-  const listen = (options: Parameters<Server['listen']>[0]) => {
-    const door = createServer(take)
+  const listen = (which: keyof Servers, options: Parameters<Server['listen']>[0]) => {
+    const door = createServer({keepAlive: true}, take(which))
     door.on('error', error => log.error({err: error}, 'the API server cannot listen'))
     door.listen(options)
   }
-  listen({fd: descriptor})
-  cluster.then(({apiServer: {ip, port}}) => listen({host: ip, port})).catch(() => undefined)
+  listen('secure', {fd: descriptors.secure})
+  if (access.insecure) listen('insecure', {fd: descriptors.insecure})
+  cluster.then(({apiServer: {ip, port}}) => listen('secure', {host: ip, port})).catch(() => undefined)
 }
 
-async function load(starting: Promise<Cluster>, certificates: ApiAccess['certificates']) {
-  const loading = [import('../../apiserver/server.ts'), import('./containers.ts')] as const
-  const [cluster, {createApiServer}, {containersOf}] = await Promise.all([starting, ...loading])
+async function load(starting: Promise<Cluster>, {certificates, authorityKey}: ApiAccess): Promise<Servers> {
+  const [cluster, {createApiServer, createInsecureServer}, {serviceAccountTokens}, {containersOf}] = await Promise.all([
+    starting,
+    import('../../apiserver/server.ts'),
+    import('../../apiserver/tokens.ts'),
+    import('./containers.ts'),
+  ])
   const {store, registry} = cluster
-  return createApiServer({store, registry, now: Date.now, containers: containersOf(cluster)}, certificates)
+  const tokens = serviceAccountTokens({store, key: authorityKey, now: Date.now})
+  const api = {store, registry, now: Date.now, tokens, containers: containersOf(cluster)}
+  return {secure: createApiServer(api, certificates), insecure: createInsecureServer(api)}
 }

@@ -15,7 +15,7 @@ import {controlVerbs} from './verbs.ts'
 /*
  * A lab's daemon: the first process of its sandbox. Its arguments: the session's folder. Standard input is its life line: a line
  * of JSON with the lab, and later the words "let go"; when it ends without them, so does the lab. Descriptor 3 tells the
- * starter how it goes, and 5 is the API server's socket on the host; standard output and error are the session's log.
+ * starter how it goes, and 5 (and 6) are the API server's sockets on the host; standard output and error are the session's log.
  */
 
 type Birth = {
@@ -58,7 +58,7 @@ async function main(folder: string): Promise<void> {
     return fail({type: 'failed', message, code: 'no-session'})
   }
 
-  serveApi(cluster.promise, {descriptor: 5, certificates: apiServer.certificates, log})
+  serveApi(cluster.promise, {access: apiServer, log})
 
   mountSandbox()
   try {

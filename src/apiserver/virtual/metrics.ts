@@ -1,0 +1,66 @@
+import {type KubeObjectAny, kinds} from '../../objects/kinds.ts'
+import {notFound} from '../../store/store-error.ts'
+import {json} from '../answer.ts'
+import type {Api, Usage} from '../call.ts'
+import {selectionOf} from '../selection.ts'
+import type {Virtual, VirtualCall} from './index.ts'
+
+/** What containers and nodes use, for `kubectl top`: measured by whoever runs them, or nothing. */
+const apiVersion = 'metrics.k8s.io/v1beta1'
+const windowSeconds = 15
+
+export const metrics: readonly Virtual[] = [
+  resource('NodeMetrics', 'Node', (node, api) => ({usage: quantities(api.usage?.node(node.metadata.name))})),
+  resource('PodMetrics', 'Pod', (pod, api) => ({
+    containers:
+      pod.kind === 'Pod'
+        ? pod.spec.containers.map(({name}) => ({
+            name,
+            usage: quantities(api.usage?.container(pod.metadata.uid ?? '', name)),
+          }))
+        : [],
+  })),
+]
+
+function resource(
+  kind: string,
+  of: 'Node' | 'Pod',
+  measure: (object: KubeObjectAny, api: Api) => Record<string, unknown>,
+): Virtual {
+  const {plural, namespaced} = kinds[of]
+  const show = (object: KubeObjectAny, api: Api) => {
+    const {name, namespace, labels} = object.metadata
+    const timestamp = `${new Date(api.now()).toISOString().slice(0, 19)}Z`
+    const metadata = {name, ...(namespace && {namespace}), creationTimestamp: timestamp, ...(labels && {labels})}
+    return {metadata, timestamp, window: `${windowSeconds}s`, ...measure(object, api)}
+  }
+  return {
+    apiVersion,
+    kind,
+    plural,
+    singular: '',
+    namespaced,
+    verbs: ['get', 'list'],
+    answer: async (call, api) => {
+      if (call.name === '') {
+        const items = measurable(call, of, api).map(object => show(object, api))
+        return json({kind: `${kind}List`, apiVersion, metadata: {}, items})
+      }
+      const object = api.store.get(of, {namespace: call.namespace, name: call.name})
+      if (object === undefined) throw notFound(`${plural}.metrics.k8s.io`, call.name)
+      return json({kind, apiVersion, ...show(object, api)})
+    },
+  }
+}
+
+/** Pods that do not run use nothing, and are left out. */
+function measurable(call: VirtualCall, of: 'Node' | 'Pod', {store}: Api): readonly KubeObjectAny[] {
+  const selected = selectionOf({...call, kind: of})
+  return (store.list(of, {namespace: call.namespace}) as readonly KubeObjectAny[]).filter(
+    object => selected(object) && (object.kind !== 'Pod' || object.status?.phase === 'Running'),
+  )
+}
+
+function quantities({cpuNanocores = 0, memoryBytes = 0}: Partial<Usage> = {}) {
+  return {cpu: `${Math.round(cpuNanocores)}n`, memory: `${Math.ceil(memoryBytes / 1024)}Ki`}
+}
