@@ -2,6 +2,7 @@ import type {Kind} from '../objects/kind.ts'
 import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../objects/kinds.ts'
 import {forbidden, type Mistake, ObjectError} from '../objects/mistake.ts'
 import {generatedName} from '../objects/names.ts'
+import type {Pod} from '../objects/pod.ts'
 import {mistakesOf} from '../objects/read-object.ts'
 import type {Service} from '../objects/service.ts'
 import {type Allocation, clusterIpMistakes, withClusterIp} from './cluster-ip.ts'
@@ -79,8 +80,15 @@ type Allocations = {readonly [K in KindName]?: readonly Allocate<ObjectOf<K>>[]}
 const clusterIp: Allocate<Service> = {mistakes: clusterIpMistakes, allocate: withClusterIp}
 const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: withNodePorts}
 
+/** Containers for looking at a pod come into it while it runs. */
+const noEphemeral: Allocate<Pod> = {
+  mistakes: ({spec}) =>
+    spec.ephemeralContainers ? [forbidden(['spec', 'ephemeralContainers'], 'cannot be set on create')] : [],
+  allocate: pod => pod,
+}
+
 /** What some kinds get from the cluster at birth. */
-const births: Allocations = {Service: [clusterIp, nodePorts]}
+const births: Allocations = {Service: [clusterIp, nodePorts], Pod: [noEphemeral]}
 
 /** What some kinds get when a change calls for it: a Service that becomes one of type NodePort, or is no ExternalName any more. */
 const changes: Allocations = {Service: [{...clusterIp, mistakes: () => []}, nodePorts]}

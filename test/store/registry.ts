@@ -110,6 +110,12 @@ test(
 )
 test(
   refused,
+  'a new pod with an ephemeral container',
+  samplePod('fresh', {spec: {ephemeralContainers: [{name: 'debug', image: 'busybox'}]}}),
+  'Pod "fresh" is invalid: spec.ephemeralContainers: Forbidden: cannot be set on create',
+)
+test(
+  refused,
   'a namespace that is not there',
   {...samplePod('a'), metadata: {name: 'a', namespace: 'nope'}},
   'namespaces "nope" not found',
