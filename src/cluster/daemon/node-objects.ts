@@ -1,4 +1,5 @@
-import {release} from 'node:os'
+import {createHash} from 'node:crypto'
+import {availableParallelism, release, totalmem} from 'node:os'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {leasesOf} from '../../node/overlay/leases.ts'
 import {annotationsOf} from '../../node/overlay/node-leases.ts'
@@ -24,7 +25,7 @@ function nodeObject(
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: {name, labels: {'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux'}, annotations},
+    metadata: {name, labels: labelsOf(name), annotations},
     spec: {podCIDR: podSubnet, podCIDRs: [podSubnet]},
     status: {
       addresses: [
@@ -32,13 +33,42 @@ function nodeObject(
         {type: 'Hostname', address: name},
       ],
       conditions: [{type: 'Ready', status: 'True', reason: 'KubeletReady', lastTransitionTime: now}],
+      capacity: resources(),
+      allocatable: resources(),
       nodeInfo: {
         kubeletVersion,
+        kubeProxyVersion: kubeletVersion,
         osImage: 'podlab',
         kernelVersion: release(),
         containerRuntimeVersion: 'podlab://0.1',
         operatingSystem: 'linux',
+        architecture,
+        ...identity(name),
       },
     },
   }
+}
+
+const architecture = {x64: 'amd64', ia32: '386'}[process.arch as string] ?? process.arch
+
+function labelsOf(name: string): Readonly<Record<string, string>> {
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+  }
+}
+
+/* Every node of a lab has the whole machine. Of pods it takes as many as a /24 has addresses for, where a kubelet stops at 110. */
+function resources(): Readonly<Record<string, string>> {
+  return {cpu: `${availableParallelism()}`, memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '250'}
+}
+
+/* The same for the same node, in every lab and after every start: podlab's machines have no hardware that could tell. */
+function identity(name: string) {
+  const digest = createHash('sha256').update(name).digest('hex')
+  const uuid = (from: number) => digest.slice(from, from + 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return {machineID: digest.slice(0, 32), systemUUID: uuid(0), bootID: uuid(32)}
 }
