@@ -1,4 +1,4 @@
-import {kinds} from '../objects/kinds.ts'
+import {qualifiedKind} from '../objects/kinds.ts'
 import {fieldOf, type Mistake, ObjectError} from '../objects/mistake.ts'
 import {PatchError} from '../objects/patch/patch-error.ts'
 import {SelectorError} from '../objects/selector.ts'
@@ -72,7 +72,7 @@ export function methodNotAllowed(): ApiError {
 /** Any error as the Status that a client gets. One that nobody meant to throw is a 500 and says no more than its message. */
 export function statusOf(error: unknown): Status {
   if (error instanceof ApiError) return failure(error.reason, error.message, error.details)
-  if (error instanceof ObjectError) return failure('Invalid', error.message, invalidDetails(error))
+  if (error instanceof ObjectError) return failure('Invalid', qualified(error), invalidDetails(error))
   if (error instanceof StoreError) return failure(...storeFailure(error))
   if (error instanceof RequestError)
     return error.code === 'forbidden'
@@ -136,14 +136,13 @@ function namedIn(message: string): StatusDetails {
 }
 
 function invalidDetails({ref, mistakes}: ObjectError): StatusDetails {
-  const group = groupOf(ref.kind)
+  const [, group] = qualifiedKind(ref.kind).split(/\.(.*)/)
   return {name: ref.name, ...(group && {group}), kind: ref.kind, causes: mistakes.map(causeOf)}
 }
 
-function groupOf(kind: string): string {
-  const known: Readonly<Record<string, {readonly apiVersions: readonly string[]}>> = kinds
-  const version = known[kind]?.apiVersions[0] ?? ''
-  return version.includes('/') ? (version.split('/')[0] ?? '') : ''
+/** `ReplicaSet.apps "web" is invalid: ...`: messages name the group, details have it apart. */
+function qualified({ref, message}: ObjectError): string {
+  return `${qualifiedKind(ref.kind)}${message.slice(ref.kind.length)}`
 }
 
 const reasons: readonly (readonly [string, string])[] = [

@@ -1,5 +1,6 @@
 import type {AgentClient} from '../node/client.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
+import {deleteObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 
 /** The agents' way to the API when both live in one process: the store itself. */
@@ -21,7 +22,9 @@ export function storeClient(store: Store): AgentClient {
     },
     confirmDeletion: async pod => {
       const found = present(pod)
-      if (found) store.delete('Pod', keyOf(pod), {uid: found.metadata.uid})
+      // Its containers are gone; whoever has a finalizer in it still holds it up.
+      const now = Date.parse(found?.metadata.deletionTimestamp ?? '') || 0
+      if (found) deleteObject(store, found, {now, graceSeconds: 0})
     },
   }
 }

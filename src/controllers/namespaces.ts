@@ -14,7 +14,7 @@ export const namespaceController: Controller = {
     const namespace = view.get('Namespace', {name})
     if (namespace?.metadata.deletionTimestamp === undefined) return []
     const content = view.find('byNamespace', name)
-    if (content.length === 0) return [{do: 'remove', object: namespace}]
+    if (content.length === 0) return [{do: 'update', object: {...namespace, spec: {...namespace.spec, finalizers: []}}}]
     return content
       .filter(({metadata}) => metadata.deletionTimestamp === undefined)
       .map(object => ({do: 'delete', object}))

@@ -1,7 +1,7 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Logger} from 'pino'
 import {type Followed, follow} from '../store/follow.ts'
-import {deleteObject, refOf} from '../store/registry.ts'
+import {deleteObject, refOf, updateObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 import {StoreError} from '../store/store-error.ts'
 import type {Controller, Key, Write} from './controller.ts'
@@ -169,7 +169,7 @@ function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: r
         store.create(write.object)
         break
       case 'update':
-        store.update(write.object)
+        updateObject(store, write.object)
         break
       case 'delete':
         deleteObject(store, write.object, {now: now()})

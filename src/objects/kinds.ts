@@ -57,6 +57,22 @@ export type ObjectOf<K extends KindName> = (typeof kinds)[K] extends Kind<infer 
 /** An object of any kind; its `kind` tells which. */
 export type KubeObjectAny = {[K in KindName]: ObjectOf<K>}[KindName]
 
+/** A kind's resource as messages name it: `pods`, `replicasets.apps`. */
+export function resourceName(kind: KindName): string {
+  const {plural, apiVersions} = kinds[kind]
+  return inGroup(plural, apiVersions[0])
+}
+
+/** A kind as messages name it: `Pod`, `ReplicaSet.apps`. One that podlab does not serve keeps its bare name. */
+export function qualifiedKind(kind: string): string {
+  return isKindName(kind) ? inGroup(kind, kinds[kind].apiVersions[0]) : kind
+}
+
+function inGroup(name: string, apiVersion: string): string {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0 ? name : `${name}.${apiVersion.slice(0, slash)}`
+}
+
 /** A word that names no kind. The message lists those that there are. */
 export class UnknownKindError extends Error {
   override readonly name = 'UnknownKindError'

@@ -1,5 +1,5 @@
 import type {Kind} from '../objects/kind.ts'
-import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../objects/kinds.ts'
+import {type KindName, type KubeObjectAny, kinds, type ObjectOf, resourceName} from '../objects/kinds.ts'
 import {forbidden, type Mistake, ObjectError} from '../objects/mistake.ts'
 import {generatedName} from '../objects/names.ts'
 import type {Pod} from '../objects/pod.ts'
@@ -119,7 +119,7 @@ function refuseNamespace({kind, metadata: {name, namespace}}: KubeObjectAny, vie
   if (found === undefined) throw notFound('namespaces', namespace)
   if (found.metadata.deletionTimestamp === undefined) return
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`
-  throw new RequestError('forbidden', `${kinds[kind].plural} "${name}" is forbidden: ${why}`)
+  throw new RequestError('forbidden', `${resourceName(kind)} "${name}" is forbidden: ${why}`)
 }
 
 function merged<T extends KubeObjectAny>(object: T, before: T): T {

@@ -1,4 +1,4 @@
-import {type KindName, type KubeObjectAny, kinds, type ObjectOf} from '../objects/kinds.ts'
+import {type KindName, type KubeObjectAny, type ObjectOf, resourceName} from '../objects/kinds.ts'
 import {matches} from '../objects/selector.ts'
 import {History} from './history.ts'
 import {born, saysNothingNew, succeeding} from './stamp.ts'
@@ -27,7 +27,7 @@ export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 
   }
   const existing = (kind: KindName, key: ObjectKey, expected: Expected): KubeObjectAny => {
     const object = shelfOf(kind).get(key)
-    if (object === undefined) throw notFound(kinds[kind].plural, key.name)
+    if (object === undefined) throw notFound(resourceName(kind), key.name)
     checkExpected(object, expected)
     return object
   }
@@ -43,7 +43,7 @@ export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 
         .filter(object => passes(object, filter)) as unknown as readonly ObjectOf<K>[],
     create: object => {
       const shelf = shelfOf(object.kind)
-      if (shelf.get(object.metadata)) throw alreadyExists(kinds[object.kind].plural, object.metadata.name)
+      if (shelf.get(object.metadata)) throw alreadyExists(resourceName(object.kind), object.metadata.name)
       const stored = born(object, {revision: history.revision + 1, time: clock(), uid: uid()})
       shelf.put(stored)
       history.add({type: 'ADDED', revision: history.revision + 1, object: stored})
@@ -106,7 +106,7 @@ function passes({metadata}: KubeObjectAny, {namespace, selector}: ListFilter): b
 }
 
 function checkExpected({kind, metadata}: KubeObjectAny, {resourceVersion, uid}: Expected): void {
-  const {plural} = kinds[kind]
+  const plural = resourceName(kind)
   if (uid && uid !== metadata.uid) throw otherUid(plural, metadata.name, uid, metadata.uid)
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw modified(plural, metadata.name)
 }

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import type {Cidr} from '../net/cidr.ts'
 import type {Kind} from '../objects/kind.ts'
-import {type KindName, type KubeObjectAny, kindNamed, kinds} from '../objects/kinds.ts'
+import {type KindName, type KubeObjectAny, kindNamed, kinds, resourceName} from '../objects/kinds.ts'
 import type {ObjectRef} from '../objects/kube-object.ts'
 import {parseSelector} from '../objects/selector.ts'
 import {admit, admitReplacement, admitStatus, admitUpdate} from './admission.ts'
@@ -78,9 +78,7 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
     const before = existing(store, object.kind, object.metadata) as T
     const after = part === 'status' ? admitStatus(object, before) : admitReplacement(object, before, allocation())
     if (dryRun) return rehearseUpdate(store, after)
-    const stored = store.update(after)
-    if (isReleased(stored)) return store.delete(stored.kind, stored.metadata) as T
-    return stored
+    return updateObject(store, after)
   }
 
   function apply(object: KubeObjectAny): Applied {
@@ -125,6 +123,13 @@ export function deleteObject(
   carryOut(store, object, deleted(object, deletion))
 }
 
+/** Updates an object; one that is going away and that this was the last to hold up is gone with it. */
+export function updateObject<T extends KubeObjectAny>(store: Store, object: T): T {
+  const stored = store.update(object)
+  if (isReleased(stored)) return store.delete(stored.kind, stored.metadata, {uid: stored.metadata.uid}) as T
+  return stored
+}
+
 function carryOut(store: Store, object: KubeObjectAny, after: KubeObjectAny | undefined): Removed {
   if (after !== undefined) return {object: store.update(after), gone: false}
   return {object: store.delete(object.kind, object.metadata, {uid: object.metadata.uid}), gone: true}
@@ -146,7 +151,7 @@ function choose(store: Store, {kind: word, namespace, name, selector}: Deletable
 
 function existing(store: Store, kind: KindName, key: ObjectKey): KubeObjectAny {
   const object = store.get(kind, key)
-  if (object === undefined) throw notFound(kinds[kind].plural, key.name)
+  if (object === undefined) throw notFound(resourceName(kind), key.name)
   return object
 }
 

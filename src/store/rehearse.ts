@@ -1,17 +1,17 @@
-import {type KubeObjectAny, kinds} from '../objects/kinds.ts'
+import {type KubeObjectAny, resourceName} from '../objects/kinds.ts'
 import {born, saysNothingNew, succeeding} from './stamp.ts'
 import type {Expected, Store} from './store.ts'
 import {alreadyExists, modified, notFound, otherUid} from './store-error.ts'
 
 /** What a store would do, without doing it: for `--dry-run=server`. It throws what the store would throw. */
 export function rehearseCreate<T extends KubeObjectAny>(store: Store, object: T, at: {time: number; uid: string}): T {
-  if (store.get(object.kind, object.metadata)) throw alreadyExists(kinds[object.kind].plural, object.metadata.name)
+  if (store.get(object.kind, object.metadata)) throw alreadyExists(resourceName(object.kind), object.metadata.name)
   const {resourceVersion: _none, ...metadata} = born(object, {...at, revision: store.revision}).metadata
   return {...object, metadata}
 }
 
 export function rehearseUpdate<T extends KubeObjectAny>(store: Store, object: T): T {
-  const {plural} = kinds[object.kind]
+  const plural = resourceName(object.kind)
   const before: KubeObjectAny | undefined = store.get(object.kind, object.metadata)
   if (before === undefined) throw notFound(plural, object.metadata.name)
   checkPreconditions(before, {expected: object.metadata})
@@ -20,7 +20,7 @@ export function rehearseUpdate<T extends KubeObjectAny>(store: Store, object: T)
 
 /** Throws conflict when the object is another one, or in another state, than a client relies on. */
 export function checkPreconditions({kind, metadata}: KubeObjectAny, {expected = {}}: {expected?: Expected}): void {
-  const {plural} = kinds[kind]
+  const plural = resourceName(kind)
   const {uid, resourceVersion} = expected
   if (uid && uid !== metadata.uid) throw otherUid(plural, metadata.name, uid, metadata.uid)
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw modified(plural, metadata.name)

@@ -40,3 +40,53 @@ test('what claims an owner that is gone already is cleared away', async t => {
   t.deepEqual(store.list('Pod'), [])
   await stop()
 })
+
+test('with foreground deletion, an owner stays until its dependents are gone', async t => {
+  const {store, objects, idle, stop} = runningWorld()
+  objects.apply([sampleNode('node1'), sampleReplicaSet('kubia', 2)])
+  await idle()
+  t.is(store.list('Pod').length, 2)
+  const place = {namespace: 'default', name: 'kubia'}
+  const {object, gone} = objects.remove('ReplicaSet', place, {propagation: 'Foreground'})
+  t.false(gone)
+  t.deepEqual(object.metadata.finalizers, ['foregroundDeletion'])
+  const since = store.revision
+  await idle()
+  t.is(store.get('ReplicaSet', place), undefined)
+  t.deepEqual(store.list('Pod'), [])
+  const deleted = store.changes(since).filter(({type}) => type === 'DELETED')
+  t.deepEqual(
+    deleted.map(change => change.object.kind).filter(kind => kind !== 'Event'),
+    ['Pod', 'Pod', 'ReplicaSet'],
+  )
+  await stop()
+})
+
+test('an owner that orphans its dependents leaves them behind', async t => {
+  const {store, objects, idle, stop} = runningWorld()
+  objects.apply([sampleNode('node1'), sampleReplicaSet('kubia', 2)])
+  await idle()
+  objects.remove('ReplicaSet', {namespace: 'default', name: 'kubia'}, {propagation: 'Orphan'})
+  await idle()
+  t.deepEqual(store.list('ReplicaSet'), [])
+  t.deepEqual(
+    store.list('Pod').map(({metadata}) => metadata.ownerReferences ?? []),
+    [[], []],
+  )
+  await stop()
+})
+
+test('a finalizer holds an object up until whoever is named in it takes it out', async t => {
+  const {store, objects, idle, stop} = runningWorld()
+  const service = sampleService('a')
+  objects.apply([{...service, metadata: {...service.metadata, finalizers: ['example.com/books']}}])
+  const place = {namespace: 'default', name: 'a'}
+  const {gone} = objects.remove('Service', place)
+  t.false(gone)
+  await idle()
+  const held = store.get('Service', place)
+  t.truthy(held?.metadata.deletionTimestamp)
+  if (held) objects.replace({...held, metadata: {...held.metadata, finalizers: []}})
+  t.is(store.get('Service', place), undefined)
+  await stop()
+})

@@ -1,5 +1,5 @@
 import type {Namespace} from '../../objects/namespace.ts'
-import {isReleased} from '../../store/deletion.ts'
+import {updateObject} from '../../store/registry.ts'
 import {readBody} from '../body.ts'
 import {existing} from '../verbs/get.ts'
 import {showObject, showOf} from '../view.ts'
@@ -15,12 +15,11 @@ export const finalize: Subresource = {
       const before = existing(call, api) as Namespace
       const resourceVersion = said?.metadata?.resourceVersion ?? before.metadata.resourceVersion
       const finalizers = said?.spec?.finalizers ?? []
-      const after = api.store.update({
+      const after = updateObject(api.store, {
         ...before,
         metadata: {...before.metadata, ...(resourceVersion && {resourceVersion})},
         spec: {...before.spec, finalizers: finalizers.map(String)},
       })
-      if (isReleased(after)) api.store.delete('Namespace', after.metadata)
       return showObject(after, showOf(call, api.now()))
     },
   },

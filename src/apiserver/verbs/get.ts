@@ -1,4 +1,4 @@
-import {type KubeObjectAny, kinds} from '../../objects/kinds.ts'
+import {type KubeObjectAny, resourceName} from '../../objects/kinds.ts'
 import {notFound} from '../../store/store-error.ts'
 import type {Answer, Api, Call} from '../call.ts'
 import {showObject, showOf} from '../view.ts'
@@ -13,6 +13,6 @@ export function existing(
   {store}: Api,
 ): KubeObjectAny {
   const object = store.get(kind, {namespace, name})
-  if (object === undefined) throw notFound(kinds[kind].plural, name)
+  if (object === undefined) throw notFound(resourceName(kind), name)
   return object
 }
