@@ -110,6 +110,8 @@ function storeFailure(error: StoreError): [Reason, string, StatusDetails?] {
       return ['Conflict', error.message, namedIn(error.message.replace(/^.* on /, ''))]
     case 'compacted':
       return ['Expired', error.message]
+    case 'notWritten':
+      return ['InternalError', `Internal error occurred: ${error.message}`]
     case 'future': {
       const cause = {reason: 'ResourceVersionTooLarge', message: 'Too large resource version'}
       return ['Timeout', `Timeout: ${error.message}`, {causes: [cause], retryAfterSeconds: 1}]

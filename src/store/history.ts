@@ -1,20 +1,33 @@
 import type {Change} from './store.ts'
 import {compacted, future} from './store-error.ts'
 
+type Forget = (changes: readonly Change[], upTo: number) => void
+
+/** What is remembered at first, after everything up to `forgotten`; `forget` hears of changes that are remembered no more. */
+type Beginning = {
+  readonly forgotten: number
+  readonly changes: readonly Change[]
+  readonly limit: number
+  readonly forget: Forget | undefined
+}
+
 /** The latest changes, in order. Older ones are forgotten; whoever asks for them is told so. */
 export class History {
   /** The number of the last change. */
   revision: number
-  #changes: Change[] = []
+  #changes: Change[]
   /** Everything up to here is forgotten. */
   #forgotten: number
   readonly #limit: number
+  readonly #tellForgotten: Forget | undefined
   readonly #waiting = new Set<() => void>()
 
-  constructor(revision: number, limit: number) {
-    this.revision = revision
-    this.#forgotten = revision
+  constructor({forgotten, changes, limit, forget}: Beginning) {
+    this.revision = changes.at(-1)?.revision ?? forgotten
+    this.#changes = [...changes]
+    this.#forgotten = forgotten
     this.#limit = limit
+    this.#tellForgotten = forget
   }
 
   add(change: Change): void {
@@ -51,7 +64,9 @@ export class History {
 
   /** Half at a time, so that forgetting costs nothing for each change. Every change has a revision of its own. */
   #forget(): void {
-    this.#forgotten += this.#changes.length - this.#limit
+    const count = this.#changes.length - this.#limit
+    this.#forgotten += count
+    this.#tellForgotten?.(this.#changes.slice(0, count), this.#forgotten)
     this.#changes = this.#changes.slice(-this.#limit)
   }
 }

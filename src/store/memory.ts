@@ -1,8 +1,9 @@
 import {type KindName, type KubeObjectAny, type ObjectOf, resourceName} from '../objects/kinds.ts'
 import {matches} from '../objects/selector.ts'
 import {History} from './history.ts'
+import type {Journal} from './journal.ts'
 import {born, saysNothingNew, succeeding} from './stamp.ts'
-import type {Expected, ListFilter, ObjectKey, Store} from './store.ts'
+import type {Change, Expected, ListFilter, ObjectKey, Store} from './store.ts'
 import {alreadyExists, modified, notFound, otherUid} from './store-error.ts'
 
 /** Where a store's time and identities come from, how much it remembers, and the revision that it starts with. */
@@ -15,9 +16,13 @@ export type StoreOptions = {
   readonly firstRevision?: number
 }
 
-/** A store that lives as long as its process. */
-export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 0}: StoreOptions): Store {
-  const history = new History(firstRevision, historyLimit)
+/** A store that lives as long as its process; with a journal, what it holds lives on there. */
+export function memoryStore(
+  {clock, uid, historyLimit = 10_000, firstRevision = 0}: StoreOptions,
+  journal?: Journal,
+): Store {
+  const {forgotten, objects, changes} = journal?.begin ?? {forgotten: firstRevision, objects: [], changes: []}
+  const history = new History({forgotten, changes, limit: historyLimit, forget: journal?.forget})
   const shelves = new Map<KindName, Shelf>()
 
   const shelfOf = (kind: KindName): Shelf => {
@@ -31,6 +36,13 @@ export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 
     checkExpected(object, expected)
     return object
   }
+  /* What the journal refuses has not happened. */
+  const happen = (change: Change, put: () => void): void => {
+    journal?.write(change)
+    put()
+    history.add(change)
+  }
+  for (const object of objects) shelfOf(object.kind).put(object)
 
   return {
     get revision() {
@@ -45,24 +57,22 @@ export function memoryStore({clock, uid, historyLimit = 10_000, firstRevision = 
       const shelf = shelfOf(object.kind)
       if (shelf.get(object.metadata)) throw alreadyExists(resourceName(object.kind), object.metadata.name)
       const stored = born(object, {revision: history.revision + 1, time: clock(), uid: uid()})
-      shelf.put(stored)
-      history.add({type: 'ADDED', revision: history.revision + 1, object: stored})
+      happen({type: 'ADDED', revision: history.revision + 1, object: stored}, () => shelf.put(stored))
       return stored
     },
     update: <T extends KubeObjectAny>(object: T) => {
       const before = existing(object.kind, object.metadata, object.metadata)
       if (saysNothingNew(object, before)) return before as T
       const stored = succeeding(object, before, history.revision + 1)
-      shelfOf(object.kind).put(stored)
-      history.add({type: 'MODIFIED', revision: history.revision + 1, object: stored, before})
+      const change: Change = {type: 'MODIFIED', revision: history.revision + 1, object: stored, before}
+      happen(change, () => shelfOf(object.kind).put(stored))
       return stored
     },
     delete: <K extends KindName>(kind: K, key: ObjectKey, expected: Expected = {}) => {
       const before = existing(kind, key, expected)
       const revision = history.revision + 1
       const object: KubeObjectAny = {...before, metadata: {...before.metadata, resourceVersion: `${revision}`}}
-      shelfOf(kind).take(key)
-      history.add({type: 'DELETED', revision, object, before})
+      happen({type: 'DELETED', revision, object, before}, () => shelfOf(kind).take(key))
       return object as ObjectOf<K>
     },
     changes: since => history.since(since),

@@ -1,16 +1,17 @@
 /**
  * Why the store refused. `notFound`, `alreadyExists`, `conflict`: the object is not as the caller thinks; `compacted`: the
- * history that a watch asks for is gone, list again; `future`: a revision that is not there yet.
+ * history that a watch asks for is gone, list again; `future`: a revision that is not there yet; `notWritten`: the disk
+ * refused, and nothing has changed.
  */
-export type StoreErrorCode = 'notFound' | 'alreadyExists' | 'conflict' | 'compacted' | 'future'
+export type StoreErrorCode = 'notFound' | 'alreadyExists' | 'conflict' | 'compacted' | 'future' | 'notWritten'
 
 /** The store's refusal, in Kubernetes' words: `pods "web" already exists`. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreErrorCode
 
-  constructor(code: StoreErrorCode, message: string) {
-    super(message)
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.code = code
   }
 }
@@ -43,6 +44,12 @@ export function compacted(asked: number, oldest: number): StoreError {
 
 export function future(asked: number, current: number): StoreError {
   return new StoreError('future', `Too large resource version: ${asked}, current: ${current}`)
+}
+
+/** The file behind the store takes no more: its disk is full, or gone. */
+export function notWritten(path: string, cause: Error): StoreError {
+  const message = `nothing was changed: ${path} cannot be written (${cause.message}); make room on its disk and try again`
+  return new StoreError('notWritten', message, {cause})
 }
 
 function conflict(plural: string, name: string, why: string): StoreError {
