@@ -5,7 +5,7 @@ import {isFinished, isTerminating} from '../objects/pod-status.ts'
 import {matches} from '../objects/selector.ts'
 import {podSelectorOf, type Workload} from '../objects/workload.ts'
 import {labelKey} from '../store/indexes.ts'
-import {selectPods, type View} from '../store/view.ts'
+import {selectPods, selectUnder, type View} from '../store/view.ts'
 import {type Key, keyOf, type Write} from './controller.ts'
 
 /**
@@ -38,10 +38,13 @@ export function claimOthers<K extends 'ReplicaSet' | 'ControllerRevision'>(
   view: View,
 ): Claimed<K> {
   const selector = podSelectorOf(workload)
-  const unowned = view
-    .find('orphans', workload.metadata.namespace ?? '')
-    .filter(object => object.kind === kind && matches(selector, object.metadata.labels))
-  return claim(workload, kind, unowned, view)
+  const unowned = selectUnder('orphans', view, workload.metadata.namespace ?? '', selector)
+  return claim(
+    workload,
+    kind,
+    unowned.filter(object => object.kind === kind),
+    view,
+  )
 }
 
 function claim<K extends ClaimableKind>(

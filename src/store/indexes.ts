@@ -1,5 +1,6 @@
 import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
+import type {ObjectMeta} from '../objects/kube-object.ts'
 import {isFinished} from '../objects/pod-status.ts'
 import {type Selector, selectorOfLabels} from '../objects/selector.ts'
 import {podSelectorOf, workloadKinds} from '../objects/workload.ts'
@@ -14,10 +15,7 @@ export const indexes = {
   /** As `podsByNode`, without those that have run to their end: what a node carries. */
   activePodsByNode: index(['Pod'], pod => (isFinished(pod) ? [] : [pod.spec.nodeName ?? ''])),
   /** By each of its labels (`labelKey`), and by its namespace alone. */
-  podsByLabel: index(['Pod'], ({metadata: {namespace = '', labels = {}}}) => [
-    namespace,
-    ...Object.entries(labels).map(([label, value]) => labelKey(namespace, label, value)),
-  ]),
+  podsByLabel: index(['Pod'], ({metadata}) => labelKeys(metadata)),
   /** By one of the labels that it asks for, or its namespace alone: whoever it selects is found under that too. */
   servicesBySelector: index(['Service'], ({metadata: {namespace = ''}, spec}) =>
     spec.selector ? [narrowest(namespace, selectorOfLabels(spec.selector))] : [],
@@ -26,9 +24,9 @@ export const indexes = {
   workloadsBySelector: index(workloadKinds, workload => [
     narrowest(workload.metadata.namespace ?? '', podSelectorOf(workload)),
   ]),
-  /** By namespace: those that no other object controls. */
+  /** As `podsByLabel`: those that no other object controls. */
   orphans: index(['ReplicaSet', 'ControllerRevision'], ({metadata}) =>
-    metadata.ownerReferences?.some(({controller}) => controller) ? [] : [metadata.namespace ?? ''],
+    metadata.ownerReferences?.some(({controller}) => controller) ? [] : labelKeys(metadata),
   ),
   servicesByNodePort: index(
     ['Service'],
@@ -59,6 +57,10 @@ export type Indexed<I extends IndexName> = (typeof indexes)[I] extends Index<inf
 
 export function labelKey(namespace: string, label: string, value: string): string {
   return `${namespace}/${label}=${value}`
+}
+
+function labelKeys({namespace = '', labels = {}}: ObjectMeta): readonly string[] {
+  return [namespace, ...Object.entries(labels).map(([label, value]) => labelKey(namespace, label, value))]
 }
 
 /** The words of `podsByLabel` under which everything that the selector selects is found. */

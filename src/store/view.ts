@@ -16,9 +16,20 @@ export type View = {
 
 /** The pods of a namespace that a selector selects, looked for under its rarest label. */
 export function selectPods(view: View, namespace: string, selector: Selector): readonly ObjectOf<'Pod'>[] {
+  return selectUnder('podsByLabel', view, namespace, selector)
+}
+
+/** As `selectPods`, for what an index of labels holds. */
+export function selectUnder<I extends 'podsByLabel' | 'orphans'>(
+  index: I,
+  view: View,
+  namespace: string,
+  selector: Selector,
+): readonly Indexed<I>[] {
   const words = keysFor(namespace, selector)
-  const rarest = words.reduce((best, word) => (count(view, word) < count(view, best) ? word : best))
-  return view.find('podsByLabel', rarest).filter(pod => matches(selector, pod.metadata.labels))
+  const rarest = words.reduce((best, word) => (view.count(index, word) < view.count(index, best) ? word : best))
+  const found: readonly KubeObjectAny[] = view.find(index, rarest)
+  return found.filter(({metadata}) => matches(selector, metadata.labels)) as unknown as readonly Indexed<I>[]
 }
 
 /** A view that changes are told to, one after the other. */
@@ -84,10 +95,6 @@ function forget(words: Map<string, Map<string, KubeObjectAny>>, word: string, id
   const found = words.get(word)
   found?.delete(id)
   if (found?.size === 0) words.delete(word)
-}
-
-function count(view: View, word: string): number {
-  return view.count('podsByLabel', word)
 }
 
 function pathOf({namespace = '', name}: ObjectKey): string {
