@@ -1,4 +1,5 @@
-import type {AgentClient} from '../node/client.ts'
+import type {AgentClient, FollowedKind} from '../node/client.ts'
+import type {ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
 import {deleteObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
@@ -16,6 +17,11 @@ export function storeClient(store: Store): AgentClient {
       const changes = store.changes(since)
       return {revision: changes.at(-1)?.revision ?? since, changes}
     },
+    follow: async (kind, name, told, signal) => {
+      const first = store.get(kind, name)
+      told(first)
+      void followOn(store, {kind, name, told, signal, known: first})
+    },
     updateStatus: async (pod, status: PodStatus) => {
       const found = present(pod)
       if (found) store.update({...found, status})
@@ -26,6 +32,33 @@ export function storeClient(store: Store): AgentClient {
       const now = Date.parse(found?.metadata.deletionTimestamp ?? '') || 0
       if (found) deleteObject(store, found, {now, graceSeconds: 0})
     },
+  }
+}
+
+type Followed<K extends FollowedKind> = {
+  readonly kind: K
+  readonly name: {readonly namespace: string; readonly name: string}
+  readonly told: (object: ObjectOf<K> | undefined) => void
+  readonly signal: AbortSignal
+  readonly known: ObjectOf<K> | undefined
+}
+
+/* Objects in the store are never changed, so that another object is another state. */
+async function followOn<K extends FollowedKind>(
+  store: Store,
+  {kind, name, told, signal, known}: Followed<K>,
+): Promise<void> {
+  let [last, since] = [known, store.revision]
+  while (!signal.aborted) {
+    try {
+      since = await store.changed(since, signal)
+    } catch {
+      return // only the signal ends the wait
+    }
+    const present = store.get(kind, name)
+    if (present === last) continue
+    last = present
+    told(present)
   }
 }
 

@@ -6,11 +6,24 @@ export type AgentClient = {
   list<K extends AgentKind>(kind: K): Promise<{readonly revision: number; readonly objects: readonly ObjectOf<K>[]}>
   /** Resolves with the changes after a revision, once there is one. */
   changes(since: number, signal: AbortSignal): Promise<AgentChanges>
+  /**
+   * Tells what an object is now, before it resolves, and until the signal what it becomes; undefined while there is none. So a node
+   * learns of those ConfigMaps and Secrets that its own pods name, and of no others.
+   */
+  follow<K extends FollowedKind>(
+    kind: K,
+    name: {readonly namespace: string; readonly name: string},
+    told: (object: ObjectOf<K> | undefined) => void,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Replaces a pod's status; nothing happens when the pod is gone or is another of the same name. */
   updateStatus(pod: Pod, status: PodStatus): Promise<void>
   /** Takes a terminated pod out of the API for good. */
   confirmDeletion(pod: Pod): Promise<void>
 }
+
+/** What pods are given by name. */
+export type FollowedKind = 'ConfigMap' | 'Secret'
 
 export type AgentKind = 'Pod' | 'Service' | 'Endpoints' | 'Node'
 

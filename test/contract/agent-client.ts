@@ -26,6 +26,13 @@ const service: KubeObjectAny = {
   spec: {clusterIP: '10.96.0.20', ports: [{port: 80}]},
 }
 
+const settings: KubeObjectAny = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {name: 'settings', namespace: 'default'},
+  data: {mode: 'dark'},
+}
+
 const running = {phase: 'Running', podIP: '172.17.12.2'} as const
 
 const {signal} = new AbortController()
@@ -73,6 +80,31 @@ export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, 
       const waiting = client.changes(revision, stop.signal)
       stop.abort(new Error('the node is gone'))
       await t.throwsAsync(waiting)
+    },
+    'an object that is followed by its name is told as it is, and as it becomes': async (
+      t,
+      {client, create, remove},
+    ) => {
+      const stop = new AbortController()
+      const told: string[] = []
+      const news = Promise.withResolvers<void>()
+      const name = {namespace: 'default', name: 'settings'}
+      const hear = (object: KubeObjectAny | undefined) => {
+        told.push(object?.kind === 'ConfigMap' ? `${object.data?.mode}` : 'none')
+        if (told.length === 3) news.resolve()
+      }
+      await client.follow('ConfigMap', name, hear, stop.signal)
+      t.deepEqual(told, ['none'], 'it is told before the call resolves')
+      await create({...settings, metadata: {...name, name: 'other'}})
+      const created = await create(settings)
+      while (told.length < 2) await new Promise(setImmediate)
+      await remove(created)
+      await news.promise
+      t.deepEqual(told, ['none', 'dark', 'none'])
+      stop.abort()
+      await create(settings)
+      await new Promise(setImmediate)
+      t.is(told.length, 3, 'nobody is told after the end')
     },
     'a status takes the place of the one before, and nothing else changes': async (t, {client, create, get}) => {
       const created = (await create(pod('a'))) as Pod

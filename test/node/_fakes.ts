@@ -217,6 +217,7 @@ function recordingClient({
   return {
     list: async () => ({revision: 0, objects: []}),
     changes: () => new Promise(() => undefined),
+    follow: async (_kind, _name, told) => told(undefined),
     updateStatus: async ({metadata: {name}}, status) => {
       statuses.set(name, status)
       phases.push(status.phase)

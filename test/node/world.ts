@@ -23,6 +23,7 @@ function clientOf(...objects: readonly KubeObjectAny[]): AgentClient {
   const list = async (kind: string) => ({revision: ++revision, objects: objects.filter(object => object.kind === kind)})
   return {
     list: list as AgentClient['list'],
+    follow: async () => undefined,
     changes: () => new Promise(() => undefined),
     updateStatus: async () => undefined,
     confirmDeletion: async () => undefined,
