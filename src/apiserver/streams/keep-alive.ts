@@ -10,4 +10,4 @@ export function keepAlive(socket: WebSocket): void {
   socket.once('close', () => clearInterval(timer))
 }
 
-const pingEvery = 10_000
+const pingEvery = 5_000

@@ -23,7 +23,7 @@ export type SpdyOptions = {
  * The server's side of a SPDY/3.1 connection over any stream of bytes. There is no flow control in it but that of the connection: while
  * a stream's reader is behind, nothing more is read. That is what Kubernetes' clients expect; they send no WINDOW_UPDATE.
  */
-export function serveSpdy(transport: Duplex, {opened, pingEvery = 10_000}: SpdyOptions): SpdySession {
+export function serveSpdy(transport: Duplex, {opened, pingEvery = 5_000}: SpdyOptions): SpdySession {
   const streams = new Map<number, OpenStream>()
   const inflater = headerReader()
   const deflate = headerWriter()
