@@ -74,6 +74,8 @@ export type Api = {
   readonly now: () => number
   /** What only the nodes have. */
   readonly containers: Containers
+  /** How many watch each kind just now. */
+  readonly watchers?: Map<string, number>
   /** Makes and checks tokens of service accounts, where there are any. */
   readonly tokens?: Tokens
   /** What nodes and containers use, as far as somebody measures it. */

@@ -27,6 +27,7 @@ async function answerOf(request: ApiRequest, api: Api): Promise<Answer> {
   if (question) return answerVirtual(question.virtual, {...partsOf(request, user, searchParams), ...question}, api)
   const place = placeOf(path)
   if (place !== undefined) return answerCall({...partsOf(request, user, searchParams), ...place}, api)
+  if (pathname === '/metrics') return readOnly(request, () => metricsText(api))
   return readOnly(request, () => outsideOfObjects(path, request))
 }
 
@@ -36,6 +37,12 @@ const open: Readonly<Record<string, () => Answer>> = {
   '/healthz': () => plain('ok'),
   '/livez': () => plain('ok'),
   '/readyz': () => plain('ok'),
+}
+
+/** What the server says of itself, in Prometheus' form. */
+function metricsText({watchers = new Map(), store}: Api): Answer {
+  const lines = [...watchers].map(([kind, number]) => `apiserver_registered_watchers{kind="${kind}"} ${number}\n`)
+  return plain(`${lines.join('')}podlab_store_revision ${store.revision}\n`)
 }
 
 async function outsideOfObjects(path: readonly string[], {headers}: ApiRequest): Promise<Answer> {

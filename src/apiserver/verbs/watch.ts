@@ -3,8 +3,10 @@ import type {Change, Store} from '../../store/store.ts'
 import type {Answer, Api, Call} from '../call.ts'
 import {type Selection, selectionOf} from '../selection.ts'
 import {statusOf} from '../status.ts'
-import {type Show, showOf, showWatched} from '../view.ts'
+import {type Show, showOf} from '../view.ts'
 import {forbiddenOption, parseRevision} from './revision.ts'
+import {type WatchClock, watchClock} from './watch-clock.ts'
+import {watchText} from './watch-text.ts'
 
 /**
  * A watch is a list that goes on: one line of JSON for every change after a revision, until the client goes or its time is over. Nothing is
@@ -65,19 +67,27 @@ const defaultSeconds = 1800 + Math.floor(Math.random() * 1800)
 
 type Watching = WatchPlan & {readonly show: Show; readonly selected: Selection; readonly signal: AbortSignal}
 
-async function* watchLines(watching: Watching, {store, now}: Api): AsyncGenerator<string> {
-  const {signal} = watching
-  const over = AbortSignal.any([signal, AbortSignal.timeout(watching.forMs)])
+async function* watchLines(watching: Watching, {store, now, watchers}: Api): AsyncGenerator<string> {
+  const {show, signal, forMs, bookmarks} = watching
+  const clock = watchClock({signal, forMs, ...(bookmarks && {bookmarkMs: bookmarkEvery})})
   const say = teller(watching, now)
+  count(watchers, show.kind, 1)
   try {
     // A list, and what has changed since: both are taken now, in one moment.
     const since = watching.initial ? store.revision : watching.since
     store.changes(since)
     if (watching.initial) yield* initialLines({...watching, since}, {store, say})
-    yield* laterLines({...watching, since}, {store, say, over})
+    yield* laterLines({...watching, since}, {store, say, clock})
   } catch (error) {
     yield `${JSON.stringify({type: 'ERROR', object: statusOf(error)})}\n`
+  } finally {
+    clock.stop()
+    count(watchers, show.kind, -1)
   }
+}
+
+function count(watchers: Api['watchers'], kind: string, change: number): void {
+  watchers?.set(kind, (watchers.get(kind) ?? 0) + change)
 }
 
 function* initialLines({show, selected, initialEnd, since}: Watching, {store, say}: Telling): Generator<string> {
@@ -90,20 +100,19 @@ type Telling = {readonly store: Store; readonly say: Say}
 
 async function* laterLines(
   watching: Watching,
-  {store, say, over}: Telling & {over: AbortSignal},
+  {store, say, clock}: Telling & {clock: WatchClock},
 ): AsyncGenerator<string> {
-  const {show, bookmarks} = watching
+  const {show, bookmarks, signal} = watching
   let read = watching.since
-  while (!over.aborted) {
+  while (!clock.ended) {
     const {lines, upTo} = nextLines(store.changes(read), {watching, say})
     read = upTo ?? read
     if (lines !== '') yield lines
     if (read < store.revision) continue
-    const within = AbortSignal.any([over, AbortSignal.timeout(bookmarkEvery)])
-    await store.changed(read, within).catch(() => undefined)
-    if (bookmarks && within.aborted && !over.aborted) yield bookmark(show, read)
+    if (clock.bookmarkDue()) yield bookmark(show, read)
+    await store.changed(read, clock.wake).catch(() => undefined)
   }
-  if (bookmarks && !watching.signal.aborted) yield bookmark(show, read)
+  if (bookmarks && !signal.aborted) yield bookmark(show, read)
 }
 
 /** How often a client that wants to know hears how far it has seen, in ms. */
@@ -135,15 +144,15 @@ function lineOf({type, revision, object, before}: Change, {show, selected}: Watc
   const is = type !== 'DELETED' && selected(object)
   if (is) return say(was ? 'MODIFIED' : 'ADDED', object)
   if (!was) return ''
-  const last = type === 'DELETED' ? object : before
-  return say('DELETED', {...last, metadata: {...last.metadata, resourceVersion: `${revision}`}} as KubeObjectAny)
+  if (type === 'DELETED') return say('DELETED', object)
+  return say('DELETED', {...before, metadata: {...before.metadata, resourceVersion: `${revision}`}} as KubeObjectAny)
 }
 
 /** Says one event in the form that this watcher wants; of tables, only the first has headings. */
 function teller({show}: Watching, now: () => number): Say {
   let first = true
   return (type, object) => {
-    const text = showWatched(object, {...show, now: now()}, first)
+    const text = watchText(object, {...show, now: now()}, first)
     first = false
     return `{"type":"${type}","object":${text}}\n`
   }

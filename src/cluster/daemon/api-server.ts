@@ -47,6 +47,6 @@ async function load(starting: Promise<Cluster>, {certificates, authorityKey}: Ap
   ])
   const {store, registry} = cluster
   const tokens = serviceAccountTokens({store, key: authorityKey, now: Date.now})
-  const api = {store, registry, now: Date.now, tokens, containers: containersOf(cluster)}
+  const api = {store, registry, now: Date.now, tokens, watchers: new Map(), containers: containersOf(cluster)}
   return {secure: createApiServer(api, certificates), insecure: createInsecureServer(api)}
 }
