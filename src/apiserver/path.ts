@@ -1,6 +1,6 @@
 import {type KindName, kinds} from '../objects/kinds.ts'
 import {kindAt} from './resources.ts'
-import {noSuchPath} from './status.ts'
+import {noSuchPath, notInPodlab} from './status.ts'
 
 /** What a path about objects names. */
 export type Place = {
@@ -28,7 +28,8 @@ export function placeOf(path: readonly string[]): Place | undefined {
   const namespace = inNamespace ? rest[1] : undefined
   const [plural = '', name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest
   const kind = kindAt(apiVersion, plural)
-  if (kind === undefined) throw noSuchPath()
+  if (kind === undefined)
+    throw absent[plural] ? notInPodlab(`podlab has no ${plural}: ${absent[plural]}`) : noSuchPath()
   const {namespaced} = kinds[kind]
   // Without a namespace, objects of all namespaces can be listed, but none can be named.
   if (namespaced ? namespace === undefined && name !== '' : namespace !== undefined) throw noSuchPath()
@@ -36,3 +37,17 @@ export function placeOf(path: readonly string[]): Place | undefined {
 }
 
 const belowNamespace: readonly string[] = ['status', 'finalize']
+
+/* What learners try that a real cluster has, and what they can do instead. */
+const absent: Readonly<Record<string, string>> = {
+  horizontalpodautoscalers: 'nothing in a lab measures load over time; kubectl scale sets the number of pods by hand',
+  cronjobs: 'kubectl create job runs one now',
+  roles: 'whoever has a certificate or a token of the lab may do everything',
+  rolebindings: 'whoever has a certificate or a token of the lab may do everything',
+  clusterroles: 'whoever has a certificate or a token of the lab may do everything',
+  clusterrolebindings: 'whoever has a certificate or a token of the lab may do everything',
+  resourcequotas: 'nothing in a lab is counted against a quota',
+  persistentvolumeclaims: 'nothing in a lab outlives its pods; emptyDir and hostPath volumes are there',
+  persistentvolumes: 'nothing in a lab outlives its pods; emptyDir and hostPath volumes are there',
+  priorityclasses: 'all pods of a lab are worth the same',
+}

@@ -65,6 +65,11 @@ export function noSuchPath(): ApiError {
   return new ApiError('NotFound', 'the server could not find the requested resource', {})
 }
 
+/** The 404 of what a real cluster has and podlab has not, in words of ours: a real server has none for it. */
+export function notInPodlab(message: string): ApiError {
+  return new ApiError('NotFound', message, {})
+}
+
 export function methodNotAllowed(): ApiError {
   return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }

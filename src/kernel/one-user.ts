@@ -2,7 +2,8 @@ import koffi from 'koffi'
 
 /**
  * In an ordinary user's sandbox there is one user, root. Programs that begin as root and then give it up for a user of their own,
- * as tcpdump does, fail there: the kernel knows no other user, and refuses setgroups altogether. For what this thread starts
+ * as tcpdump does, fail there: the kernel knows no other user, and refuses setgroups altogether; and tar, as root,
+ * gives what it unpacks to its owner. For what this thread starts
  * from now on these calls succeed without doing anything (seccomp): such a program stays what it was, the caller himself.
  *
  * The filter is a BPF program: is it a call of this architecture (32-bit programs number theirs otherwise)? Load its number; if
@@ -22,10 +23,10 @@ export function pretendOtherUsers(): void {
   prctl(setSeccomp, filterMode, header, 0, 0)
 }
 
-/* setuid setgid setreuid setregid setgroups setresuid setresgid setfsuid setfsgid (asm/unistd.h) */
+/* setuid setgid setreuid setregid setgroups setresuid setresgid setfsuid setfsgid, [l]chown fchown[at] (asm/unistd.h) */
 const callsThatChangeUser: Readonly<Record<string, Calls>> = {
-  x64: {architecture: 0xc000003e, numbers: [105, 106, 113, 114, 116, 117, 119, 122, 123]},
-  arm64: {architecture: 0xc00000b7, numbers: [146, 144, 145, 143, 159, 147, 149, 151, 152]},
+  x64: {architecture: 0xc000003e, numbers: [105, 106, 113, 114, 116, 117, 119, 122, 123, 92, 93, 94, 260]},
+  arm64: {architecture: 0xc00000b7, numbers: [146, 144, 145, 143, 159, 147, 149, 151, 152, 54, 55]},
 }
 
 /** System calls of one architecture, as the audit system numbers it. */
@@ -56,4 +57,10 @@ function instruction([code, ifTrue, ifFalse, operand]: readonly [number, number,
   bytes.writeUInt8(ifFalse, 3)
   bytes.writeUInt32LE(operand, 4)
   return bytes
+}
+
+/** Whether a process's user namespace knows a single user, by its /proc/PID/uid_map: inside, outside, how many. */
+export function isOneUser(uidMap: string): boolean {
+  const lines = uidMap.trim().split('\n')
+  return lines.length === 1 && /\s1$/.test(lines[0] ?? '')
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import {filterOf} from '../../src/kernel/one-user.ts'
+import {filterOf, isOneUser} from '../../src/kernel/one-user.ts'
 
 const [load, jumpIfEqual, answer] = [0x20, 0x15, 0x06]
 
@@ -32,4 +32,10 @@ test('the calls that change the user succeed without being made', t => {
 test('every other call is allowed, and all of another architecture', t => {
   for (const number of [0, 104, 107, 115, 117]) t.is(verdict(filter, {number, architecture: 7}), allow)
   t.is(verdict(filter, {number: 105, architecture: 8}), allow)
+})
+
+test('an ordinary user has a single user inside, root has all of them', t => {
+  t.true(isOneUser('         0       1000          1\n'))
+  t.false(isOneUser('         0          0 4294967295\n'))
+  t.false(isOneUser('         0       1000          1\n         1     100000      65536\n'))
 })

@@ -16,7 +16,7 @@ export const token: Subresource = {
       const body = (await readBody(await call.body(), call.headers['content-type'])) as {spec?: Said} | null
       const account = existing(call, api) as ServiceAccount
       const {audiences, expirationSeconds, boundObjectRef} = body?.spec ?? {}
-      const seconds = secondsOf(expirationSeconds)
+      const seconds = secondsOf(expirationSeconds ?? undefined)
       if (api.tokens === undefined) throw new ApiError('NotImplemented', 'this server makes no tokens')
       const issued = api.tokens.issue(account, {
         seconds,
@@ -40,7 +40,7 @@ export const token: Subresource = {
 
 type Said = {
   readonly audiences?: readonly unknown[]
-  readonly expirationSeconds?: number
+  readonly expirationSeconds?: number | null
   readonly boundObjectRef?: {readonly kind?: string; readonly name?: string; readonly uid?: string}
 }
 

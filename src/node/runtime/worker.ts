@@ -1,4 +1,4 @@
-import {closeSync} from 'node:fs'
+import {closeSync, readFileSync} from 'node:fs'
 import {Socket} from 'node:net'
 import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
@@ -7,6 +7,7 @@ import {type Child, type Children, loadChildren} from '../../kernel/children.ts'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
 import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
+import {isOneUser, pretendOtherUsers} from '../../kernel/one-user.ts'
 import {findProgram} from '../programs/index.ts'
 import type {PlayedServer} from '../programs/program.ts'
 import {ask} from './ask.ts'
@@ -51,6 +52,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   const netlink = loadNetlink()
   const children = loadChildren()
   prepare(namespaces)
+  if (isOneUser(readFileSync('/proc/self/uid_map', 'utf8'))) pretendOtherUsers()
   port.on('message', (message: RequestMessage) => {
     if (message.name === 'cancel') return asked.get(message.number)?.abort()
     if (message.name === 'reap') return children.reap()
