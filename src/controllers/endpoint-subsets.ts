@@ -3,6 +3,7 @@ import type {EndpointAddress, EndpointPort, EndpointSubset} from '../objects/end
 import type {Pod} from '../objects/pod.ts'
 import {isFinished, isReady, isTerminating} from '../objects/pod-status.ts'
 import type {Service, ServicePort} from '../objects/service.ts'
+import {targetPort} from './target-port.ts'
 
 /**
  * The subsets of a service's Endpoints. Each port of the service may lead to other pods: a target port given by name is
@@ -67,15 +68,6 @@ function offers(service: Service, backends: readonly Backend[]): readonly Offer[
       number === undefined ? [] : [{port: endpointPort(port, number), backends: offering}],
     )
   })
-}
-
-/** The number that a port of the service means in a pod; undefined when the pod has no port of that name. */
-function targetPort({spec}: Pod, {targetPort: target, port, protocol = 'TCP'}: ServicePort): number | undefined {
-  if (typeof target !== 'string') return target ?? port
-  const named = spec.containers
-    .flatMap(({ports = []}) => ports)
-    .find(candidate => candidate.name === target && (candidate.protocol ?? 'TCP') === protocol)
-  return named?.containerPort
 }
 
 function endpointPort({name, protocol = 'TCP', appProtocol}: ServicePort, port: number): EndpointPort {

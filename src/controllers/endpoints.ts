@@ -1,18 +1,18 @@
 import type {Endpoints} from '../objects/endpoints.ts'
 import {equal} from '../objects/equal.ts'
 import type {Pod} from '../objects/pod.ts'
-import {matches, selectorOfLabels} from '../objects/selector.ts'
 import type {Service} from '../objects/service.ts'
-import {labelKey} from '../store/indexes.ts'
 import type {Change} from '../store/store.ts'
-import {selectPods, type View} from '../store/view.ts'
+import type {View} from '../store/view.ts'
+import {triggerTime, triggerTimeAnnotation} from './change-trigger.ts'
 import {type Controller, type Key, keyOf, sidesOf} from './controller.ts'
 import {subsetsOf} from './endpoint-subsets.ts'
 import {isTruncated, truncate} from './endpoints-capacity.ts'
+import {podsOf, selectsPods, servicesOf} from './selecting-services.ts'
 
 /**
  * Writes down, for each service with a selector, the addresses of the pods that it selects: the Endpoints object with the
- * service's name, which kube-proxy and the DNS server read. A service without a selector has its Endpoints written by
+ * service's name, which people and older programs read. A service without a selector has its Endpoints written by
  * somebody else, and this controller leaves them alone.
  */
 export const endpointsController: Controller = {
@@ -23,12 +23,8 @@ export const endpointsController: Controller = {
     const service = view.get('Service', {namespace, name})
     const present = view.get('Endpoints', {namespace, name})
     if (service === undefined) return present ? [{do: 'delete', object: present}] : []
-    if (service.spec.selector === undefined) return []
-    const object = wantedEndpoints(
-      service,
-      selectPods(view, namespace ?? '', selectorOfLabels(service.spec.selector)),
-      present,
-    )
+    if (!selectsPods(service)) return []
+    const object = wantedEndpoints(service, podsOf(service, view), present)
     if (present === undefined) return [{do: 'create', object}]
     return equal(object, present) ? [] : [{do: 'update', object}]
   },
@@ -41,14 +37,6 @@ function keysOf(change: Change, view: View): readonly Key[] {
   if (object.kind === 'Endpoints')
     return view.get('Service', object.metadata) ? [{...keyOf(object), kind: 'Service'}] : []
   return sidesOf(change).flatMap(side => (side.kind === 'Pod' ? servicesOf(side, view).map(keyOf) : []))
-}
-
-/** The services that select a pod. */
-function servicesOf({metadata: {namespace = '', labels = {}}}: Pod, view: View): readonly Service[] {
-  const words = [namespace, ...Object.entries(labels).map(([label, value]) => labelKey(namespace, label, value))]
-  return words
-    .flatMap(word => view.find('servicesBySelector', word))
-    .filter(({spec}) => matches(selectorOfLabels(spec.selector ?? {}), labels))
 }
 
 const overCapacity = 'endpoints.kubernetes.io/over-capacity'
@@ -65,10 +53,15 @@ export function wantedEndpoints(service: Service, pods: readonly Pod[], present?
     name: service.metadata.name,
     namespace: service.metadata.namespace ?? '',
   }
-  const {[overCapacity]: _warning, ...others} = before
-  const annotations = {...others, ...(isTruncated(all) && {[overCapacity]: 'truncated'})}
+  const {[overCapacity]: _warning, [triggerTimeAnnotation]: timeBefore, ...others} = before
   const labels = {...service.metadata.labels, ...(service.spec.clusterIP === 'None' && {[headless]: ''})}
   const subsets = truncate(all)
+  const time = present && equal(subsets, present.subsets ?? []) ? timeBefore : triggerTime(service, pods)
+  const annotations = {
+    ...others,
+    ...(isTruncated(all) && {[overCapacity]: 'truncated'}),
+    ...(time && {[triggerTimeAnnotation]: time}),
+  }
   return {
     apiVersion: 'v1',
     kind: 'Endpoints',

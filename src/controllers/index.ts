@@ -1,6 +1,8 @@
 import type {Controller} from './controller.ts'
 import {daemonSetController} from './daemon-set/daemon-set.ts'
 import {deploymentController} from './deployment/deployment.ts'
+import {endpointSliceMirroring} from './endpoint-slice-mirroring.ts'
+import {endpointSliceController} from './endpoint-slices.ts'
 import {endpointsController} from './endpoints.ts'
 import {garbageCollector} from './garbage.ts'
 import {jobController} from './job/job.ts'
@@ -21,6 +23,8 @@ export const controllers = [
   jobController,
   replicationController,
   endpointsController,
+  endpointSliceController,
+  endpointSliceMirroring,
   garbageCollector,
   namespaceController,
   lostPods,

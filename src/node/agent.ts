@@ -112,7 +112,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
-    await proxy.sync([...world.services.values()], [...world.endpoints.values()])
+    await proxy.sync([...world.services.values()], [...world.slices.values()])
   }
 
   async function followLeases(): Promise<void> {

@@ -25,7 +25,7 @@ export type AgentClient = {
 /** What pods are given by name. */
 export type FollowedKind = 'ConfigMap' | 'Secret'
 
-export type AgentKind = 'Pod' | 'Service' | 'Endpoints' | 'Node'
+export type AgentKind = 'Pod' | 'Service' | 'EndpointSlice' | 'Node'
 
 export type AgentChanges = {
   readonly revision: number

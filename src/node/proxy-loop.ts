@@ -4,15 +4,15 @@ import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import {planBetween, planChange} from '../kernel/rules/iptables.ts'
 import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
-import type {Endpoints} from '../objects/endpoints.ts'
+import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
 import type {ProxyContext, ProxyMode} from './proxy/proxy-mode.ts'
 import {servicePorts} from './proxy/service-port.ts'
 
-/** kube-proxy on one node: brings the node's rules in line with Services and Endpoints. */
+/** kube-proxy on one node: brings the node's rules in line with Services and EndpointSlices. */
 export type ProxyLoop = {
   /** One `iptables-restore` with the chains that changed; none when nothing did. */
-  sync(services: readonly Service[], endpoints: readonly Endpoints[]): Promise<void>
+  sync(services: readonly Service[], slices: readonly EndpointSlice[]): Promise<void>
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** The rules that were written last. */
@@ -63,8 +63,8 @@ export function createProxyLoop({
 
   return {
     rules: () => applied,
-    sync: async (services, endpoints) => {
-      const ports = servicePorts(services, endpoints)
+    sync: async (services, slices) => {
+      const ports = servicePorts(services, slices)
       const {state = {}, rules: next = []} = mode.plan(ports, context)
       await settle({...emptyNetns, ...state})
       try {

@@ -1,17 +1,17 @@
 import type {Logger} from 'pino'
-import type {Endpoints} from '../objects/endpoints.ts'
+import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {KubeObjectAny} from '../objects/kinds.ts'
 import type {Node} from '../objects/node.ts'
 import type {Pod} from '../objects/pod.ts'
 import type {Service} from '../objects/service.ts'
 import type {AgentChanges, AgentClient} from './client.ts'
 
-/** What an agent knows of the cluster: its own pods, and all Services, Endpoints and Nodes. By namespace and name. */
+/** What an agent knows of the cluster: its own pods, and all Services, EndpointSlices and Nodes. By namespace and name. */
 export type World = {
   revision: number
   readonly pods: Map<string, Pod>
   readonly services: Map<string, Service>
-  readonly endpoints: Map<string, Endpoints>
+  readonly slices: Map<string, EndpointSlice>
   readonly nodes: Map<string, Node>
 }
 
@@ -57,17 +57,17 @@ export async function watchWorld(watch: WorldWatch): Promise<void> {
 
 /** Reads the present world of one node. */
 export async function readWorld(client: AgentClient, nodeName: string): Promise<World> {
-  const [pods, services, endpoints, nodes] = await Promise.all([
+  const [pods, services, slices, nodes] = await Promise.all([
     client.list('Pod'),
     client.list('Service'),
-    client.list('Endpoints'),
+    client.list('EndpointSlice'),
     client.list('Node'),
   ])
   return {
-    revision: Math.min(pods.revision, services.revision, endpoints.revision, nodes.revision),
+    revision: Math.min(pods.revision, services.revision, slices.revision, nodes.revision),
     pods: byKey(pods.objects.filter(pod => pod.spec.nodeName === nodeName)),
     services: byKey(services.objects),
-    endpoints: byKey(endpoints.objects),
+    slices: byKey(slices.objects),
     nodes: byKey(nodes.objects),
   }
 }
@@ -95,8 +95,8 @@ function place(
     case 'Service':
       set(world.services, object, gone)
       return 'rules'
-    case 'Endpoints':
-      set(world.endpoints, object, gone)
+    case 'EndpointSlice':
+      set(world.slices, object, gone)
       return 'rules'
     case 'Node':
       set(world.nodes, object, gone)
@@ -109,7 +109,7 @@ function place(
     case 'ReplicationController':
     case 'ControllerRevision':
     case 'Job':
-    case 'EndpointSlice':
+    case 'Endpoints':
     case 'ConfigMap':
     case 'Secret':
     case 'ServiceAccount':

@@ -1,4 +1,5 @@
 import type {Cidr} from '../net/cidr.ts'
+import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import type {KubeObjectAny} from '../objects/kinds.ts'
 import {apiServerAddress} from './cluster-ip.ts'
 
@@ -33,6 +34,14 @@ export function bootstrapObjects(serviceRange: Cidr, apiServer?: ApiServerPlace)
       ...(apiServer && {
         subsets: [{addresses: [{ip: apiServer.ip}], ports: [{name: 'https', port, protocol: 'TCP'}]}],
       }),
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {...place, labels: {[serviceNameLabel]: 'kubernetes'}},
+      addressType: 'IPv4',
+      endpoints: apiServer ? [{addresses: [apiServer.ip], conditions: {ready: true}}] : [],
+      ports: [{name: 'https', port, protocol: 'TCP'}],
     },
   ]
 }

@@ -46,7 +46,7 @@ export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, 
       const pods = await client.list('Pod')
       t.deepEqual(names(pods.objects), ['a'])
       t.deepEqual(names((await client.list('Service')).objects), ['web'])
-      t.deepEqual((await client.list('Endpoints')).objects, [])
+      t.deepEqual((await client.list('EndpointSlice')).objects, [])
       await create(pod('b'))
       t.deepEqual(names((await client.changes(pods.revision, signal)).changes.map(({object}) => object)), ['b'])
     },

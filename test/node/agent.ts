@@ -10,13 +10,13 @@ import {annotationsOf} from '../../src/node/overlay/node-leases.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
 import {iptables} from '../../src/node/proxy/iptables.ts'
 import type {Runtime} from '../../src/node/runtime/runtime.ts'
-import type {Endpoints} from '../../src/objects/endpoints.ts'
 import type {Node} from '../../src/objects/node.ts'
 import {isReady} from '../../src/objects/pod-status.ts'
 import type {Service} from '../../src/objects/service.ts'
 import {memoryStore} from '../../src/store/memory.ts'
 import type {Store} from '../../src/store/store.ts'
 import {master, node1, node2} from '../contract/overlay.ts'
+import {sampleSlice} from '../objects/_samples.ts'
 import {fakeDaemons} from './_daemons.ts'
 import {fakeClock, fakeRuntime, podOf, quiet, serviceRange, silent} from './_fakes.ts'
 import {failingKernel, machineOf, plugIn} from './_nodes.ts'
@@ -122,12 +122,7 @@ const kubia: Service = {
   spec: {clusterIP: '10.98.237.175', ports: [{port: 80, targetPort: 8080}]},
 }
 
-const endpoints: Endpoints = {
-  apiVersion: 'v1',
-  kind: 'Endpoints',
-  metadata: {name: 'kubia', namespace: 'default'},
-  subsets: [{addresses: [{ip: '172.17.12.2'}], ports: [{port: 8080, protocol: 'TCP'}]}],
-}
+const slice = sampleSlice('kubia', ['172.17.12.2'])
 
 test("each node has a way to the other's pods when its agent has started", async t => {
   const {kernel} = await twoNodes()
@@ -157,7 +152,7 @@ test('a pod runs on its node and on no other, with an address out of its lease',
 test('a Service has rules in every node', async t => {
   const {store, caughtUp, rules} = await twoNodes()
   store.create(kubia)
-  store.create(endpoints)
+  store.create(slice)
   await caughtUp()
   for (const node of ['master', 'node1']) t.regex(await rules(node), /--to-destination 172\.17\.12\.2:8080/)
 })
@@ -190,7 +185,7 @@ test('a deleted pod ends, and its namespace with it', async t => {
 test('rules that were flushed come back when kube-proxy looks', async t => {
   const {kernel, store, caughtUp, rules, clock} = await twoNodes()
   store.create(kubia)
-  store.create(endpoints)
+  store.create(slice)
   await caughtUp()
   const before = await rules('node1')
   const {tables} = await kernel.observeRules('node1')
@@ -211,7 +206,7 @@ test('what the kernel refuses is trouble, keeps the node from having caught up, 
   await caughtUp()
   refuse('changeRules')
   store.create(kubia)
-  store.create(endpoints)
+  store.create(slice)
   await quiet()
   t.regex(agents[1]?.troubles()[0] ?? '', /^Network is unreachable: iptables-restore/)
   const waiting = caughtUp()
@@ -232,7 +227,7 @@ test('a watch that breaks is begun anew, and nothing is missed', async t => {
   await caughtUp()
   fail(2)
   store.create(kubia)
-  store.create(endpoints)
+  store.create(slice)
   await quiet()
   await clock.pass(1000)
   await caughtUp()

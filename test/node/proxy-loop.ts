@@ -4,8 +4,8 @@ import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
 import type {IptablesChain, IptablesTable, RulesChangeTable} from '../../src/kernel/ruleset.ts'
 import {iptables} from '../../src/node/proxy/iptables.ts'
 import {createProxyLoop} from '../../src/node/proxy-loop.ts'
-import type {Endpoints} from '../../src/objects/endpoints.ts'
 import type {Service} from '../../src/objects/service.ts'
+import {sampleSlice} from '../objects/_samples.ts'
 import {silent} from './_fakes.ts'
 import {failingKernel} from './_nodes.ts'
 
@@ -16,12 +16,7 @@ const kubia: Service = {
   spec: {clusterIP: '10.98.237.175', ports: [{port: 80, targetPort: 8080}]},
 }
 
-const endpointsOf = (...ips: readonly string[]): Endpoints => ({
-  apiVersion: 'v1',
-  kind: 'Endpoints',
-  metadata: {name: 'kubia', namespace: 'default'},
-  subsets: [{addresses: ips.map(ip => ({ip})), ports: [{port: 8080, protocol: 'TCP'}]}],
-})
+const sliceOf = (...ips: readonly string[]) => sampleSlice('kubia', ips)
 
 async function loopOnNode1() {
   const {kernel, refuse} = failingKernel(fakeKernel())
@@ -52,7 +47,7 @@ function flushed(chains: Readonly<Record<string, IptablesChain>>): RulesChangeTa
 
 test('a Service becomes rules, with a chain for each endpoint', async t => {
   const {loop, rules} = await loopOnNode1()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2', '172.17.13.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2', '172.17.13.2')])
   const saved = await rules()
   t.regex(saved, /^-A KUBE-SERVICES -d 10\.98\.237\.175\/32 .*--dport 80 -j KUBE-SVC-/m)
   t.is(saved.match(/ -j DNAT --to-destination 172\.17\.1[23]\.2:8080$/gm)?.length, 2)
@@ -60,17 +55,17 @@ test('a Service becomes rules, with a chain for each endpoint', async t => {
 
 test('the same Services again change nothing', async t => {
   const {loop, changes} = await loopOnNode1()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   const before = changes()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.is(changes(), before)
 })
 
 test('one change is one iptables-restore', async t => {
   const {loop, changes, rules} = await loopOnNode1()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2', '172.17.13.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2', '172.17.13.2')])
   const before = changes()
-  await loop.sync([kubia], [endpointsOf('172.17.13.2')])
+  await loop.sync([kubia], [sliceOf('172.17.13.2')])
   t.is(changes(), before + 1)
   t.notRegex(await rules(), /172\.17\.12\.2/)
 })
@@ -83,7 +78,7 @@ test('a Service without endpoints is refused', async t => {
 
 test('rules are not flushed as long as one canary is there', async t => {
   const {loop, flush} = await loopOnNode1()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.false(await loop.isFlushed())
   await flush('nat')
   t.false(await loop.isFlushed())
@@ -91,11 +86,11 @@ test('rules are not flushed as long as one canary is there', async t => {
 
 test('after a flush of all tables the next sync brings all rules back', async t => {
   const {loop, rules, flush} = await loopOnNode1()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   const before = await rules()
   await flush('mangle', 'nat', 'filter')
   t.true(await loop.isFlushed())
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.is(await rules(), before)
   t.false(await loop.isFlushed())
 })
@@ -104,7 +99,7 @@ test('a change that builds on chains which somebody removed is made as a full sy
   const {loop, rules, flush} = await loopOnNode1()
   await loop.sync([], [])
   const empty = await rules()
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   await flush('nat')
   await loop.sync([], [])
   t.is(await rules(), empty)
@@ -114,10 +109,10 @@ test('a sync that the kernel refuses is told, and the next begins in full', asyn
   const {loop, rules, refuse} = await loopOnNode1()
   await loop.sync([], [])
   refuse('changeRules')
-  await t.throwsAsync(loop.sync([kubia], [endpointsOf('172.17.12.2')]), {
+  await t.throwsAsync(loop.sync([kubia], [sliceOf('172.17.12.2')]), {
     message: /^Network is unreachable: iptables-restore/,
   })
   refuse(undefined)
-  await loop.sync([kubia], [endpointsOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.regex(await rules(), /--to-destination 172\.17\.12\.2:8080/)
 })

@@ -2,6 +2,7 @@ import test from 'ava'
 import type {AgentClient} from '../../src/node/client.ts'
 import {follow, readWorld, watchWorld} from '../../src/node/world.ts'
 import type {KubeObjectAny} from '../../src/objects/kinds.ts'
+import {sampleSlice} from '../objects/_samples.ts'
 import {podOf, quiet, silent} from './_fakes.ts'
 
 const onNode = (name: string, nodeName?: string) => podOf(name, nodeName === undefined ? {} : {nodeName})
@@ -13,7 +14,7 @@ const service: KubeObjectAny = {
   spec: {ports: [{port: 80}]},
 }
 
-const endpoints: KubeObjectAny = {apiVersion: 'v1', kind: 'Endpoints', metadata: {name: 'web', namespace: 'default'}}
+const slice = sampleSlice('web', [])
 
 const node: KubeObjectAny = {apiVersion: 'v1', kind: 'Node', metadata: {name: 'node1'}, spec: {}}
 
@@ -30,12 +31,12 @@ function clientOf(...objects: readonly KubeObjectAny[]): AgentClient {
   }
 }
 
-test('a node knows its own pods, and all Services, Endpoints and Nodes', async t => {
-  const client = clientOf(onNode('a', 'master'), onNode('b', 'node1'), onNode('c'), service, endpoints, node)
+test('a node knows its own pods, and all Services, EndpointSlices and Nodes', async t => {
+  const client = clientOf(onNode('a', 'master'), onNode('b', 'node1'), onNode('c'), service, slice, node)
   const world = await readWorld(client, 'master')
   t.deepEqual([...world.pods.keys()], ['default/a'])
   t.deepEqual([...world.services.keys()], ['default/web'])
-  t.deepEqual([...world.endpoints.keys()], ['default/web'])
+  t.deepEqual([...world.slices.keys()], ['default/web-2x7rt'])
   t.deepEqual([...world.nodes.keys()], ['/node1'])
 })
 
@@ -58,7 +59,7 @@ test(concern, onNode('a', 'master'), ['pods'])
 test(concern, onNode('b', 'node1'), [])
 test(concern, onNode('c'), [])
 test(concern, service, ['rules'])
-test(concern, endpoints, ['rules'])
+test(concern, slice, ['rules'])
 test(concern, node, ['peers'])
 test(concern, {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}}, [])
 
@@ -85,7 +86,7 @@ test('no changes only move the revision', async t => {
 test('a watch that breaks is begun anew with a list, and all is looked at', async t => {
   const stop = new AbortController()
   const answers = [
-    {revision: 43, changes: [{type: 'ADDED', object: endpoints} as const]},
+    {revision: 43, changes: [{type: 'ADDED', object: slice} as const]},
     new Error('too old resource version'),
   ]
   const client: AgentClient = {
@@ -112,6 +113,6 @@ test('a watch that breaks is begun anew with a list, and all is looked at', asyn
   t.deepEqual(seen, [['rules'], ['pods', 'rules', 'peers']])
   t.deepEqual(waited, [1000])
   t.deepEqual([...world.services.keys()], ['default/web'])
-  t.deepEqual([...world.endpoints.keys()], [], 'what the list does not have is forgotten')
+  t.deepEqual([...world.slices.keys()], [], 'what the list does not have is forgotten')
   stop.abort()
 })

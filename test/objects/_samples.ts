@@ -1,5 +1,11 @@
 import type {DaemonSet, DaemonSetSpec} from '../../src/objects/daemon-set.ts'
 import type {Deployment, DeploymentSpec} from '../../src/objects/deployment.ts'
+import {
+  type EndpointSlice,
+  type SliceEndpoint,
+  type SlicePort,
+  serviceNameLabel,
+} from '../../src/objects/endpoint-slice.ts'
 import type {Job, JobSpec} from '../../src/objects/job.ts'
 import type {Namespace} from '../../src/objects/namespace.ts'
 import type {Node} from '../../src/objects/node.ts'
@@ -35,6 +41,24 @@ export function sampleService(name: string, spec: ServiceSpec = {}): Service {
     spec: {selector: {app: 'kubia'}, ports: [{port: 80, targetPort: 8080}], ...spec},
   }
 }
+
+/** A slice of a service; an endpoint that is an address alone says nothing of its state. */
+export function sampleSlice(
+  service: string,
+  endpoints: readonly (string | SliceEndpoint)[],
+  {ports = [{name: '', port: 8080, protocol: 'TCP'}], name = `${service}-2x7rt`}: SliceParts = {},
+): EndpointSlice {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {name, namespace: 'default', labels: {[serviceNameLabel]: service}},
+    addressType: 'IPv4',
+    endpoints: endpoints.map(one => (typeof one === 'string' ? {addresses: [one]} : one)),
+    ports,
+  }
+}
+
+type SliceParts = {readonly ports?: readonly SlicePort[]; readonly name?: string}
 
 export function sampleReplicaSet(name: string, replicas: number, app = 'kubia'): ReplicaSet {
   return {

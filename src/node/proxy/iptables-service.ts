@@ -12,9 +12,8 @@ export type ServiceContext = ProxyContext & Commenting
 /** The rules of one service port: how packets find it, how it chooses an endpoint, and what each endpoint does to them. */
 export function serviceRows(port: ServicePort, context: ServiceContext): readonly Row[] {
   const {cluster, local} = endpointSets(port, context.nodeName)
-  const targets = cluster.map(endpoint => ({endpoint, chain: endpointChain(port, endpoint)}))
-  const everywhere: Choice = {chain: serviceChain('SVC', port), targets}
-  const here = isLocal(port) ? localChoice(port, {targets, local}) : everywhere
+  const everywhere: Choice = {chain: serviceChain('SVC', port), targets: cluster.map(targetOf)}
+  const here: Choice = isLocal(port) ? {chain: serviceChain('SVL', port), targets: local.map(targetOf)} : everywhere
   const inside = port.internalTrafficPolicy === 'Local' ? here : everywhere
   const outside = port.externalTrafficPolicy === 'Local' ? here : everywhere
   const hasNodePort = port.nodePort !== undefined
@@ -24,21 +23,22 @@ export function serviceRows(port: ServicePort, context: ServiceContext): readonl
     ...clusterIpRows(port, {inside, everywhere}, context),
     ...(hasNodePort ? nodePortRows(port, {outside, everywhere}, context) : []),
     ...drawn.flatMap(choice => balancingRows(port, choice, context)),
-    ...(drawn[0]?.targets ?? []).flatMap(target => endpointRows(port, target, context)),
+    ...reached(drawn).flatMap(target => endpointRows(port, target, context)),
   ]
+
+  function targetOf(endpoint: Endpoint): Target {
+    return {endpoint, chain: endpointChain(port, endpoint)}
+  }
+}
+
+/** Each endpoint once, though it may be drawn for clients inside and outside. */
+function reached(choices: readonly Choice[]): readonly Target[] {
+  const all = choices.flatMap(({targets}) => targets)
+  return [...new Map(all.map(target => [target.chain, target])).values()]
 }
 
 function isLocal({internalTrafficPolicy, externalTrafficPolicy}: ServicePort): boolean {
   return internalTrafficPolicy === 'Local' || externalTrafficPolicy === 'Local'
-}
-
-/** The endpoints of this node. */
-function localChoice(
-  port: ServicePort,
-  {targets, local}: {readonly targets: readonly Target[]; readonly local: readonly Endpoint[]},
-): Choice {
-  const ofThisNode = new Set(local)
-  return {chain: serviceChain('SVL', port), targets: targets.filter(({endpoint}) => ofThisNode.has(endpoint))}
 }
 
 function clusterIpRows(

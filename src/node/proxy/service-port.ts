@@ -1,5 +1,5 @@
 import {type Ip, parseIp} from '../../net/ip.ts'
-import type {EndpointAddress, Endpoints} from '../../objects/endpoints.ts'
+import {type EndpointSlice, type SliceEndpoint, serviceNameLabel} from '../../objects/endpoint-slice.ts'
 import type {ServicePort as PortSpec, Service, TrafficPolicy} from '../../objects/service.ts'
 
 /** One port of a Service with all that a proxy must know of it: no names left to look up. */
@@ -23,20 +23,24 @@ export type ServicePort = {
 export type Endpoint = {
   readonly ip: Ip
   readonly port: number
+  /** New connections may go there. */
   readonly ready: boolean
+  /** It is going away but still answers: what is left when no endpoint is ready. */
+  readonly lingering?: true
   /** An endpoint without one is local to no node. */
   readonly nodeName?: string
 }
 
-/** Every port of every Service that has a cluster IP, with its endpoints; sorted by name and protocol. */
-export function servicePorts(services: readonly Service[], endpoints: readonly Endpoints[]): readonly ServicePort[] {
-  const byName = new Map(endpoints.map(one => [qualifiedName(one), one]))
+/** Every port of every Service that has a cluster IP, with the endpoints of all its slices; sorted by name and protocol. */
+export function servicePorts(services: readonly Service[], slices: readonly EndpointSlice[]): readonly ServicePort[] {
+  const usable = slices.filter(({addressType}) => addressType === 'IPv4')
+  const byService = Map.groupBy(usable, ({metadata}) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}`)
   return services
-    .flatMap(service => portsOf(service, byName.get(qualifiedName(service))))
+    .flatMap(service => portsOf(service, byService.get(qualifiedName(service)) ?? []))
     .sort((a, b) => compare(`${a.name} ${a.protocol}`, `${b.name} ${b.protocol}`))
 }
 
-function portsOf(service: Service, endpoints: Endpoints | undefined): ServicePort[] {
+function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePort[] {
   const {clusterIP, type, ports = [], internalTrafficPolicy = 'Cluster', externalTrafficPolicy} = service.spec
   if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return []
   return ports.map(port => ({
@@ -48,11 +52,11 @@ function portsOf(service: Service, endpoints: Endpoints | undefined): ServicePor
     internalTrafficPolicy,
     ...(externalTrafficPolicy && {externalTrafficPolicy}),
     ...affinityOf(service),
-    endpoints: endpointsOf(port, endpoints),
+    endpoints: endpointsOf(port, slices),
   }))
 }
 
-function qualifiedName({metadata}: Service | Endpoints): string {
+function qualifiedName({metadata}: Service): string {
   return `${metadata.namespace ?? 'default'}/${metadata.name}`
 }
 
@@ -68,22 +72,30 @@ function affinityOf({spec}: Service): Pick<ServicePort, 'affinitySeconds'> {
   return {affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds}
 }
 
-/** A service port and a port of its endpoints are the same when name and protocol are. */
-function endpointsOf(port: PortSpec, endpoints: Endpoints | undefined): readonly Endpoint[] {
-  const found = (endpoints?.subsets ?? []).flatMap(({addresses = [], notReadyAddresses = [], ports = []}) =>
+/** A service port and a port of its endpoints are the same when name and protocol are. An address may stand in two slices. */
+function endpointsOf(port: PortSpec, slices: readonly EndpointSlice[]): readonly Endpoint[] {
+  const found = slices.flatMap(({endpoints, ports = []}) =>
     ports
       .filter(one => (one.name ?? '') === (port.name ?? '') && protocolOf(one) === protocolOf(port))
-      .flatMap(one => [
-        ...addresses.map(address => endpointOf(address, one.port, true)),
-        ...notReadyAddresses.map(address => endpointOf(address, one.port, false)),
-      ]),
+      .flatMap(({port: number}) => (number === undefined ? [] : endpoints.flatMap(one => endpointOf(one, number)))),
   )
-  const unique = new Map(found.map(endpoint => [`${endpoint.ip}:${endpoint.port}`, endpoint]))
+  const unique = new Map(
+    found.toSorted((a, b) => rank(a) - rank(b)).map(endpoint => [`${endpoint.ip}:${endpoint.port}`, endpoint]),
+  )
   return [...unique].sort(([a], [b]) => compare(a, b)).map(([, endpoint]) => endpoint)
 }
 
-function endpointOf({ip, nodeName}: EndpointAddress, port: number, ready: boolean): Endpoint {
-  return {ip: parseIp(ip), port, ready, ...(nodeName === undefined ? {} : {nodeName})}
+/** What slices say twice counts at its best. */
+function rank({ready, lingering}: Endpoint): number {
+  return ready ? 2 : lingering ? 1 : 0
+}
+
+/** A condition that is left out says the best. The addresses of one endpoint are all the same to a proxy: it takes the first. */
+function endpointOf({addresses: [ip], conditions = {}, nodeName}: SliceEndpoint, port: number): readonly Endpoint[] {
+  const {ready = true, serving = ready, terminating = false} = conditions
+  if (ip === undefined) return []
+  const lingering = !ready && serving && terminating
+  return [{ip: parseIp(ip), port, ready, ...(lingering && {lingering}), ...(nodeName === undefined ? {} : {nodeName})}]
 }
 
 function compare(a: string, b: string): number {

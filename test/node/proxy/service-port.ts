@@ -1,14 +1,11 @@
 import test from 'ava'
 import {servicePorts} from '../../../src/node/proxy/service-port.ts'
-import type {Endpoints} from '../../../src/objects/endpoints.ts'
+import type {SliceConditions} from '../../../src/objects/endpoint-slice.ts'
 import type {Service, ServiceSpec} from '../../../src/objects/service.ts'
+import {sampleSlice} from '../../objects/_samples.ts'
 
 function service(name: string, spec: ServiceSpec): Service {
   return {apiVersion: 'v1', kind: 'Service', metadata: {name, namespace: 'default'}, spec}
-}
-
-function endpoints(name: string, ...subsets: NonNullable<Endpoints['subsets']>): Endpoints {
-  return {apiVersion: 'v1', kind: 'Endpoints', metadata: {name, namespace: 'default'}, subsets}
 }
 
 const kubia = service('kubia', {clusterIP: '10.98.237.175', ports: [{port: 80, targetPort: 8080}]})
@@ -17,11 +14,11 @@ test('a port without a name is called by its service, its endpoints are sorted a
   const [port, ...more] = servicePorts(
     [kubia],
     [
-      endpoints('kubia', {
-        addresses: [{ip: '172.17.12.2', nodeName: 'node1'}, {ip: '172.17.12.10'}],
-        notReadyAddresses: [{ip: '172.17.12.1'}],
-        ports: [{port: 8080}],
-      }),
+      sampleSlice('kubia', [
+        {addresses: ['172.17.12.2'], nodeName: 'node1'},
+        {addresses: ['172.17.12.10']},
+        {addresses: ['172.17.12.1'], conditions: {ready: false}},
+      ]),
     ],
   )
   t.deepEqual(more, [])
@@ -33,7 +30,7 @@ test('a port without a name is called by its service, its endpoints are sorted a
   )
 })
 
-test('endpoints belong to the port of their name and protocol, over all subsets, each once', t => {
+test('endpoints belong to the port of their name and protocol, over all slices, each once', t => {
   const dns = service('dns', {
     clusterIP: '10.96.0.10',
     ports: [
@@ -44,18 +41,17 @@ test('endpoints belong to the port of their name and protocol, over all subsets,
   const ports = servicePorts(
     [dns],
     [
-      endpoints(
-        'dns',
-        {
-          addresses: [{ip: '10.32.0.3'}],
-          ports: [
-            {name: 'dns', port: 53, protocol: 'UDP'},
-            {name: 'dns-tcp', port: 53},
-          ],
-        },
-        {addresses: [{ip: '10.32.0.3'}, {ip: '10.32.0.4'}], ports: [{name: 'dns', port: 53, protocol: 'UDP'}]},
-        {addresses: [{ip: '10.32.0.5'}], ports: [{name: 'dns', port: 53, protocol: 'TCP'}]},
-      ),
+      sampleSlice('dns', ['10.32.0.3'], {
+        ports: [
+          {name: 'dns', port: 53, protocol: 'UDP'},
+          {name: 'dns-tcp', port: 53},
+        ],
+      }),
+      sampleSlice('dns', ['10.32.0.3', '10.32.0.4'], {ports: [{name: 'dns', port: 53, protocol: 'UDP'}]}),
+      sampleSlice('dns', ['10.32.0.5'], {ports: [{name: 'dns', port: 53, protocol: 'TCP'}]}),
+      sampleSlice('dns', ['10.32.0.6'], {ports: [{name: 'dns', protocol: 'UDP'}]}),
+      sampleSlice('other', ['10.32.0.7'], {ports: [{name: 'dns', port: 53, protocol: 'UDP'}]}),
+      {...sampleSlice('dns', ['fd00::1'], {ports: [{name: 'dns', port: 53, protocol: 'UDP'}]}), addressType: 'IPv6'},
     ],
   )
   t.deepEqual(
@@ -84,4 +80,30 @@ test('session affinity lasts three hours unless it says how long', t => {
   t.is(seconds({sessionAffinity: 'None'}), undefined)
   t.is(seconds({sessionAffinity: 'ClientIP'}), 10800)
   t.is(seconds({sessionAffinity: 'ClientIP', sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}}), 60)
+})
+
+const state = test.macro({
+  exec: (t, conditions: SliceConditions, expected: string) => {
+    const [port] = servicePorts([kubia], [sampleSlice('kubia', [{addresses: ['172.17.12.2'], conditions}])])
+    t.deepEqual(
+      port?.endpoints.map(({ready, lingering}) => (ready ? 'ready' : lingering ? 'lingering' : 'neither')),
+      [expected],
+    )
+  },
+  title: (_, conditions, expected) => `an endpoint that says ${JSON.stringify(conditions)} is ${expected}`,
+})
+
+test(state, {}, 'ready')
+test(state, {ready: true, serving: true, terminating: false}, 'ready')
+test(state, {ready: false}, 'neither')
+test(state, {ready: false, serving: true, terminating: true}, 'lingering')
+test(state, {ready: false, serving: false, terminating: true}, 'neither')
+test(state, {ready: false, serving: true, terminating: false}, 'neither')
+test(state, {ready: true, serving: true, terminating: true}, 'ready')
+
+test('an endpoint that stands in two slices counts at its best', t => {
+  const going = {addresses: ['172.17.12.2'], conditions: {ready: false, serving: true, terminating: true}}
+  const slices = [sampleSlice('kubia', ['172.17.12.2']), sampleSlice('kubia', [going])]
+  for (const order of [slices, slices.toReversed()])
+    t.like(servicePorts([kubia], order)[0]?.endpoints, [{ip: '172.17.12.2', ready: true}])
 })

@@ -1,0 +1,71 @@
+import {ipNumber, parseIp} from '../../net/ip.ts'
+import type {SliceEndpoint, SlicePort} from '../../objects/endpoint-slice.ts'
+import type {Node} from '../../objects/node.ts'
+import type {Pod} from '../../objects/pod.ts'
+import {isFinished, isReady, isTerminating} from '../../objects/pod-status.ts'
+import type {Service, ServicePort} from '../../objects/service.ts'
+import {targetPort} from '../target-port.ts'
+
+/** Endpoints that offer the same ports, and so may share slices. */
+export type PortGroup = {readonly ports: readonly SlicePort[]; readonly endpoints: readonly SliceEndpoint[]}
+
+/**
+ * A service's endpoints by the ports that they offer: a target port given by name is looked up in each pod, and pods may have placed
+ * it differently. Unlike Endpoints, slices keep a pod that is going away until it is gone: a proxy may still fall back on it.
+ */
+export function portGroups(service: Service, pods: readonly Pod[], nodeOf: NodeOf): readonly PortGroup[] {
+  const backends = pods.filter(
+    pod =>
+      !isFinished(pod) && pod.status?.podIP !== undefined && (nodeOf(pod) || service.spec.publishNotReadyAddresses),
+  )
+  const groups = Map.groupBy(backends.toSorted(byAddress), pod => JSON.stringify(portsIn(pod, service)))
+  return [...groups].toSorted(byKey).map(([key, members]) => ({
+    ports: JSON.parse(key) as readonly SlicePort[],
+    endpoints: members.map(pod => endpointOf(pod, service, nodeOf)),
+  }))
+}
+
+/** A pod whose node is not there, in no zone therefore, counts only where unready pods do. */
+export type NodeOf = (pod: Pod) => Node | undefined
+
+function portsIn(pod: Pod, {spec: {ports = []}}: Service): readonly SlicePort[] {
+  return ports.flatMap(port => {
+    const number = targetPort(pod, port)
+    return number === undefined ? [] : [slicePort(port, number)]
+  })
+}
+
+function slicePort({name = '', protocol = 'TCP', appProtocol}: ServicePort, port: number): SlicePort {
+  return {name, port, protocol, ...(appProtocol && {appProtocol})}
+}
+
+const zoneLabel = 'topology.kubernetes.io/zone'
+
+function endpointOf(pod: Pod, service: Service, nodeOf: NodeOf): SliceEndpoint {
+  const {name, namespace = '', uid = ''} = pod.metadata
+  const {nodeName, hostname, subdomain} = pod.spec
+  const zone = nodeOf(pod)?.metadata.labels?.[zoneLabel]
+  const serving = isReady(pod)
+  const terminating = isTerminating(pod)
+  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating)
+  return {
+    addresses: [pod.status?.podIP ?? ''],
+    conditions: {ready, serving, terminating},
+    ...(hostname && subdomain === service.metadata.name && {hostname}),
+    ...(nodeName && {nodeName}),
+    ...(zone && {zone}),
+    targetRef: {kind: 'Pod', namespace, name, uid},
+  }
+}
+
+function byAddress(a: Pod, b: Pod): number {
+  return placeOf(a) - placeOf(b) || ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)
+}
+
+function placeOf({status}: Pod): number {
+  return ipNumber(parseIp(status?.podIP ?? '0.0.0.0'))
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
+}
