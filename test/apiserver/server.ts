@@ -1,0 +1,239 @@
+import {once} from 'node:events'
+import type {IncomingHttpHeaders} from 'node:http'
+import {createServer as createPlainServer} from 'node:http'
+import {type RequestOptions, request} from 'node:https'
+import {type AddressInfo, connect, createServer, type Socket} from 'node:net'
+import {text} from 'node:stream/consumers'
+import test from 'ava'
+import {createApiServer} from '../../src/apiserver/server.ts'
+import {
+  type Authority,
+  clientCertificate,
+  createAuthority,
+  serverCertificate,
+} from '../../src/apiserver/tls/certificates.ts'
+import {serviceAccountTokens} from '../../src/apiserver/tokens.ts'
+import {podNamed, podsPath, testApi} from './_api.ts'
+
+const now = new Date()
+const authority = createAuthority('podlab test', now)
+const admin = {commonName: 'kubernetes-admin', organizations: ['system:masters']}
+
+/** A server on loopback whose connections come in as a lab's daemon hands them over. */
+async function listening() {
+  const {api, ask} = testApi()
+  const watchers = new Map<string, number>()
+  const tokens = serviceAccountTokens({store: api.store, key: authority.key, now: () => now.getTime()})
+  const pair = serverCertificate(authority, ['localhost', '127.0.0.1'], now)
+  const server = createApiServer({...api, watchers, tokens}, {...pair, authority: authority.certificate})
+  const sockets = new Set<Socket>()
+  const door = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    server.emit('connection', socket)
+  })
+  door.listen(0, '127.0.0.1')
+  await once(door, 'listening')
+  const {port} = door.address() as AddressInfo
+  const close = () => {
+    for (const socket of sockets) socket.destroy()
+    door.close()
+  }
+  return {ask, api, port, close, watchers, sockets, tokens}
+}
+
+type Sent = {
+  readonly method?: string
+  readonly path?: string
+  readonly body?: string | Buffer
+  readonly headers?: Record<string, string>
+  readonly certificate?: Authority | undefined
+  readonly signal?: AbortSignal
+}
+
+type Got = {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  readonly body: {message?: string; reason?: string}
+}
+
+async function send(port: number, {body, path = '/api', certificate, ...more}: Sent): Promise<Got> {
+  const client = certificate && {cert: certificate.certificate, key: certificate.key}
+  const options: RequestOptions = {
+    host: '127.0.0.1',
+    port,
+    path,
+    ca: authority.certificate,
+    agent: false,
+    ...client,
+    ...more,
+  }
+  const sent = request(options)
+  sent.on('error', () => undefined)
+  sent.end(body)
+  const [response] = await once(sent, 'response')
+  const answer = await text(response)
+  return {status: response.statusCode, headers: response.headers, text: answer, body: parsed(answer)}
+}
+
+function parsed(answer: string) {
+  try {
+    return JSON.parse(answer)
+  } catch {
+    return {}
+  }
+}
+
+const me = clientCertificate(authority, admin, now)
+
+test('whoever has a certificate of the lab is let in, and the server proves itself', async t => {
+  const {port, close} = await listening()
+  t.is((await send(port, {certificate: me})).status, 200)
+  const who = await send(port, {
+    certificate: me,
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: '{}',
+  })
+  t.regex(who.text, /"username":"kubernetes-admin","groups":\["system:masters","system:authenticated"\]/)
+  close()
+})
+
+test("nobody, and whoever has another lab's certificate, gets 401", async t => {
+  const {port, close} = await listening()
+  const stranger = clientCertificate(createAuthority('podlab test', now), admin, now)
+  for (const certificate of [undefined, stranger]) {
+    const {status, body} = await send(port, {certificate})
+    t.is(status, 401)
+    t.is(body.reason, 'Unauthorized')
+  }
+  t.is((await send(port, {headers: {authorization: 'Bearer rubbish'}})).status, 401)
+  t.is((await send(port, {headers: {authorization: 'Bearer a.b.c'}})).status, 401)
+  close()
+})
+
+test('a token of a service account lets in as long as the account is there', async t => {
+  const {ask, port, close} = await listening()
+  const accounts = '/api/v1/namespaces/default/serviceaccounts'
+  await ask('POST', accounts, {body: {metadata: {name: 'bot'}}})
+  const made = await send(port, {certificate: me, method: 'POST', path: `${accounts}/bot/token`, body: '{"spec":{}}'})
+  t.is(made.status, 201, made.text)
+  const {
+    status: {token},
+  } = JSON.parse(made.text)
+  const headers = {authorization: `Bearer ${token}`}
+  t.is((await send(port, {headers})).status, 200)
+  const tampered = {authorization: `Bearer ${token.slice(0, -4)}AAAA`}
+  t.is((await send(port, {headers: tampered})).status, 401)
+  await ask('DELETE', `${accounts}/bot`)
+  t.is((await send(port, {headers})).status, 401)
+  close()
+})
+
+test('a body over 3 MB is refused, announced or not', async t => {
+  const {port, close} = await listening()
+  const body = Buffer.alloc(3 * 1024 * 1024 + 1, 0x20)
+  for (const headers of [{'content-length': `${body.length}`}, {'transfer-encoding': 'chunked'}]) {
+    const {status, body: said} = await send(port, {
+      certificate: me,
+      method: 'POST',
+      path: podsPath,
+      body,
+      headers: headers as Record<string, string>,
+    })
+    t.is(status, 413)
+    t.is(said.message, 'Request entity too large: limit is 3145728')
+  }
+  close()
+})
+
+test('a thousand connections that say nothing disturb nobody', async t => {
+  const {port, close, sockets} = await listening()
+  const silent = await Promise.all(
+    Array.from({length: 1000}, async () => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      return socket
+    }),
+  )
+  t.is((await send(port, {certificate: me})).status, 200)
+  t.true(sockets.size > 1000)
+  for (const socket of silent) socket.destroy()
+  close()
+})
+
+test('what is no TLS, and what is no HTTP, is cut off', async t => {
+  const {port, close} = await listening()
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write('GET / HTTP/1.1\r\n\r\n')
+  await once(socket, 'close')
+  t.is((await send(port, {certificate: me})).status, 200)
+  close()
+})
+
+test('no watcher is left behind, however it ends', async t => {
+  const {ask, port, close, watchers} = await listening()
+  const path = `${podsPath}?watch=true`
+  const stops = Array.from({length: 20}, () => new AbortController())
+  const watching = stops.map(({signal}) => {
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      ca: authority.certificate,
+      cert: me.certificate,
+      key: me.key,
+      agent: false,
+      signal,
+    })
+    sent.on('error', () => undefined)
+    sent.end()
+    return once(sent, 'response').then(([response]) => {
+      response.on('error', () => undefined)
+      response.resume()
+    })
+  })
+  await Promise.all(watching)
+  t.is(watchers.get('Pod'), 20)
+  for (const stop of stops) stop.abort()
+  const ended = await send(port, {certificate: me, path: `${path}&timeoutSeconds=1`})
+  t.is(ended.status, 200)
+  await ask('POST', podsPath, {body: podNamed('late')})
+  for (let tries = 0; watchers.get('Pod') !== 0 && tries < 100; tries++) await new Promise(setImmediate)
+  t.is(watchers.get('Pod'), 0)
+  close()
+})
+
+test('HEAD gets the head of the answer, and unknown methods are a 405', async t => {
+  const {port, close} = await listening()
+  const head = await send(port, {certificate: me, method: 'HEAD', path: podsPath})
+  t.deepEqual([head.status, head.text], [200, ''])
+  for (const method of ['OPTIONS', 'PUT', 'PATCH']) {
+    const {status, body} = await send(port, {certificate: me, method, path: podsPath})
+    t.is(status, 405, method)
+    t.is(body.message, 'the server does not allow this method on the requested resource')
+  }
+  close()
+})
+
+test('a request to become another protocol, where there is none, is answered as any other', async t => {
+  const {port, close} = await listening()
+  const headers = {connection: 'Upgrade', upgrade: 'websocket'}
+  t.is((await send(port, {certificate: me, path: `${podsPath}/nope`, headers})).status, 404)
+  t.is((await send(port, {path: `${podsPath}/nope/exec`, headers})).status, 401)
+  close()
+})
+
+test('a server without certificates proves nothing: the checks above can fail', async t => {
+  const plain = createPlainServer((_, response) => response.end('ok')).listen(0, '127.0.0.1')
+  await once(plain, 'listening')
+  const {port} = plain.address() as AddressInfo
+  const sent = request({host: '127.0.0.1', port, ca: authority.certificate, agent: false})
+  sent.end()
+  const [error] = await once(sent, 'error')
+  t.true(error instanceof Error)
+  plain.close()
+})
