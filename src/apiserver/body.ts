@@ -59,7 +59,7 @@ async function readProtobuf(bytes: Buffer): Promise<unknown> {
 async function readYaml(bytes: Buffer): Promise<unknown> {
   const {parse} = await import('yaml')
   try {
-    return parse(bytes.toString('utf8'), {maxAliasCount: 100, logLevel: 'silent'})
+    return parse(bytes.toString('utf8'), {maxAliasCount: 100, logLevel: 'error'})
   } catch (error) {
     throw unreadable(`error converting YAML to JSON: yaml: ${error instanceof Error ? error.message : error}`)
   }

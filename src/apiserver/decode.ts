@@ -29,14 +29,15 @@ export type Decoded = {readonly object: KubeObjectAny; readonly warnings: readon
  * kind, then types, then unknown fields, then names, and at last each field.
  */
 export function decodeObject(value: unknown, expected: Expected): Decoded {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (typeof value !== 'object' || Array.isArray(value))
     throw new ApiError(
       'BadRequest',
       `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     )
-  refuseOtherKind(value as {kind?: unknown; apiVersion?: unknown}, expected)
+  const said = withoutNulls(value ?? {})
+  refuseOtherKind(said, expected)
   const kind: Kind = kinds[expected.kind]
-  const {value: read, unknown} = typed({...emptyParts(kind), ...value}, expected, schemaOf(kind))
+  const {value: read, unknown} = typed({...emptyParts(kind), ...said}, expected, schemaOf(kind))
   const warnings = unknown.map(field => `unknown field "${field}"`)
   if (expected.fieldValidation === 'Strict' && warnings.length > 0)
     throw unfit(expected, `strict decoding error: ${warnings.join(', ')}`)
@@ -69,6 +70,11 @@ export function schemaOf(kind: Kind): Schema {
 function emptyParts({fields, required}: Kind): Record<string, unknown> {
   const parts = required.filter(key => fields[key]?.type === 'object').map(key => [key, {}])
   return {metadata: {}, ...Object.fromEntries(parts)}
+}
+
+/** To the API a null is as good as nothing said. */
+function withoutNulls(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null))
 }
 
 function refuseOtherKind({kind, apiVersion}: {kind?: unknown; apiVersion?: unknown}, expected: Expected): void {

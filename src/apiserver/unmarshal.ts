@@ -37,7 +37,10 @@ function readAt(schema: Schema, value: unknown, place: Place): unknown {
       return readFields(schema.fields, value, place)
     case 'map':
       if (!isRecord(value)) throw mistyped(value, place, 'map[string]string')
-      return mapValues(value, (inner, key) => readAt(schema.values, inner ?? '', deeper(place, key)))
+      // Go names the map alone, not its key.
+      return mapValues(value, (inner, key) =>
+        readAt(schema.values, inner ?? '', {...deeper(place, key), names: place.names}),
+      )
     case 'array':
       if (!Array.isArray(value)) throw mistyped(value, place, `[]${elementOf(schema.items, place)}`)
       return value.map((item, index) => readAt(schema.items, item, {...place, field: `${place.field}[${index}]`}))

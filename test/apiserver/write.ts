@@ -96,7 +96,7 @@ test(
   refused,
   labelled({app: 7}),
   400,
-  /json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels.* of type string/,
+  /json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string/,
 )
 test(
   'a text for containers',
