@@ -1,0 +1,64 @@
+import {createInterface} from 'node:readline'
+import type {KubeObjectAny} from '../../objects/kinds.ts'
+import {ApiRefusal, type Connection} from './connection.ts'
+
+export type WatchedEvent = {readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObjectAny}
+
+export type WatchStream = {
+  /** `/api/v1/pods?fieldSelector=...`, without what a watch adds. */
+  readonly path: string
+  readonly since: number
+  readonly signal: AbortSignal
+  readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** How far everything is known, with or without an event. */
+  readonly tell: (event: WatchedEvent | undefined, revision: number) => void
+}
+
+/** How long a server that is gone is left alone, in ms: at first, and at most; twice as long each time. */
+const patience = {first: 250, most: 30_000}
+
+/** For how long a watch is asked for, in seconds; the server ends it then, and it goes on from where it was. */
+const watchSeconds = 300
+
+/**
+ * One watch that goes on until the signal: over and over, from where the last one ended. A server that is gone or busy is asked again, later
+ * each time. Rejects when only a new list can help: the server has forgotten the revision (410), or refuses.
+ */
+export async function followWatch(connection: Connection, watch: WatchStream): Promise<void> {
+  const {signal, after} = watch
+  let {since} = watch
+  let wait = patience.first
+  while (!signal.aborted) {
+    const before = since
+    try {
+      since = await readWatch(connection, {...watch, since}, revision => {
+        since = revision
+        wait = patience.first
+      })
+      if (since > before) continue
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof ApiRefusal && error.status < 500 && error.status !== 429) throw error
+    }
+    await after(wait * (0.75 + Math.random() / 2), signal)
+    wait = Math.min(2 * wait, patience.most)
+  }
+}
+
+async function readWatch(
+  connection: Connection,
+  {path, since, signal, tell}: WatchStream,
+  reached: (revision: number) => void,
+): Promise<number> {
+  const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${since}&timeoutSeconds=${watchSeconds}`
+  const response = await connection.stream(`${path}${path.includes('?') ? '&' : '?'}${query}`, signal)
+  let revision = since
+  for await (const line of createInterface({input: response})) {
+    const {type, object} = JSON.parse(line)
+    if (type === 'ERROR') throw new ApiRefusal(object.code ?? 500, object.message ?? 'the watch broke')
+    revision = Number(object.metadata.resourceVersion)
+    reached(revision)
+    tell(type === 'BOOKMARK' ? undefined : {type, object}, revision)
+  }
+  return revision
+}

@@ -1,0 +1,159 @@
+import type {AddressInfo} from 'node:net'
+import {createServer, type Server} from 'node:net'
+import test, {type ExecutionContext} from 'ava'
+import {createApiServer} from '../../src/apiserver/server.ts'
+import {clientCertificate, createAuthority, serverCertificate} from '../../src/apiserver/tls/certificates.ts'
+import {connect} from '../../src/cluster/api-client/connection.ts'
+import {httpClient} from '../../src/cluster/api-client/http-client.ts'
+import {after} from '../../src/cluster/daemon/clock.ts'
+import {testApi} from '../apiserver/_api.ts'
+import {agentClientContract, type ClientWorld, pod} from '../contract/agent-client.ts'
+
+const now = new Date()
+const authority = createAuthority('podlab test', now)
+const pair = serverCertificate(authority, ['127.0.0.1'], now)
+const node = clientCertificate(authority, {commonName: 'system:node:node1', organizations: ['system:nodes']}, now)
+
+/** The real API server behind a socket on 127.0.0.1, and a client with a node's certificate. */
+async function httpWorld(t: ExecutionContext, options: {historyLimit?: number; node?: string} = {}) {
+  const {api, store} = testApi(options)
+  for (const kind of ['Service', 'Endpoints'] as const) store.delete(kind, {namespace: 'default', name: 'kubernetes'})
+  const server = createApiServer(api, {...pair, authority: authority.certificate})
+  const sockets = new Set<Socket>()
+  const door = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+    server.emit('connection', socket)
+  })
+  await listening(door)
+  const asked: string[] = []
+  server.prependListener('request', ({method, url}) => asked.push(`${method} ${url}`))
+  const {port} = door.address() as AddressInfo
+  const place = {server: `https://127.0.0.1:${port}`, authority: authority.certificate, ...node}
+  const connection = connect(place)
+  const client = httpClient({connection, after, ...(options.node && {node: options.node})})
+  t.teardown(() => {
+    client.close()
+    connection.close()
+    server.closeAllConnections()
+    door.close()
+  })
+  const world: ClientWorld = {
+    client,
+    create: async object => store.create(object),
+    remove: async ({kind, metadata}) => void store.delete(kind, metadata),
+    get: async ({kind, metadata: {namespace, name}}) => store.get(kind, {namespace, name}),
+  }
+  const cut = () => sockets.forEach(socket => void socket.destroy())
+  return {...world, store, connection, place, door, asked, cut}
+}
+
+function listening(door: Server): Promise<void> {
+  return new Promise(resolve => door.listen(0, '127.0.0.1', resolve))
+}
+
+for (const [title, exec] of Object.entries(agentClientContract)) test(title, async t => exec(t, await httpWorld(t)))
+
+const {signal} = new AbortController()
+
+test('a watch that is cut off goes on where it was, and loses and repeats nothing', async t => {
+  const {client, create, cut} = await httpWorld(t)
+  const {revision} = await client.list('Pod')
+  await create(pod('a'))
+  const first = await client.changes(revision, signal)
+  cut()
+  await create(pod('b'))
+  const second = await client.changes(first.revision, signal)
+  cut()
+  cut()
+  await create(pod('c'))
+  const third = await client.changes(second.revision, signal)
+  t.deepEqual(
+    [first, second, third].flatMap(({changes}) => changes.map(({object}) => object.metadata.name)),
+    ['a', 'b', 'c'],
+  )
+})
+
+test('a server that is away for a while is asked again, until it is back', async t => {
+  const {client, create, cut, door, place} = await httpWorld(t)
+  const {revision} = await client.list('Pod')
+  const waiting = client.changes(revision, signal)
+  await new Promise(setImmediate)
+  await new Promise<void>(resolve => {
+    door.close(() => resolve())
+    cut()
+  })
+  await create(pod('meanwhile'))
+  await new Promise<void>(resolve => door.listen(Number(new URL(place.server).port), '127.0.0.1', resolve))
+  t.deepEqual(
+    (await waiting).changes.map(({object}) => object.metadata.name),
+    ['meanwhile'],
+  )
+})
+
+test('a revision that the server has forgotten is an error, so that the agent lists again', async t => {
+  const {client, create} = await httpWorld(t, {historyLimit: 2})
+  for (let index = 0; index < 6; index++) await create(pod(`pod-${index}`))
+  const error = await t.throwsAsync(client.changes(1, signal), {message: /too old resource version/})
+  t.like(error, {name: 'ApiRefusal', status: 410})
+  const {revision} = await client.list('Pod')
+  await create(pod('new'))
+  t.is((await client.changes(revision, signal)).changes.length, 1)
+})
+
+test("an agent is told of its own node's pods only", async t => {
+  const {client, create} = await httpWorld(t, {node: 'node1'})
+  const {revision} = await client.list('Pod')
+  const other = pod('other')
+  await create({...other, spec: {...other.spec, nodeName: 'node2'}})
+  await create(pod('own'))
+  t.deepEqual(
+    (await client.changes(revision, signal)).changes.map(({object}) => object.metadata.name),
+    ['own'],
+  )
+  t.deepEqual(
+    (await client.list('Pod')).objects.map(({metadata}) => metadata.name),
+    ['own'],
+  )
+})
+
+test('a list of more than one page is whole', async t => {
+  const {client, create, asked} = await httpWorld(t)
+  for (let index = 0; index < 1100; index++) await create(pod(`pod-${index}`))
+  t.is((await client.list('Pod')).objects.length, 1100)
+  t.is(asked.filter(line => line.startsWith('GET /api/v1/pods?')).length, 3)
+})
+
+test('a client without a certificate is refused, in the words of the server', async t => {
+  const {place} = await httpWorld(t)
+  const stranger = connect({server: place.server, authority: authority.certificate})
+  t.teardown(() => stranger.close())
+  const list = httpClient({connection: stranger, after}).list('Pod')
+  t.like(await t.throwsAsync(list), {name: 'ApiRefusal', status: 401, message: 'Unauthorized'})
+})
+
+test('a server of another authority is not spoken to', async t => {
+  const {place} = await httpWorld(t)
+  const other = connect({...place, authority: createAuthority('other', now).certificate})
+  t.teardown(() => other.close())
+  await t.throwsAsync(httpClient({connection: other, after}).list('Pod'), {message: /certificate/})
+})
+
+test('all that is asked for is the Kubernetes API of version 1', async t => {
+  const {client, create, asked} = await httpWorld(t, {node: 'node1'})
+  const created = (await create(pod('a'))) as ReturnType<typeof pod>
+  const {revision} = await client.list('Pod')
+  await client.updateStatus(created, {phase: 'Running'})
+  await client.changes(revision, signal)
+  await client.confirmDeletion(created)
+  const plain = asked.map(line => line.replace(/\?.*/, ''))
+  t.deepEqual([...new Set(plain)].sort(), [
+    'DELETE /api/v1/namespaces/default/pods/a',
+    'GET /api/v1/endpoints',
+    'GET /api/v1/nodes',
+    'GET /api/v1/pods',
+    'GET /api/v1/services',
+    'PATCH /api/v1/namespaces/default/pods/a/status',
+  ])
+})
