@@ -1,12 +1,15 @@
-import type {AgentChanges, AgentClient, AgentKind} from '../../node/client.ts'
-import type {KubeObjectAny, ObjectOf} from '../../objects/kinds.ts'
-import type {Pod} from '../../objects/pod.ts'
+import type {AgentChanges, AgentClient, AgentKind, FollowedKind} from '../../node/client.ts'
+import {type KubeObjectAny, kinds, type ObjectOf} from '../../objects/kinds.ts'
+import type {Pod, PodStatus} from '../../objects/pod.ts'
 import {ApiRefusal, type Connection} from './connection.ts'
+import {followObject} from './follow-object.ts'
+import {latestStatus} from './latest-status.ts'
+import {type After, persist} from './persist.ts'
 import {followWatch, type WatchedEvent} from './watch-stream.ts'
 
 /** The agents' way to the API when it is somewhere else: Kubernetes' own HTTP, and nothing that only podlab's server has. */
 export type HttpClient = AgentClient & {
-  /** Ends the watches. The connection stays. */
+  /** Ends the watches, and what waits for the server. The connection stays. */
   close(): void
 }
 
@@ -14,7 +17,7 @@ export type HttpClientOptions = {
   readonly connection: Connection
   /** Only this node's pods are asked for. */
   readonly node?: string
-  readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly after: After
 }
 
 /**
@@ -23,6 +26,8 @@ export type HttpClientOptions = {
  */
 export function httpClient({connection, node, after}: HttpClientOptions): HttpClient {
   const path = (kind: AgentKind) => (kind === 'Pod' && node ? `${paths.Pod}?${onNode(node)}` : paths[kind])
+  const life = new AbortController()
+  const untilDone = {after, signal: life.signal}
   let following: Following | undefined
 
   function follow(since: number): Following {
@@ -58,36 +63,50 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     return {revision: current.mark, changes: current.events.splice(0)}
   }
 
-  return {
-    list: kind => listAll(connection, kind, path(kind)),
-    changes,
-    updateStatus: async (pod, status) => {
-      const patch = [
+  const sendStatus = (pod: Pod, status: PodStatus) =>
+    persist(async () => {
+      const body = [
         {op: 'test', path: '/metadata/uid', value: pod.metadata.uid},
         {op: 'add', path: '/status', value: status},
       ]
-      const call = {method: 'PATCH', path: `${pathOf(pod)}/status`, body: patch} as const
-      await connection
-        .call({...call, type: 'application/json-patch+json'})
-        .catch(async error => passOver(error, connection, pod))
+      const call = {method: 'PATCH', path: `${pathOf(pod)}/status`, type: 'application/json-patch+json', body} as const
+      await connection.call(call).catch(error => passOver(error, connection, pod))
+    }, untilDone)
+
+  return {
+    list: kind => listAll(connection, kind, path(kind)),
+    changes,
+    follow: (kind, {namespace, name}, told, signal) =>
+      followObject(connection, {
+        ...{name, after},
+        path: `/api/v1/namespaces/${namespace}/${followedPaths[kind]}`,
+        type: {apiVersion: 'v1', kind},
+        told: object => told(object as ObjectOf<typeof kind> | undefined),
+        signal: AbortSignal.any([signal, life.signal]),
+      }),
+    updateStatus: latestStatus(sendStatus),
+    confirmDeletion: pod =>
+      persist(async () => {
+        const preconditions = {uid: pod.metadata.uid}
+        const body = {kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0, preconditions}
+        const call = {method: 'DELETE', path: pathOf(pod), body} as const
+        await connection.call(call).catch(error => passOver(error, connection, pod))
+      }, untilDone),
+    close: () => {
+      life.abort()
+      following?.stop.abort()
     },
-    confirmDeletion: async pod => {
-      const body = {kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0}
-      const preconditions = {uid: pod.metadata.uid}
-      await connection
-        .call({method: 'DELETE', path: pathOf(pod), body: {...body, preconditions}})
-        .catch(async error => passOver(error, connection, pod))
-    },
-    close: () => following?.stop.abort(),
   }
 }
 
 const paths = {
   Pod: '/api/v1/pods',
   Service: '/api/v1/services',
-  Endpoints: '/api/v1/endpoints',
+  EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
   Node: '/api/v1/nodes',
 } as const satisfies Record<AgentKind, string>
+
+const followedPaths = {ConfigMap: 'configmaps', Secret: 'secrets'} as const satisfies Record<FollowedKind, string>
 
 type Following = {
   /** What the caller knows already. */
@@ -122,7 +141,7 @@ async function listAll<K extends AgentKind>(
   while (next !== undefined) {
     const query = `limit=500${next && `&continue=${encodeURIComponent(next)}`}`
     const page = await connection.call({method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}${query}`})
-    objects.push(...(page.items ?? []).map((item: object) => ({...item, apiVersion: 'v1', kind})))
+    objects.push(...(page.items ?? []).map((item: object) => ({...item, apiVersion: kinds[kind].apiVersions[0], kind})))
     revision = Number(page.metadata.resourceVersion)
     next = page.metadata.continue || undefined
   }

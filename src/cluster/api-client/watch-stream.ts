@@ -1,6 +1,7 @@
 import {createInterface} from 'node:readline'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {ApiRefusal, type Connection} from './connection.ts'
+import {type After, backoff, mayPass} from './persist.ts'
 
 export type WatchedEvent = {readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObjectAny}
 
@@ -9,13 +10,10 @@ export type WatchStream = {
   readonly path: string
   readonly since: number
   readonly signal: AbortSignal
-  readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly after: After
   /** How far everything is known, with or without an event. */
   readonly tell: (event: WatchedEvent | undefined, revision: number) => void
 }
-
-/** How long a server that is gone is left alone, in ms: at first, and at most; twice as long each time. */
-const patience = {first: 250, most: 30_000}
 
 /** For how long a watch is asked for, in seconds; the server ends it then, and it goes on from where it was. */
 const watchSeconds = 300
@@ -26,22 +24,21 @@ const watchSeconds = 300
  */
 export async function followWatch(connection: Connection, watch: WatchStream): Promise<void> {
   const {signal, after} = watch
+  const pause = backoff(after, signal)
   let {since} = watch
-  let wait = patience.first
   while (!signal.aborted) {
     const before = since
     try {
       since = await readWatch(connection, {...watch, since}, revision => {
         since = revision
-        wait = patience.first
+        pause.reset()
       })
       if (since > before) continue
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof ApiRefusal && error.status < 500 && error.status !== 429) throw error
+      if (!mayPass(error)) throw error
     }
-    await after(wait * (0.75 + Math.random() / 2), signal)
-    wait = Math.min(2 * wait, patience.most)
+    await pause.wait()
   }
 }
 

@@ -1,13 +1,13 @@
 import type {AddressInfo} from 'node:net'
-import {createServer, type Server} from 'node:net'
+import {createServer, type Server, type Socket} from 'node:net'
 import test, {type ExecutionContext} from 'ava'
-import {createApiServer} from '../../src/apiserver/server.ts'
-import {clientCertificate, createAuthority, serverCertificate} from '../../src/apiserver/tls/certificates.ts'
-import {connect} from '../../src/cluster/api-client/connection.ts'
-import {httpClient} from '../../src/cluster/api-client/http-client.ts'
-import {after} from '../../src/cluster/daemon/clock.ts'
-import {testApi} from '../apiserver/_api.ts'
-import {agentClientContract, type ClientWorld, pod} from '../contract/agent-client.ts'
+import {createApiServer} from '../../../src/apiserver/server.ts'
+import {clientCertificate, createAuthority, serverCertificate} from '../../../src/apiserver/tls/certificates.ts'
+import {connect} from '../../../src/cluster/api-client/connection.ts'
+import {httpClient} from '../../../src/cluster/api-client/http-client.ts'
+import {after} from '../../../src/cluster/daemon/clock.ts'
+import {testApi} from '../../apiserver/_api.ts'
+import {agentClientContract, type ClientWorld, pod} from '../../contract/agent-client.ts'
 
 const now = new Date()
 const authority = createAuthority('podlab test', now)
@@ -17,7 +17,8 @@ const node = clientCertificate(authority, {commonName: 'system:node:node1', orga
 /** The real API server behind a socket on 127.0.0.1, and a client with a node's certificate. */
 async function httpWorld(t: ExecutionContext, options: {historyLimit?: number; node?: string} = {}) {
   const {api, store} = testApi(options)
-  for (const kind of ['Service', 'Endpoints'] as const) store.delete(kind, {namespace: 'default', name: 'kubernetes'})
+  for (const kind of ['Service', 'EndpointSlice'] as const)
+    store.delete(kind, {namespace: 'default', name: 'kubernetes'})
   const server = createApiServer(api, {...pair, authority: authority.certificate})
   const sockets = new Set<Socket>()
   const door = createServer(socket => {
@@ -53,6 +54,17 @@ function listening(door: Server): Promise<void> {
   return new Promise(resolve => door.listen(0, '127.0.0.1', resolve))
 }
 
+function away(door: Server, cut: () => void): Promise<void> {
+  return new Promise(resolve => {
+    door.close(() => resolve())
+    cut()
+  })
+}
+
+function back(door: Server, {server}: {server: string}): Promise<void> {
+  return new Promise(resolve => door.listen(Number(new URL(server).port), '127.0.0.1', resolve))
+}
+
 for (const [title, exec] of Object.entries(agentClientContract)) test(title, async t => exec(t, await httpWorld(t)))
 
 const {signal} = new AbortController()
@@ -80,16 +92,46 @@ test('a server that is away for a while is asked again, until it is back', async
   const {revision} = await client.list('Pod')
   const waiting = client.changes(revision, signal)
   await new Promise(setImmediate)
-  await new Promise<void>(resolve => {
-    door.close(() => resolve())
-    cut()
-  })
+  await away(door, cut)
   await create(pod('meanwhile'))
-  await new Promise<void>(resolve => door.listen(Number(new URL(place.server).port), '127.0.0.1', resolve))
+  await back(door, place)
   t.deepEqual(
     (await waiting).changes.map(({object}) => object.metadata.name),
     ['meanwhile'],
   )
+})
+
+test('what is written while the server is away arrives when it is back', async t => {
+  const {client, create, get, cut, door, place} = await httpWorld(t)
+  const created = (await create(pod('a'))) as ReturnType<typeof pod>
+  const doomed = (await create(pod('b'))) as ReturnType<typeof pod>
+  await client.list('Pod')
+  await away(door, cut)
+  const writes = [client.updateStatus(created, {phase: 'Pending'}), client.updateStatus(created, {phase: 'Running'})]
+  const deletion = client.confirmDeletion(doomed)
+  await back(door, place)
+  await Promise.all([...writes, deletion])
+  t.like(await get(created), {status: {phase: 'Running'}})
+  t.is(await get(doomed), undefined)
+})
+
+test('an object that is followed is told again after the server was away, once', async t => {
+  const {client, create, store, cut, door, place} = await httpWorld(t)
+  const name = {namespace: 'default', name: 'settings'}
+  const settings = {apiVersion: 'v1', kind: 'ConfigMap', metadata: name, data: {mode: 'light'}} as const
+  await create(settings)
+  const told: (string | undefined)[] = []
+  const news = Promise.withResolvers<void>()
+  const hear = (object: {data?: Readonly<Record<string, string>>} | undefined) => {
+    told.push(object?.data?.mode)
+    if (told.length === 2) news.resolve()
+  }
+  await client.follow('ConfigMap', name, hear, signal)
+  await away(door, cut)
+  store.update({...settings, data: {mode: 'dark'}})
+  await back(door, place)
+  await news.promise
+  t.deepEqual(told, ['light', 'dark'])
 })
 
 test('a revision that the server has forgotten is an error, so that the agent lists again', async t => {
@@ -150,10 +192,10 @@ test('all that is asked for is the Kubernetes API of version 1', async t => {
   const plain = asked.map(line => line.replace(/\?.*/, ''))
   t.deepEqual([...new Set(plain)].sort(), [
     'DELETE /api/v1/namespaces/default/pods/a',
-    'GET /api/v1/endpoints',
     'GET /api/v1/nodes',
     'GET /api/v1/pods',
     'GET /api/v1/services',
+    'GET /apis/discovery.k8s.io/v1/endpointslices',
     'PATCH /api/v1/namespaces/default/pods/a/status',
   ])
 })
