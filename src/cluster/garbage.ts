@@ -6,7 +6,7 @@ import {basename, join} from 'node:path'
 import {waiter} from '../kernel/capture/wait.ts'
 import {childrenOf} from '../kernel/processes.ts'
 import {systemPath} from '../kernel/system-path.ts'
-import {openLock, type Session, sessionsFolder, sweepSession} from './session.ts'
+import {filesIn, openLock, sessionsFolder, sweepSession} from './session.ts'
 
 /**
  * What labs can leave behind whose keeper was killed, and it alone: everything else goes with the sandbox.
@@ -67,14 +67,13 @@ function isOwn(folder: string): boolean {
 
 async function judge(path: string): Promise<Garbage | Kept> {
   if (!isOwn(path)) return {path, why: 'it is no session of podlab'}
-  const strange = namesIn(path).filter(name => !sessionFiles.includes(name))
+  const known = Object.values(filesIn(path))
+  const strange = namesIn(path).filter(name => !known.includes(join(path, name)))
   if (strange.length > 0) return {path, why: `podlab does not know ${strange.join(', ')} in it`}
-  const lock = openLock(sessionAt(path))
+  const lock = openLock(filesIn(path))
   if (lock === undefined) return {kind: 'folder', path, why: 'nobody has ever locked it'}
   return (await isHeld(lock)) ? {path, why: 'its lab is alive'} : {kind: 'folder', path, why: 'its lab is dead'}
 }
-
-const sessionFiles = ['lock', 'control.sock', 'state.json', 'daemon.log']
 
 /* Asks flock without waiting; the descriptor is closed, and with it what flock got. */
 async function isHeld(lock: number): Promise<boolean> {
@@ -107,19 +106,16 @@ function endLab({daemon, keepers}: Extract<Garbage, {kind: 'lab'}>): boolean {
 const endingTakes = 5000
 
 async function removeFolder(path: string): Promise<boolean> {
-  const lock = openLock(sessionAt(path))
+  const {lock: lockFile, ...others} = filesIn(path)
+  const lock = openLock({lock: lockFile})
   if (lock !== undefined) return sweepSession({folder: path}, lock, {withinMs: 0})
-  for (const name of sessionFiles.filter(name => name !== 'lock')) rmSync(join(path, name), {force: true})
+  for (const file of Object.values(others)) rmSync(file, {force: true})
   try {
     rmdirSync(path)
     return true
   } catch {
     return false // somebody has come and locked it
   }
-}
-
-function sessionAt(folder: string): Pick<Session, 'lock'> {
-  return {lock: join(folder, 'lock')}
 }
 
 /* Daemons of this user that hold a lock on a file which is no more. */

@@ -32,9 +32,12 @@ export type SessionState = {
 
 export function sessionOf(name: string, environment: NodeJS.ProcessEnv = process.env): Session {
   const folder = join(sessionsFolder(environment), name)
+  return {name, folder, ...filesIn(folder)}
+}
+
+/** The paths of all that may lie in a session's folder. */
+export function filesIn(folder: string): Omit<Session, 'name' | 'folder'> {
   return {
-    name,
-    folder,
     socket: join(folder, 'control.sock'),
     log: join(folder, 'daemon.log'),
     stateFile: join(folder, 'state.json'),

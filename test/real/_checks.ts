@@ -25,6 +25,10 @@ manifests:
     kind: Service
     metadata: { name: kubia }
     spec: { clusterIP: 10.98.237.175, selector: { app: kubia }, ports: [{ port: 80, targetPort: 8080 }] }
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: nobody }
+    spec: { clusterIP: 10.98.0.9, ports: [{ port: 80 }] }
 checks:
   - { title: fdb, fdb: { in: node/node1, dev: flannel.1, mac: "02:42:ac:11:0d:00", to: "{node/master}", within: 100ms } }
   - { title: neighbour, neighbour: { in: node/node1, address: 172.17.13.0, dev: flannel.1, within: 100ms } }
@@ -32,7 +36,7 @@ checks:
   - { title: link, link: { in: node/node1, dev: docker0, mtu: 1450, type: bridge, within: 100ms } }
   - { title: address, address: { in: node/node1, dev: docker0, is: 192.0.2.1, not: true, within: 100ms } }
   - { title: rulesEqual, rulesEqual: { in: node/node1, within: 100ms } }
-  - { title: refuses, refuses: { from: pod/client, to: "{service/kubernetes}:443", with: icmp, within: 2s } }
+  - { title: refuses, refuses: { from: pod/client, to: "{service/nobody}:80", with: icmp, within: 2s } }
   - { title: mtu, mtu: { from: pod/client, to: "{pod/kubia}", is: 1450, within: 4s } }
   - { title: matrix, matrix: { table: "from service/kubia pod/kubia\\npod/client yes yes", within: 2s } }
   - { title: latency, latency: { from: node/master, to: "{pod/kubia}:8080", below: 500ms } }
@@ -73,13 +77,13 @@ const breakages = [
   },
   {
     done: ['iptables', '-F', 'KUBE-SERVICES'],
-    undone: 'iptables -A KUBE-SERVICES -d 10.96.0.1/32 -p tcp -m comment --comment'
+    undone: 'iptables -A KUBE-SERVICES -d 10.98.0.9/32 -p tcp -m comment --comment'
       .split(' ')
-      .concat('default/kubernetes:https has no endpoints', '-m tcp --dport 443 -j REJECT'.split(' ')),
+      .concat('default/nobody has no endpoints', '-m tcp --dport 80 -j REJECT'.split(' ')),
     fails: {
       refuses: /^(timeout: no answer|unreachable|refused after .*: a TCP reset)/,
       rulesEqual:
-        /^- is missing, \+ should not be there\nfilter KUBE-SERVICES:\n {2}- -A KUBE-SERVICES -d 10\.96\.0\.1\/32 /,
+        /^- is missing, \+ should not be there\nfilter KUBE-SERVICES:\n {2}- -A KUBE-SERVICES -d 10\.98\.0\.9\/32 /,
     },
   },
 ] as const
