@@ -114,7 +114,7 @@ export function checksOnRealLabs(test: TestFn, account: Account): void {
     t.deepEqual(failuresOf(await check(t, place, name)), {})
     const pinged = await place.podlab('pingall', '-l', name)
     t.is(pinged.code, 0, pinged.stdout)
-    t.regex(pinged.stdout, /^4 of 4 reached \(/m)
+    t.regex(pinged.stdout, /^6 of 6 reached \(/m)
   })
 }
 
