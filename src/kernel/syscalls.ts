@@ -50,6 +50,8 @@ const [openCloseOnExec, memoryCloseOnExec] = [0o2000000, 1]
 
 /* openat2 (linux/openat2.h): the number is the same everywhere; struct open_how is flags, mode and resolve, 8 bytes each. */
 const openat2 = 437
+const again = koffi.os.errno.EAGAIN
+const mostTries = 1000
 const openToRead = BigInt(constants.O_RDONLY | constants.O_NONBLOCK | 0o2000000) // and O_CLOEXEC
 const resolveInRoot = 0x10n
 
@@ -108,7 +110,10 @@ export function loadSyscalls(): Syscalls {
     },
     openBelow: (root, path) => {
       const how = ['void *', openHow, 'size_t', openHow.length]
-      const fd = Number(syscall(openat2, 'int', root, 'const char *', path, ...how))
+      const open = () => Number(syscall(openat2, 'int', root, 'const char *', path, ...how))
+      let fd = open()
+      // While something is mounted or renamed anywhere on the machine, Linux does not vouch for a `..`, and wants to be asked again.
+      for (let tries = 0; fd < 0 && koffi.errno() === again && tries < mostTries; tries++) fd = open()
       check(`openat2(${path})`, fd)
       return fd
     },

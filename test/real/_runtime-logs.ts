@@ -13,14 +13,23 @@ export function logTests(test: TestFn, runtime: WatchedRuntime): void {
     const read = (which: 'present' | 'previous', from: LogQuestion['from'] = {}, waitMs = 0) =>
       runtime.log({id, which, from, waitMs})
     t.like(await read('previous'), {bytes: 'out\nerr\n', over: true})
-    const first = await read('present', {tail: 2}, 1000)
-    t.like(first, {bytes: '2\n3\n', next: {life: 1, at: 6}, over: false})
-    const more = read('present', first?.next, 10_000)
-    await again.sh('echo 4 > /proc/1/fd/1') // which empties the file
+    for (let at = 0; at < 6; ) at = (await read('present', {life: 1, at}, 10_000))?.next.at ?? t.fail() ?? 6
+    t.like(await read('present', {tail: 2}), {bytes: '2\n3\n', next: {life: 1, at: 6}, over: false})
+    const more = read('present', {life: 1, at: 6}, 10_000)
+    await again.sh('echo 4 > /proc/1/fd/1')
     t.like(await more, {bytes: '4\n', next: {life: 1, at: 8}})
     t.like(await read('present', {since: Date.now() + 1000}), {bytes: ''})
     await runtime.remove(id)
     t.is(await runtime.printed(id), undefined)
+  })
+
+  test('what is printed by the name of standard output follows the rest, however often and however long', async t => {
+    const pod = await podIn(runtime, 'named-log')
+    const line = 'echo 1; for i in 2 3 4; do echo $i > /dev/stdout; done; echo fifth > /dev/stderr; echo last'
+    const {id} = await pod.start({argv: ['sh', '-c', line]})
+    t.is(await runtime.ended(id), 0)
+    t.is(await runtime.printed(id), '1\n2\n3\n4\nfifth\nlast\n')
+    t.like(await runtime.log({id, which: 'present', from: {since: Date.now() + 1000}, waitMs: 0}), {bytes: ''})
   })
 
   test('of a log of 100 MB the end is kept, and no more', async t => {

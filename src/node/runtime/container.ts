@@ -8,6 +8,7 @@ import {candidatePaths, isProgram} from './find-program.ts'
 import type {Input} from './input.ts'
 import {interpreterOf} from './interpreter.ts'
 import {layout} from './layout.ts'
+import type {Output} from './output.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
 export type ContainerSpec = {
@@ -43,30 +44,30 @@ export class StartError extends Error {
 export function startContainer(
   {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
   spec: ContainerSpec,
-  {log, stands, sockets, input}: Given,
+  {stands, sockets, input, output}: Given,
 ): Child {
   return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
     enterRoot(namespaces.syscalls, spec)
     const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
     const isTerminal = input?.isTerminal === true
     const first = isTerminal ? [terminalProgram, 'terminal'] : []
-    const output = isTerminal ? input.theirs : log
+    const printed = (isTerminal ? input : output)?.theirs ?? 'null'
     return children.start({
       file: '/.podlab/init',
       argv: ['/.podlab/init', ...first, program, ...spec.argv],
       environment: {...(isTerminal && {TERM: 'xterm'}), ...spec.environment},
       workingDirectory: spec.workingDirectory,
-      descriptors: [input?.theirs ?? 'null', output, output, stands, ...sockets],
+      descriptors: [input?.theirs ?? 'null', printed, printed, stands, ...sockets],
       ownSession: true,
     })
   })
 }
 
 type Given = {
-  readonly log: number
   readonly stands: number
   readonly sockets: readonly number[]
   readonly input?: Pick<Input, 'theirs' | 'isTerminal'>
+  readonly output?: Pick<Output, 'theirs'>
 }
 
 const terminalProgram = '/.podlab/terminal'

@@ -2,6 +2,7 @@ import {closeSync} from 'node:fs'
 import {Socket} from 'node:net'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {openTerminal as newTerminal} from './exec.ts'
+import {endOf, type Output} from './output.ts'
 import {openTerminal} from './program.ts'
 
 /** The standard input of a container that has one (`stdin: true`), or its terminal (`tty: true`), for those who attach to it. */
@@ -17,6 +18,8 @@ export type Input = {
   /** To be called when the process has started: only it has its end then. */
   closeTheirs(): void
   close(): void
+  /** What is printed on the terminal; undefined where there is none. */
+  readonly printed?: Pick<Output, 'over'>
 }
 
 /** `print` hears what is written to the terminal. */
@@ -36,7 +39,7 @@ function terminalInput(namespaces: Namespaces, print: (bytes: Buffer) => void): 
   const resize: Input['resize'] = size => {
     if (!terminal.destroyed) namespaces.syscalls.resizeTerminal(ours, size)
   }
-  return {...inputOf(terminal, theirs), isTerminal: true, end: () => undefined, resize}
+  return {...inputOf(terminal, theirs), isTerminal: true, end: () => undefined, resize, printed: endOf(terminal)}
 }
 
 function inputOf(socket: Socket, theirs: number) {

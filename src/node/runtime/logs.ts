@@ -1,14 +1,4 @@
-import {
-  appendFileSync,
-  closeSync,
-  type FSWatcher,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  watch,
-} from 'node:fs'
+import {appendFileSync, closeSync, mkdirSync, openSync, rmdirSync, rmSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Syscalls} from '../../kernel/syscalls.ts'
 import {layout} from './layout.ts'
@@ -16,8 +6,9 @@ import {type LogMark, withMark} from './log-marks.ts'
 
 /*
  * What containers print: each life of a container has a log, NUMBER.log, as on a real node, and the present life and that before are
- * kept. A container writes to its log straight, with nobody in between, and always at the end of the file (O_APPEND). A log that has
- * grown too long is cut under the container's hands: the memory of its beginning is given back, the places of its bytes stay.
+ * kept. A container writes into a pipe, and what comes out of it is added here: were the file its standard output, `echo x > /dev/stdout`
+ * would empty it. A log that has grown too long is cut: the memory of its beginning is given back, the places of its bytes stay. A file
+ * is made with its first byte, as most servers never print one.
  */
 const longest = 10 * 2 ** 20
 
@@ -29,12 +20,9 @@ export type LogLife = {
   readonly number: number
   readonly path: string
   readonly syscalls: Pick<Syscalls, 'punchHole'>
-  /** Undefined where the kernel has no watches left; such a log is cut only when its life is over. */
-  readonly watcher: FSWatcher | undefined
-  /** Which byte the file begins with, and how many of its first ones are cut off. */
-  base: number
+  /** How many of its first bytes are cut off. */
   cut: number
-  /** How long the file was when it was last looked at. */
+  /** How much has been printed. */
   size: number
   /** When how much had been printed. */
   marks: readonly LogMark[]
@@ -48,23 +36,15 @@ type ContainerLog = {readonly present: LogLife; readonly previous: LogLife | und
 
 const logs = new Map<string, ContainerLog>()
 
-/** Begins the log of a container's next life, and opens it for writing at its end; the caller closes the descriptor. */
-export function openLog(id: string, syscalls: LogLife['syscalls']): number {
+/** Begins the log of a container's next life. */
+export function openLog(id: string, syscalls: LogLife['syscalls']): void {
   const {present, previous} = logs.get(id) ?? {}
   if (present) close(present)
   if (previous) rmSync(previous.path, {force: true})
   const number = present ? present.number + 1 : 0
   const path = `${folderOf(id)}/${number}.log`
-  mkdirSync(dirname(path), {recursive: true})
-  const descriptor = openSync(path, 'a')
-  const watcher = attempt(() => watch(path, () => attempt(() => grew(life))))
-  watcher?.on('error', () => undefined)
-  const life: LogLife = {
-    ...{number, path, syscalls, watcher, waiting: new Set()},
-    ...{base: 0, cut: 0, size: 0, marks: [], over: false},
-  }
+  const life: LogLife = {number, path, syscalls, cut: 0, size: 0, marks: [], over: false, waiting: new Set()}
   logs.set(id, {present: life, previous: present})
-  return descriptor
 }
 
 /** Adds a line; one that finds no room is lost, as a server does not end for its log's sake. */
@@ -72,10 +52,26 @@ export function writeLog(id: string, line: string): void {
   appendLog(id, `${line}\n`)
 }
 
-/** Adds what a container's terminal shows. */
-export function appendLog(id: string, text: string | Buffer): void {
+/** Adds what a container has printed. */
+export function appendLog(id: string, bytes: string | Buffer): void {
   const life = logs.get(id)?.present
-  if (life && !life.over) attempt(() => appendFileSync(life.path, text))
+  if (!life || life.over) return
+  if (attempt(() => append(life, bytes)) === undefined) attempt(() => find(life))
+  wake(life)
+}
+
+function append(life: LogLife, bytes: string | Buffer): true {
+  if (life.size === 0) mkdirSync(dirname(life.path), {recursive: true})
+  appendFileSync(life.path, bytes)
+  life.size += Buffer.byteLength(bytes)
+  life.marks = withMark(life.marks, {at: Date.now(), bytes: life.size})
+  cutIfTooLong(life)
+  return true
+}
+
+/* A part of what found no room may have found some. */
+function find(life: LogLife): void {
+  life.size = statSync(life.path).size
 }
 
 /** Nothing more is printed: the container has ended. */
@@ -108,15 +104,7 @@ function folderOf(id: string): string {
 }
 
 function close(life: LogLife): void {
-  if (!life.over) attempt(() => cutIfTooLong(life))
   life.over = true
-  life.watcher?.close()
-  wake(life)
-}
-
-function grew(life: LogLife): void {
-  cutIfTooLong(life)
-  life.marks = withMark(life.marks, {at: Date.now(), bytes: life.base + life.size})
   wake(life)
 }
 
@@ -124,22 +112,7 @@ function wake(life: LogLife): void {
   for (const look of [...life.waiting]) look()
 }
 
-/**
- * Up to which byte has been printed. A program that opens its standard output anew (`echo x > /dev/stdout`) empties the file, which
- * on a real node is a pipe: what was in it is lost, but what follows still counts on.
- */
-export function endOfLog(life: LogLife): number {
-  const size = statSync(life.path, {throwIfNoEntry: false})?.size ?? life.size
-  if (size < life.size) {
-    life.base += life.size
-    life.cut = 0
-  }
-  life.size = size
-  return life.base + size
-}
-
 function cutIfTooLong(life: LogLife): void {
-  endOfLog(life)
   const {size, path, cut} = life
   if (size - cut <= longest + chunk) return
   const file = openSync(path, 'r+')
@@ -149,11 +122,6 @@ function cutIfTooLong(life: LogLife): void {
   } finally {
     closeSync(file)
   }
-}
-
-/** The first byte that has not been cut off. */
-export function beginOfLog({base, cut}: LogLife): number {
-  return base + cut
 }
 
 /* A log is not worth a lab: its file system may be full, the file gone. */

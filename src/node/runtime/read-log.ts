@@ -1,6 +1,6 @@
 import {readBytes} from './log-bytes.ts'
 import {bytesBefore, type LogMark} from './log-marks.ts'
-import {beginOfLog, endOfLog, findLog, type LogLife} from './logs.ts'
+import {findLog, type LogLife} from './logs.ts'
 
 export type LogQuestion = {
   readonly id: string
@@ -35,12 +35,12 @@ export async function readLog({id, which, from, waitMs, withTimes}: LogQuestion)
   if (!life) return 'at' in from ? {bytes: '', next: from, over: true} : undefined
   const start = 'at' in from ? from.at : startOf(life, from)
   const deadline = performance.now() + waitMs
-  while (start >= endOfLog(life) && !life.over && performance.now() < deadline)
+  while (start >= life.size && !life.over && performance.now() < deadline)
     await growth(life, deadline - performance.now())
-  const at = Math.max(start, beginOfLog(life))
+  const at = Math.max(start, life.cut)
   const bytes = readRange(life, at, piece)
   const next = {life: life.number, at: at + bytes.length}
-  const over = life.over && next.at >= endOfLog(life)
+  const over = life.over && next.at >= life.size
   return {bytes: bytes.toString('latin1'), next, over, ...(withTimes && {marks: marksOf(life.marks, at, next.at)})}
 }
 
@@ -66,13 +66,13 @@ function startOf(life: LogLife, {tail, since}: LogStart): number {
 
 /* What is left of a line whose beginning has been cut off is not shown. */
 function firstLine(life: LogLife): number {
-  const begin = beginOfLog(life)
-  return life.cut === 0 ? begin : begin + readRange(life, begin, step).indexOf(newline) + 1
+  const {cut} = life
+  return cut === 0 ? 0 : cut + readRange(life, cut, step).indexOf(newline) + 1
 }
 
 /* Where the last so many lines begin; the end of the last line is no line of its own. */
 function lastLines(life: LogLife, count: number): number {
-  const [begin, end] = [firstLine(life), endOfLog(life)]
+  const [begin, end] = [firstLine(life), life.size]
   if (count <= 0) return end
   let found = 0
   for (let to = end; to > begin; to -= Math.min(step, to - begin)) {
@@ -93,7 +93,7 @@ const newline = 10
 const step = 65_536
 
 function readRange(life: LogLife, from: number, length: number): Buffer {
-  return readBytes(life.path, from - life.base, length)
+  return readBytes(life.path, from, length)
 }
 
 function growth(life: LogLife, longest: number): Promise<void> {

@@ -17,6 +17,7 @@ import {hold, release} from './hold.ts'
 import {type Input, openInput} from './input.ts'
 import {killRest, type Rest, restOf} from './leftovers.ts'
 import {appendLog, endLog, openLog, removeLog, writeLog} from './logs.ts'
+import {type Output, openOutput} from './output.ts'
 import {prepare} from './prepare.ts'
 import type {EndQuestion, InputQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
 import {readInside} from './read-inside.ts'
@@ -32,6 +33,8 @@ type Container = {
   readonly process: Child
   readonly server: PlayedServer | undefined
   readonly input: Input | undefined
+  /** What it prints into, unless that is a terminal. */
+  readonly output: Output | undefined
   /** What it may leave in a pid namespace that is not its own. */
   readonly rest?: Rest
   /** The code that a played program chose to end with. */
@@ -113,19 +116,19 @@ async function answer(
 
 async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{pid: number}> {
   const {namespaces} = machine
-  const log = openLog(spec.id, namespaces.syscalls)
+  openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
-  const input =
-    spec.stdin || spec.tty ? openInput(namespaces, spec.tty === true, bytes => appendLog(spec.id, bytes)) : undefined
+  const print = (bytes: Buffer) => appendLog(spec.id, bytes)
+  const input = spec.stdin || spec.tty ? openInput(namespaces, spec.tty === true, print) : undefined
+  const output = spec.tty ? undefined : openOutput(namespaces, print)
   try {
     server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
-    const given = {log, sockets: server?.sockets ?? [], ...(input && {input})}
+    const given = {sockets: server?.sockets ?? [], ...(input && {input}), ...(output && {output})}
     const {child, stands} = startWithSignal(machine, spec, given)
     const {pid} = child
     const container: Container = {
       process: child,
-      server,
-      input,
+      ...{server, input, output},
       ...(spec.sharesProcesses && {rest: restOf(pid, spec.pausePid)}),
     }
     containers.set(spec.id, container)
@@ -135,11 +138,12 @@ async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{
   } catch (error) {
     server?.close()
     input?.close()
+    output?.close()
     endLog(spec.id)
     throw error
   } finally {
-    closeSync(log)
     input?.closeTheirs()
+    output?.closeTheirs()
   }
 }
 
@@ -148,8 +152,9 @@ async function follow(id: string, container: Container, stands: Promise<void>): 
   const code = await container.process.ended
   container.server?.close()
   if (container.rest) killRest(container.rest)
-  if (container.input?.isTerminal) await setImmediate() // what it has printed last is still on its way to the log
+  await (container.output ?? container.input?.printed)?.over()
   container.input?.close()
+  container.output?.close()
   endLog(id)
   if (containers.get(id) === container) containers.delete(id)
   await stands
