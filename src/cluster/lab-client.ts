@@ -28,6 +28,7 @@ export async function connectLab(
     program,
     option: named || sessionNames().length > 1 ? ['-l', session.name] : [],
     exec: run,
+    kubectl: async (words, options) => (await import('./run-kubectl.ts')).runKubectl(session, words, options),
     dial: (target, calls, options) => dialFrom(run, {target, calls, ...options}),
     logs: target => ask(socket, 'logs', {target}),
     rules: node => ask(socket, 'rules', {node}),

@@ -23,6 +23,8 @@ export type LabHandle = {
   readonly option: readonly string[]
   /** Runs a program in a pod or node to its end. A timed-out program is killed and counts as code 124. */
   exec(target: Target, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /** Runs this machine's kubectl on the lab. Throws NoKubectlError where there is none. */
+  kubectl(words: readonly string[], options: KubectlOptions): Promise<ExecResult>
   /** Makes connections from inside a target's network, many at once; answers what came of each, in their order. */
   dial(target: Target, calls: readonly Call[], options: DialOptions): Promise<readonly Outcome[]>
   /** What a container has printed since it was made, standard output and error; of a pod the first container's. */
@@ -48,6 +50,9 @@ export type LabHandle = {
   /** Resolves with the store's revision once it is greater than `since`: how to wait for a condition without polling. */
   changed(since: number, signal: AbortSignal): Promise<number>
 }
+
+/** How long kubectl may run, and where: its files are found from there. */
+export type KubectlOptions = Pick<ExecOptions, 'timeoutMs' | 'signal' | 'onOutput'> & {readonly folder: string}
 
 export type ExecOptions = {
   /** `network`: joins the target's network alone, so that the programs are this machine's, whatever the image holds. */

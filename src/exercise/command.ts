@@ -9,6 +9,11 @@ export function typed({program, option}: Named, place: string, argv: readonly st
   return `${[program, 'exec', ...option, place, '--'].join(' ')} ${joinWords(argv)}`
 }
 
+/** A command of kubectl, as a learner types it whose shell knows of no lab: `./podlab kubectl -- get pods`. */
+export function typedKubectl({program, option}: Named, words: readonly string[]): string {
+  return [program, 'kubectl', ...option.slice(1), '--', joinWords(words)].join(' ')
+}
+
 /** Any other command of podlab, as a learner types it: `./podlab get pods --selector app=kubia`. */
 export function typedCommand({program, option}: Named, command: string, words: readonly string[]): string {
   return [program, command, joinWords([...option, ...words])].join(' ')

@@ -57,6 +57,14 @@ export async function fillAddresses(text: string, lab: LabHandle): Promise<strin
   return parts.join('')
 }
 
+/** Puts the name of a ready pod in place of `{name:pod/app=kubia}`: names that the cluster has given. Throws NotThereError. */
+export async function fillNames(text: string, lab: LabHandle): Promise<string> {
+  const parts = await Promise.all(
+    text.split(/\{name:(pod\/[^{}\s]+)\}/g).map((part, index) => (index % 2 === 0 ? part : placeOf(part, lab))),
+  )
+  return parts.map((part, index) => (index % 2 === 0 ? part : part.slice('pod/'.length))).join('')
+}
+
 /** The text with every placeholder replaced by an address of the documentation range: to see if the rest is sound. */
 export function withSampleAddresses(text: string): string {
   return text.replace(placeholder, '192.0.2.1')

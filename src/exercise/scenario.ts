@@ -1,9 +1,10 @@
-import type {LabHandle} from '../cluster/lab-handle.ts'
+import type {ExecResult, LabHandle} from '../cluster/lab-handle.ts'
 import type {Step} from '../lab/lab.ts'
-import {typed} from './command.ts'
+import {joinWords} from '../lab/words.ts'
+import {typed, typedKubectl} from './command.ts'
 import type {Played, Reporter} from './events.ts'
 import {inWords, meets} from './expectation.ts'
-import {fillAddresses, placeOf} from './places.ts'
+import {fillAddresses, fillNames, placeOf} from './places.ts'
 import {runCheck} from './run-check.ts'
 import type {During} from './time.ts'
 
@@ -49,6 +50,8 @@ function play(step: Step, lab: LabHandle, during: Playing): Promise<void> {
       return scaleObject(step, lab, during)
     case 'exec':
       return runCommand(step, lab, during)
+    case 'kubectl':
+      return runKubectl(step, lab, during)
     case 'wait':
       return untilPassed(step.until, lab, during)
     case 'check':
@@ -89,9 +92,28 @@ async function runCommand(step: StepOf<'exec'>, lab: LabHandle, {say, signal, pa
   const place = await placeOf(step.target, lab)
   const argv = await Promise.all(step.command.map(word => fillAddresses(word, lab)))
   const result = await lab.exec(place, argv, {onOutput: say, signal, timeoutMs})
-  if (meets(result, step.expect)) return
-  const ended = result.code === 124 ? `was killed after ${timeoutMs / 1000} s` : `ended with code ${result.code}`
-  throw new StepError(`${typed(lab, place, argv)}\n${ended}; expected ${inWords(step.expect)}`)
+  if (!meets(result, step.expect)) throw unexpected(typed(lab, place, argv), {result, timeoutMs, expect: step.expect})
+}
+
+async function runKubectl(
+  step: StepOf<'kubectl'>,
+  lab: LabHandle,
+  {say, signal, patience = 1}: Playing,
+): Promise<void> {
+  const timeoutMs = 60_000 * patience
+  const words = await Promise.all(step.command.map(async word => fillAddresses(await fillNames(word, lab), lab)))
+  const line = `kubectl ${joinWords(words)}`
+  if (line !== step.title) say(`$ ${line}\n`) // to be typed again: the title may be a sentence, or have a placeholder
+  const result = await lab.kubectl(words, {folder: step.folder, onOutput: say, signal, timeoutMs})
+  if (!meets(result, step.expect)) throw unexpected(typedKubectl(lab, words), {result, timeoutMs, expect: step.expect})
+}
+
+function unexpected(
+  command: string,
+  {result: {code}, timeoutMs, expect}: {result: ExecResult; timeoutMs: number; expect: Parameters<typeof inWords>[0]},
+): StepError {
+  const ended = code === 124 ? `was killed after ${timeoutMs / 1000} s` : `ended with code ${code}`
+  return new StepError(`${command}\n${ended}; expected ${inWords(expect)}`)
 }
 
 async function untilPassed(check: StepOf<'check'>['check'], lab: LabHandle, during: Playing): Promise<void> {

@@ -65,6 +65,14 @@ export type Step = {readonly title: string} & (
       readonly command: readonly string[]
       readonly expect?: ExecExpectation
     }
+  | {
+      readonly do: 'kubectl'
+      /** Where it runs: the folder of the file that the step stands in. */
+      readonly folder: string
+      /** The words after `kubectl`; `{name:pod/app=kubia}` is the name of a pod. */
+      readonly command: readonly string[]
+      readonly expect?: ExecExpectation
+    }
   | {readonly do: 'wait'; readonly until: CheckConfig}
   | {readonly do: 'check'; readonly check: CheckConfig}
 )

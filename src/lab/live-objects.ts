@@ -32,6 +32,7 @@ function after(live: readonly PlacedObject[], {step, origin, objects}: PlacedSte
     }
     case 'say':
     case 'exec':
+    case 'kubectl':
     case 'wait':
     case 'check':
       return {live, changed: []}

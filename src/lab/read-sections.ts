@@ -100,6 +100,7 @@ function checkOf(step: Step): CheckConfig | undefined {
     case 'delete':
     case 'scale':
     case 'exec':
+    case 'kubectl':
       return undefined
   }
 }

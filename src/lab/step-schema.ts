@@ -17,6 +17,12 @@ export const command = z
   .refine(words => words.length > 0, 'expected a command')
   .describe('A command line, split into words without a shell; or a list, taken as it is')
 
+/* Whoever copies a line from a page has its first word, too. */
+const kubectlWords = command.refine(
+  ([first]) => first !== 'kubectl',
+  'expected the words after kubectl, without kubectl',
+)
+
 /** A regular expression, as JavaScript reads it. */
 export const pattern = checked(text => new RegExp(text, 'm'), "^You've hit").describe(
   'A regular expression; ^ and $ match at line ends',
@@ -59,6 +65,12 @@ export function stepSchema<M extends z.ZodType, C extends z.ZodType>(manifest: M
     exec: mapping({in: target, run: command, expect: expectation.optional()})
       .optional()
       .describe('Runs a command and shows its output'),
+    kubectl: z
+      .union([kubectlWords, mapping({run: kubectlWords, expect: expectation.optional()})])
+      .optional()
+      .describe(
+        "Runs this machine's kubectl on the lab, in the lab's folder: its words, or those and what to expect. {name:pod/app=kubia} is a pod's name",
+      ),
     wait: condition.optional().describe('Goes on once the check passes'),
     check: condition.optional().describe('Shows the verdict; the scenario stops when it fails'),
   }

@@ -1,3 +1,4 @@
+import {dirname, resolve} from 'node:path'
 import type {z} from 'zod'
 import {checkConfig} from './checks.ts'
 import type {Step} from './lab.ts'
@@ -36,6 +37,7 @@ function readVerb(raw: RawStep, context: StepContext): ReadStep {
   if (raw.delete !== undefined) return good({title: deleteTitle(raw.delete), do: 'delete', namespace, ...raw.delete})
   if (raw.scale !== undefined) return readScale(raw.scale, namespace, context)
   if (raw.exec !== undefined) return good(execStep(raw.exec))
+  if (raw.kubectl !== undefined) return good(kubectlStep(raw.kubectl, context))
   const written = context.written as {readonly wait?: unknown; readonly check?: unknown}
   const check = checkConfig(written.wait ?? written.check, [...context.path, raw.wait ? 'wait' : 'check'])
   return good(
@@ -79,6 +81,13 @@ function readScale(scale: Readonly<Record<string, number>>, namespace: string, {
 function execStep({in: target, run, expect}: NonNullable<RawStep['exec']>): Step {
   const command = {title: `in ${target}: ${joinWords(run)}`, do: 'exec' as const, target, command: run}
   return expect === undefined ? command : {...command, expect: withoutUndefined(expect)}
+}
+
+function kubectlStep(raw: NonNullable<RawStep['kubectl']>, {document}: StepContext): Step {
+  const {run, expect} = 'run' in raw ? raw : {run: raw, expect: undefined}
+  const folder = resolve(dirname(document.source.file))
+  const step = {title: `kubectl ${joinWords(run)}`, do: 'kubectl' as const, folder, command: run}
+  return expect === undefined ? step : {...step, expect: withoutUndefined(expect)}
 }
 
 /** zod types an absent key as undefined; a Lab has no key at all. */

@@ -77,6 +77,13 @@ export function fakeLab({
       options.onOutput?.(result.stdout)
       return result
     },
+    kubectl: async (words, options) => {
+      done.push(`kubectl ${words.join(' ')}`)
+      const answer = await exec('kubectl', words.join(' '), options)
+      const result = {code: 0, stdout: '', stderr: '', ...(typeof answer === 'string' ? {stdout: answer} : answer)}
+      options.onOutput?.(result.stdout)
+      return result
+    },
     list: async (kind, options = {}) => select(kind, options.selector),
     get: async ref => present.find(isRef(ref)),
     apply: async some => {

@@ -131,3 +131,21 @@ checks:
   )
   t.deepEqual(events, ['checking', 'checked', 'checking', 'checked', 'checking', 'checked', 'graded'])
 })
+
+test('kubectl gets the words of its step, with the names of pods, and what it says is shown', async t => {
+  const {played, events, done} = await play(
+    '  - kubectl: {run: "exec {name:pod/app=web} -- curl {pod/a}", expect: {contains: hit}}\n  - kubectl: get pods\n',
+    (_, line) => (line.startsWith('exec') ? "You've hit b\n" : 'NAME\n'),
+  )
+  t.true(played.pass)
+  t.deepEqual(done, ['kubectl exec b -- curl 172.17.1.2', 'kubectl get pods'])
+  t.deepEqual(
+    events.filter(event => event.startsWith('output')),
+    ['output $ kubectl exec b -- curl 172.17.1.2\n', "output You've hit b\n", 'output NAME\n'],
+  )
+})
+
+test('kubectl that fails stops the scenario, with the command to repeat it', async t => {
+  const {played} = await play('  - kubectl: get ruins\n', () => ({code: 1}))
+  t.is(!played.pass && played.failed.reason, './podlab kubectl -- get ruins\nended with code 1; expected code 0')
+})

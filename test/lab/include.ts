@@ -1,3 +1,4 @@
+import {resolve} from 'node:path'
 import test from 'ava'
 import {mistakesIn, read} from './_lab.ts'
 
@@ -20,14 +21,15 @@ test('an included file adds to the lists of the lab, and the lab has the last wo
 test("an included file finds its manifests and its own includes from its own folder, and keeps the lab's name out of it", t => {
   const lab = read('include: [../common/base.yaml]', {
     'labs/common/base.yaml': 'include: [deep/pods.yaml]\nnodes: {count: 2}',
-    'labs/common/deep/pods.yaml': 'manifests: [a.yaml]\nscenario: [{apply: b.yaml}]',
+    'labs/common/deep/pods.yaml': 'manifests: [a.yaml]\nscenario: [{apply: b.yaml}, {kubectl: get pods}]',
     'labs/common/deep/a.yaml': pod('a'),
     'labs/common/deep/b.yaml': pod('b'),
   })
   t.is(lab.name, 'some')
   t.is(lab.nodes.length, 2)
   t.is(lab.manifests[0]?.metadata.name, 'a')
-  t.is(lab.scenario.length, 1)
+  t.is(lab.scenario.length, 2)
+  t.like(lab.scenario[1], {do: 'kubectl', folder: resolve('labs/common/deep')})
 })
 
 test('a file that is included on two ways is read once', t => {

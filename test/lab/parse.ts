@@ -1,3 +1,4 @@
+import {resolve} from 'node:path'
 import test from 'ava'
 import {read} from './_lab.ts'
 
@@ -68,6 +69,8 @@ scenario:
   - scale: {rs/kubia: 5}
   - exec: {in: pod/client, run: curl -s "http://10.0.0.1/?a=1&b=2"}
   - exec: {in: pod/app=kubia, run: [sh, -c, 'a | b'], expect: {code: 1}}
+  - kubectl: get pods -l app=kubia
+  - kubectl: {run: create -f web.yaml, expect: {contains: created}}
   - wait: {pods: {selector: app=kubia}}
   - check: {reaches: {from: pod/client, to: 'http://10.0.0.1'}, title: The client gets through}
 `,
@@ -96,6 +99,19 @@ scenario:
       {do: 'exec', target: 'pod/app=kubia', command: ['sh', '-c', 'a | b'], expect: {code: 1}},
     ],
     [
+      'kubectl get pods -l app=kubia',
+      {do: 'kubectl', folder: resolve('labs/some'), command: ['get', 'pods', '-l', 'app=kubia']},
+    ],
+    [
+      'kubectl create -f web.yaml',
+      {
+        do: 'kubectl',
+        folder: resolve('labs/some'),
+        command: ['create', '-f', 'web.yaml'],
+        expect: {contains: 'created'},
+      },
+    ],
+    [
       'wait until pods: selector app=kubia',
       {
         do: 'wait',
@@ -104,7 +120,7 @@ scenario:
           points: 1,
           type: 'pods',
           parameters: {selector: 'app=kubia'},
-          path: ['scenario', 8, 'wait', 'pods'],
+          path: ['scenario', 10, 'wait', 'pods'],
         },
       },
     ],
@@ -117,7 +133,7 @@ scenario:
           points: 1,
           type: 'reaches',
           parameters: {from: 'pod/client', to: 'http://10.0.0.1'},
-          path: ['scenario', 9, 'check', 'reaches'],
+          path: ['scenario', 11, 'check', 'reaches'],
         },
       },
     ],

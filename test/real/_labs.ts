@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process'
 import {globSync, mkdirSync, rmSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 import type {ExecutionContext, TestFn} from 'ava'
@@ -50,7 +51,14 @@ export function everyLab(test: TestFn, account: Account): void {
 
   for (const file of globSync('labs/*/lab.yaml', {cwd: root}).sort()) {
     const name = basename(dirname(file))
-    const {cluster, nodes} = loadLab(join(root, file), {readFile: readLabFile, checks})
+    const {cluster, nodes, scenario} = loadLab(join(root, file), {readFile: readLabFile, checks})
+    if (scenario.some(step => step.do === 'kubectl') && !canRunKubectl(place)) {
+      test.serial.skip(
+        `${account.name}: labs/${name} (skipped: no kubectl is on the PATH of ${account.name})`,
+        () => undefined,
+      )
+      continue
+    }
     test.serial(`${account.name}: labs/${name} is played and earns every point`, async t =>
       t.deepEqual(await failures(t, place, join(root, dirname(file))), []),
     )
@@ -70,6 +78,11 @@ export function everyLab(test: TestFn, account: Account): void {
         })
     }
   }
+}
+
+function canRunKubectl({account, environment, folder}: Place): boolean {
+  const [program = '', ...words] = [...account.way, 'kubectl', 'version', '--client']
+  return spawnSync(program, words, {cwd: folder, env: environment}).status === 0
 }
 
 /* The titles of the checks that fail. A scenario that stops says so instead, with all that is known of it. */
