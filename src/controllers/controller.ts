@@ -19,6 +19,11 @@ export type Controller = {
    * for a pod that has to stay ready for a while before it counts.
    */
   due?(key: Key, view: View, now: number): number | undefined
+  /**
+   * It reads many objects for one key, so that looking anew at each of their changes would cost the square of their number. Changes
+   * that follow closely on one that it has answered are looked at together.
+   */
+  readonly gathers?: true
 }
 
 /** What a controller works on at one time: usually an object, which may be gone. */

@@ -18,6 +18,7 @@ import {managedByLabel, type SliceFrame, sliceWrites} from './slices/write.ts'
  */
 export const endpointSliceController: Controller = {
   name: 'endpoint-slices',
+  gathers: true,
   watches: ['Service', 'Pod', 'EndpointSlice', 'Node'],
   keysOf,
   reconcile: ({namespace = '', name}, view, {random}) => {

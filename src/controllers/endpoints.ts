@@ -17,6 +17,7 @@ import {podsOf, selectsPods, servicesOf} from './selecting-services.ts'
  */
 export const endpointsController: Controller = {
   name: 'endpoints',
+  gathers: true,
   watches: ['Service', 'Pod', 'Endpoints'],
   keysOf,
   reconcile: ({namespace, name}, view) => {

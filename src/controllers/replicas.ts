@@ -23,6 +23,7 @@ export type Replicas = ReplicaSet | ReplicationController
 export function replicasController(kind: Replicas['kind'], names: {name: string; component: string}): Controller {
   return {
     name: names.name,
+    gathers: true,
     watches: [kind, 'Pod'],
     keysOf: (change, view) =>
       sidesOf(change).flatMap(side =>

@@ -17,6 +17,8 @@ export type RunnerOptions = {
   readonly log?: Pick<Logger, 'info' | 'error'>
   /** Calls back once after so many milliseconds, unless what it gives back is called before. */
   readonly timer?: (callback: () => void, delay: number) => () => void
+  /** How long a controller that gathers lets changes come together, in ms; by default it answers each at once. */
+  readonly gathering?: number
 }
 
 export type Running = {
@@ -31,6 +33,9 @@ type Task = {readonly controller: Controller; readonly key: Key; readonly attemp
 
 /** How often a write is tried again when somebody else was faster. In one process nobody should be. */
 const attempts = 10
+
+/** A controller that gathers rests so many times as long as it has worked. */
+const restFor = 4
 
 /** After so many tasks the rest of the process gets its turn. */
 const tasksInARow = 50
@@ -47,6 +52,8 @@ class Loop {
   readonly #queue = new Map<string, Task>()
   readonly #waiting = new Set<PromiseWithResolvers<void>>()
   readonly #timers = new Map<string, () => void>()
+  /** Keys that were written for a moment ago, and the task that has come up since. */
+  readonly #resting = new Map<string, {readonly cancel: () => void; task?: Task}>()
   /** Resolves when a timer has named a key. */
   #rung = Promise.withResolvers<void>()
   #failure: unknown
@@ -60,11 +67,12 @@ class Loop {
     const {store, signal} = this.#options
     while (!signal.aborted) {
       await this.#drain()
-      if (!this.#settled) continue
-      this.#tellWaiting()
+      if (!this.#caughtUp) continue
+      if (this.#settled) this.#tellWaiting()
       await this.#rest(store.changed(this.#followed.revision, signal))
     }
     for (const cancel of this.#timers.values()) cancel()
+    for (const {cancel} of this.#resting.values()) cancel()
     for (const {reject} of this.#waiting) reject(signal.reason)
   }
 
@@ -105,14 +113,19 @@ class Loop {
 
   #add(task: Task): void {
     const id = `${task.controller.name} ${task.key.kind}/${task.key.namespace ?? ''}/${task.key.name}`
-    if (!this.#queue.has(id)) this.#queue.set(id, task)
+    const resting = this.#resting.get(id)
+    if (resting) resting.task ??= task
+    else if (!this.#queue.has(id)) this.#queue.set(id, task)
   }
 
   #work(id: string, task: Task): void {
     const {now, random} = this.#options
     this.#queue.delete(id)
+    const began = performance.now()
     try {
-      perform(task, this.#options, task.controller.reconcile(task.key, this.#followed.view, {now: now(), random}))
+      const writes = task.controller.reconcile(task.key, this.#followed.view, {now: now(), random})
+      perform(task, this.#options, writes)
+      if (writes.length > 0) this.#letRest(id, task, performance.now() - began)
       this.#absorb()
       if (!this.#queue.has(id)) this.#setTimer(id, task)
     } catch (error) {
@@ -120,6 +133,20 @@ class Loop {
       else this.#fail(task, error)
     }
     this.#absorb()
+  }
+
+  /** The longer it takes, the longer it rests: changes without end leave the others most of the time. */
+  #letRest(id: string, {controller}: Task, took: number): void {
+    const {gathering = 0, timer = realTimer} = this.#options
+    if (!controller.gathers || gathering === 0) return
+    const ring = () => {
+      const task = this.#resting.get(id)?.task
+      this.#resting.delete(id)
+      if (task === undefined) return
+      this.#add(task)
+      this.#rung.resolve()
+    }
+    this.#resting.set(id, {cancel: timer(ring, Math.max(gathering, restFor * took))})
   }
 
   #setTimer(id: string, {controller, key}: Task): void {
@@ -142,8 +169,14 @@ class Loop {
     this.#options.log?.error({controller: controller.name, key, err: error}, 'controller failed')
   }
 
-  get #settled(): boolean {
+  /** Nothing can be done now. */
+  get #caughtUp(): boolean {
     return this.#queue.size === 0 && this.#followed.revision === this.#options.store.revision
+  }
+
+  /** Nothing is left to do, not even by a key that rests. */
+  get #settled(): boolean {
+    return this.#caughtUp && !this.#resting.values().some(({task}) => task !== undefined)
   }
 
   #tellWaiting(): void {

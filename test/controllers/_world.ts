@@ -1,7 +1,7 @@
 import type {Controller} from '../../src/controllers/controller.ts'
 import {keyOf} from '../../src/controllers/controller.ts'
 import {controllers} from '../../src/controllers/index.ts'
-import {runControllers} from '../../src/controllers/runner.ts'
+import {type RunnerOptions, runControllers} from '../../src/controllers/runner.ts'
 import {parseNetwork} from '../../src/net/cidr.ts'
 import {ipOf} from '../../src/net/ip.ts'
 import {withCondition} from '../../src/objects/condition.ts'
@@ -54,6 +54,7 @@ export function running(pod: Pod): Pod {
 export function runningWorld(
   list: readonly Controller[] = [...controllers, nodeAgent],
   wrap = (store: Store): Store => store,
+  more: Pick<RunnerOptions, 'gathering' | 'timer'> = {},
 ) {
   let uids = 0
   const store = wrap(memoryStore({clock: () => birth, uid: () => `uid-${++uids}`}))
@@ -62,7 +63,8 @@ export function runningWorld(
   const objects = registry({store, serviceRange, now: () => birth, random})
   objects.apply(bootstrapObjects(serviceRange))
   const stop = new AbortController()
-  const {idle, stopped} = runControllers({store, controllers: list, signal: stop.signal, now: () => birth, random})
+  const signal = stop.signal
+  const {idle, stopped} = runControllers({store, controllers: list, signal, now: () => birth, random, ...more})
   const end = () => {
     stop.abort()
     return stopped

@@ -1,6 +1,8 @@
+import {setImmediate} from 'node:timers/promises'
 import test from 'ava'
 import type {Controller} from '../../src/controllers/controller.ts'
 import type {KubeObjectAny} from '../../src/objects/kinds.ts'
+import type {Service} from '../../src/objects/service.ts'
 import type {Store} from '../../src/store/store.ts'
 import {StoreError} from '../../src/store/store-error.ts'
 import {sampleNode, samplePod, sampleReplicaSet, sampleService} from '../objects/_samples.ts'
@@ -83,6 +85,62 @@ test('a bug in one controller is told and does not stop the others', async t => 
   objects.apply([samplePod('a'), samplePod('b')])
   await t.throwsAsync(idle(), {message: 'a bug'})
   t.deepEqual(seen, ['a', 'b'])
+  await stop()
+})
+
+/** Writes the names of all pods into a service's annotation. */
+const register: Controller = {
+  name: 'register',
+  gathers: true,
+  watches: ['Pod'],
+  keysOf: () => [{kind: 'Service', namespace: 'default', name: 'all'}],
+  reconcile: (key, view) => {
+    const service = view.get('Service', key)
+    const names = view.all('Pod').map(({metadata}) => metadata.name)
+    return service === undefined ? [] : [{do: 'update', object: annotated(service, names.toSorted().join(' '))}]
+  },
+}
+
+function annotated(service: Service, names: string): Service {
+  return {...service, metadata: {...service.metadata, annotations: {names}}}
+}
+
+test('a controller that gathers answers the first change at once, and those that follow closely together', async t => {
+  const timers: {ring: () => void; delay: number}[] = []
+  const timer = (ring: () => void, delay: number) => {
+    timers.push({ring, delay})
+    return () => undefined
+  }
+  const {store, objects, idle, stop} = runningWorld([register], undefined, {gathering: 60_000, timer})
+  const seen = () => store.get('Service', {namespace: 'default', name: 'all'})?.metadata.annotations?.names
+  objects.create(sampleService('all'))
+  objects.create(samplePod('a'))
+  await idle()
+  t.is(seen(), 'a')
+  t.deepEqual(
+    timers.map(({delay}) => delay),
+    [60_000],
+  )
+  for (const name of 'bcd') objects.create(samplePod(name))
+  const before = store.revision
+  const resting = idle()
+  await setImmediate()
+  t.is(seen(), 'a')
+  timers[0]?.ring()
+  await resting
+  t.is(seen(), 'a b c d')
+  t.is(store.revision, before + 1)
+  await stop()
+})
+
+test('a controller that gathers and has written nothing does not rest', async t => {
+  const {store, objects, idle, stop} = runningWorld([register], undefined, {gathering: 60_000})
+  objects.create(samplePod('a'))
+  await idle()
+  objects.create(sampleService('all'))
+  objects.create(samplePod('b'))
+  await idle()
+  t.is(store.get('Service', {namespace: 'default', name: 'all'})?.metadata.annotations?.names, 'a b')
   await stop()
 })
 

@@ -40,6 +40,9 @@ export type Cluster = {
   readonly streams: Streams
 }
 
+/* A learner sees no difference; a hundred pods that come up at once are looked at a dozen times, not a hundred. */
+const gathering = 10
+
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
 export async function createCluster({
   lab,
@@ -67,7 +70,7 @@ export async function createCluster({
   const apiServer = apiServerPlace(lab)
   objects.apply(bootstrapObjects(serviceRange, apiServer))
   objects.apply(nodeObjects(lab, timestamp()))
-  const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log})
+  const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log, gathering})
   objects.apply(lab.manifests as readonly KubeObjectAny[])
 
   const [runtime, images] = await Promise.all([starting, unpacking])

@@ -18,10 +18,11 @@ export function portGroups(service: Service, pods: readonly Pod[], nodeOf: NodeO
     pod =>
       !isFinished(pod) && pod.status?.podIP !== undefined && (nodeOf(pod) || service.spec.publishNotReadyAddresses),
   )
-  const groups = Map.groupBy(backends.toSorted(byAddress), pod => JSON.stringify(portsIn(pod, service)))
+  const placed = backends.map(pod => ({pod, place: placeOf(pod)})).toSorted(byAddress)
+  const groups = Map.groupBy(placed, ({pod}) => JSON.stringify(portsIn(pod, service)))
   return [...groups].toSorted(byKey).map(([key, members]) => ({
     ports: JSON.parse(key) as readonly SlicePort[],
-    endpoints: members.map(pod => endpointOf(pod, service, nodeOf)),
+    endpoints: members.map(({pod}) => endpointOf(pod, service, nodeOf)),
   }))
 }
 
@@ -58,8 +59,10 @@ function endpointOf(pod: Pod, service: Service, nodeOf: NodeOf): SliceEndpoint {
   }
 }
 
-function byAddress(a: Pod, b: Pod): number {
-  return placeOf(a) - placeOf(b) || ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)
+type Placed = {readonly pod: Pod; readonly place: number}
+
+function byAddress(a: Placed, b: Placed): number {
+  return a.place - b.place || ((a.pod.metadata.uid ?? '') < (b.pod.metadata.uid ?? '') ? -1 : 1)
 }
 
 function placeOf({status}: Pod): number {
