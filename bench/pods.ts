@@ -7,11 +7,10 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {markdown, median, timeOf} from './timing.ts'
+import {markdown, median, podlab, timeOf} from './timing.ts'
 
 const counts = [10, 50, 100, 200]
 const runs = Number(process.argv[2] ?? 3)
-const podlab = join(import.meta.dirname, '../podlab')
 const scratch = mkdtempSync(join(tmpdir(), 'podlab-bench-'))
 const environment = {XDG_RUNTIME_DIR: scratch}
 
@@ -40,8 +39,8 @@ async function upTime(pods: number): Promise<{up: number; down: number}> {
   const lab = writeLab(pods)
   const times: {up: number; down: number}[] = []
   for (let run = 0; run < runs; run++) {
-    const {untilEnd: up} = await timeOf([podlab, 'up', lab], {environment})
-    const {untilEnd: down} = await timeOf([podlab, 'down'], {environment})
+    const {untilEnd: up} = await timeOf([...podlab, 'up', lab], {environment})
+    const {untilEnd: down} = await timeOf([...podlab, 'down'], {environment})
     times.push({up, down})
   }
   return {up: median(times.map(({up}) => up)), down: median(times.map(({down}) => down))}

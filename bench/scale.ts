@@ -16,11 +16,10 @@ import {ask} from '../src/cluster/control.ts'
 import {readState, sessionOf} from '../src/cluster/session.ts'
 import type {Pod} from '../src/objects/pod.ts'
 import {type Reach, reachOf} from './reach.ts'
-import {markdown, median, timeOf} from './timing.ts'
+import {markdown, median, podlab, timeOf} from './timing.ts'
 
 const runs = Number(process.argv[2] ?? 3)
 const counts = [100, 300, 1000]
-const podlab = [process.execPath, join(import.meta.dirname, '../src/main.ts')]
 const scratch = mkdtempSync(join(tmpdir(), 'podlab-bench-'))
 const environment = {XDG_RUNTIME_DIR: scratch, NODE_COMPILE_CACHE: join(scratch, 'compiled')}
 const session = sessionOf('scale', environment)

@@ -1,7 +1,11 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
+import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {Readable} from 'node:stream'
+
+/** podlab without its launcher, which would look after the installation first. */
+export const podlab: readonly string[] = [process.execPath, join(import.meta.dirname, '../src/main.ts')]
 
 /** Milliseconds. */
 export type Times = {readonly untilLine: number; readonly untilEnd: number}
