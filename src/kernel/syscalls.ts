@@ -15,6 +15,10 @@ export type Syscalls = {
   sethostname(name: string): void
   /** Opens a file to read it, as a process would whose root is that folder: no link and no `..` leads out. Waits for no pipe's other end. */
   openBelow(root: number, path: string): number
+  /** A copy of the mount that an open file or folder lies in, showing it alone; it is attached nowhere yet. Answers its descriptor. */
+  copyMount(fd: number): number
+  /** Attaches what `copyMount` made at a path. */
+  attachMount(fd: number, target: string): void
   /** Gives back the memory or disk space of a file's beginning; its length and the places in it stay, the rest reads as zeros. */
   punchHole(fd: number, length: number): void
   /** A TCP socket of IPv4 in the calling thread's network namespace, where it stays; not connected. */
@@ -39,7 +43,16 @@ export const clone = {
   newNet: 0x40000000,
   fs: 0x200,
 }
-export const mountFlag = {readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, bind: 4096, recursive: 16384, private: 1 << 18}
+export const mountFlag = {
+  readOnly: 1,
+  noSuid: 2,
+  noDev: 4,
+  noExec: 8,
+  remount: 32,
+  bind: 4096,
+  recursive: 16384,
+  private: 1 << 18,
+}
 const detach = 2
 /** AF_INET, SOCK_STREAM, SOCK_NONBLOCK (sys/socket.h). */
 const socketOf = {internet: 2, stream: 1, nonBlocking: 0x800}
@@ -47,6 +60,10 @@ const socketOf = {internet: 2, stream: 1, nonBlocking: 0x800}
 const terminal = {setLock: 0x40045431, getNumber: 0x80045430, setSize: 0x5414}
 const punchHoleKeepSize = 3
 const [openCloseOnExec, memoryCloseOnExec] = [0o2000000, 1]
+
+/* open_tree with OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC and AT_EMPTY_PATH; move_mount with MOVE_MOUNT_F_EMPTY_PATH (linux/mount.h). */
+const [openTree, copyCloseOnExec] = [428, 1 | 0o2000000 | 0x1000]
+const [moveMount, currentFolder, fromDescriptor] = [429, -100, 4]
 
 /* openat2 (linux/openat2.h): the number is the same everywhere; struct open_how is flags, mode and resolve, 8 bytes each. */
 const openat2 = 437
@@ -116,6 +133,18 @@ export function loadSyscalls(): Syscalls {
       for (let tries = 0; fd < 0 && koffi.errno() === again && tries < mostTries; tries++) fd = open()
       check(`openat2(${path})`, fd)
       return fd
+    },
+    copyMount: fd => {
+      const copy = Number(syscall(openTree, 'int', fd, 'const char *', '', 'unsigned int', copyCloseOnExec))
+      check(`open_tree(${fd})`, copy)
+      return copy
+    },
+    attachMount: (fd, target) => {
+      const [from, to] = [
+        ['int', fd, 'const char *', ''] as const,
+        ['int', currentFolder, 'const char *', target] as const,
+      ]
+      check(`move_mount(${target})`, syscall(moveMount, ...from, ...to, 'unsigned int', fromDescriptor))
     },
     punchHole: (fd, length) => check(`fallocate(${fd})`, fallocate(fd, punchHoleKeepSize, 0, length)),
     tcpSocket: () => {

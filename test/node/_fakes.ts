@@ -104,6 +104,8 @@ export function fakeRuntime({
     run: async () => ({code: 0, stdout: '', stderr: ''}),
     netlink: async () => false,
     turn: async () => undefined,
+    setUpVolumes: async () => undefined,
+    removeVolumes: async () => undefined,
     start: async ({id, argv}) => {
       if (argv[0] === 'missing') throw new RuntimeError('exec: "missing": executable file not found', 'StartError')
       await say(`start ${id} ${argv.join(' ')}`)

@@ -5,7 +5,10 @@ import type {Runtime} from '../../src/node/runtime/runtime.ts'
 import type {Sandbox} from './_sandbox.ts'
 
 /** A runtime in a sandbox, with eyes. */
-export type WatchedRuntime = Pick<Runtime, 'hold' | 'release' | 'run' | 'start' | 'end' | 'log' | 'remove' | 'turn'> & {
+export type WatchedRuntime = Pick<
+  Runtime,
+  'hold' | 'release' | 'run' | 'setUpVolumes' | 'removeVolumes' | 'start' | 'end' | 'log' | 'remove' | 'turn'
+> & {
   ask(question: AskQuestion): Promise<AskAnswer>
   ended(id: string): Promise<number>
   inside(pid: number, argv: readonly string[]): Promise<RunAnswer>
@@ -21,7 +24,8 @@ export type WatchedRuntime = Pick<Runtime, 'hold' | 'release' | 'run' | 'start' 
 }
 
 export function runtimeIn({ask}: Exclude<Sandbox, {readonly refused: string}>): WatchedRuntime {
-  const methods = 'hold release turn run start end ask log remove ended inside printed residue'.split(' ')
+  const methods =
+    'hold release turn run setUpVolumes removeVolumes start end ask log remove ended inside printed residue'.split(' ')
   return Object.fromEntries(
     methods.map(method => [method, (...parameters: readonly unknown[]) => ask(method, ...parameters)]),
   ) as unknown as WatchedRuntime

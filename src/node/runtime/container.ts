@@ -9,6 +9,8 @@ import type {Input} from './input.ts'
 import {interpreterOf} from './interpreter.ts'
 import {layout} from './layout.ts'
 import type {Output} from './output.ts'
+import {attachMounts, carryMounts, letGo} from './volumes/mounts.ts'
+import type {Mount} from './volumes/volume.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
 export type ContainerSpec = {
@@ -17,6 +19,8 @@ export type ContainerSpec = {
   readonly pausePid: number
   readonly root: Root
   readonly files: Readonly<Record<string, string>>
+  /** What it sees of its pod's volumes; whose pod that is, is the part of `id` before the slash. */
+  readonly mounts?: readonly Mount[]
   readonly argv: readonly [string, ...string[]]
   readonly environment: Readonly<Record<string, string>>
   readonly workingDirectory: string
@@ -97,9 +101,16 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
   const read = (name: string) => readFileSync(`${layout.programs}/${name}`)
   const programs = {init: read('init'), pause: read('pause'), ...(spec.tty && {terminal: read('terminal')})}
-  syscalls.chdir(root)
-  syscalls.pivotHere()
-  furnish(spec, programs)
+  const mounts = carryMounts(syscalls, dirname(spec.id), spec.mounts ?? [])
+  try {
+    syscalls.chdir(root)
+    syscalls.pivotHere()
+    furnish(spec, programs)
+    attachMounts(syscalls, mounts)
+  } finally {
+    letGo(mounts)
+  }
+  mkdirSync(spec.workingDirectory, {recursive: true})
 }
 
 type TinyPrograms = {readonly init: Buffer; readonly pause: Buffer; readonly terminal?: Buffer}
@@ -116,7 +127,6 @@ function furnish(spec: ContainerSpec, {init, pause, terminal}: TinyPrograms): vo
   const inUsr = spec.root === 'host' ? below('/usr/', spec.files) : {}
   const rest = Object.entries(spec.files).filter(([path]) => !(path in inUsr))
   if (typeof spec.root === 'string') writeFiles('', Object.fromEntries(rest))
-  mkdirSync(spec.workingDirectory, {recursive: true})
 }
 
 function below(folder: string, files: ContainerSpec['files']): ContainerSpec['files'] {

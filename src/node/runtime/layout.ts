@@ -7,5 +7,9 @@ export const layout = {
   roots: '/run/podlab-lab/roots',
   /** A mount point: the writable layer of the container that is being made. */
   scratch: '/run/podlab-lab/scratch',
+  /** One folder a pod, by its uid, with one a volume. */
+  volumes: '/run/podlab-lab/volumes',
+  /** One folder a node, with those that are the node's own and no other machine's, by their paths there. */
+  nodes: '/run/podlab-lab/nodes',
   logs: '/run/podlab-lab/logs',
 } as const

@@ -3,6 +3,7 @@ import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
 import type {ExecAnswer, ExecQuestion} from './exec.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
+import type {VolumesQuestion} from './volumes/volume.ts'
 
 /** What the main thread asks the runtime's worker thread, each with its answer. */
 export type Requests = {
@@ -14,6 +15,10 @@ export type Requests = {
   readonly run: {readonly question: RunQuestion; readonly answer: RunAnswer}
   /** Applies ops in a named network namespace without a process; not done are those that the tools have to do. */
   readonly netlink: {readonly question: NetlinkQuestion; readonly answer: {readonly done: boolean}}
+  /** Makes volumes of a pod, or brings them to what they should hold now. */
+  readonly setUpVolumes: {readonly question: VolumesQuestion; readonly answer: Record<never, never>}
+  /** Removes a pod's volumes and what is in them. */
+  readonly removeVolumes: {readonly question: {readonly uid: string}; readonly answer: Record<never, never>}
   readonly start: {readonly question: ContainerSpec; readonly answer: {readonly pid: number}}
   /** Answered when all that was asked before has been begun, and all that takes no waiting has been done. */
   readonly turn: {readonly question: Record<never, never>; readonly answer: Record<never, never>}

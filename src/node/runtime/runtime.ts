@@ -4,6 +4,7 @@ import type {ContainerSpec} from './container.ts'
 import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
 import {type Streams, streamsOver} from './streams.ts'
+import type {VolumesQuestion} from './volumes/volume.ts'
 
 /** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
 export type Runtime = {
@@ -15,6 +16,10 @@ export type Runtime = {
   netlink(question: Requests['netlink']['question']): Promise<boolean>
   /** Resolves when the runtime has come to all that it was asked before. */
   turn(): Promise<void>
+  /** Makes volumes of a pod, or brings them to what they should hold now; what cannot be had is a RuntimeError of kind VolumeError. */
+  setUpVolumes(question: VolumesQuestion): Promise<void>
+  /** Removes a pod's volumes and what is in them. */
+  removeVolumes(uid: string): Promise<void>
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -155,6 +160,8 @@ export async function startRuntime({
     run: question => ask('run', question),
     netlink: async question => (await ask('netlink', question)).done,
     turn: async () => void (await ask('turn', {})),
+    setUpVolumes: async question => void (await ask('setUpVolumes', question)),
+    removeVolumes: async uid => void (await ask('removeVolumes', {uid})),
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
     ask: askUntil,

@@ -23,6 +23,7 @@ import type {EndQuestion, InputQuestion, RequestMessage, Requests, WorkerMessage
 import {readInside} from './read-inside.ts'
 import {readLog} from './read-log.ts'
 import {run} from './run.ts'
+import {removeVolumes, setUpVolumes} from './volumes/set-up.ts'
 
 /*
  * The runtime's worker thread. It alone changes namespaces; it starts every process of a lab, and it holds the sockets of the
@@ -88,6 +89,10 @@ async function answer(
     }
     case 'turn':
       return {}
+    case 'setUpVolumes':
+      return setUpVolumes(namespaces.syscalls, message.question)
+    case 'removeVolumes':
+      return removeVolumes(namespaces.syscalls, message.question.uid)
     case 'start':
       return start(machine, message.question, say)
     case 'end':
