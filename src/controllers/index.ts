@@ -10,7 +10,7 @@ import {lostPods} from './lost-pods.ts'
 import {namespaceController} from './namespaces.ts'
 import {replicaSetController} from './replica-set.ts'
 import {replicationController} from './replication-controller.ts'
-import {scheduler} from './scheduler.ts'
+import {scheduler} from './scheduler/scheduler.ts'
 import {statefulSetController} from './stateful-set/stateful-set.ts'
 
 /** Every controller of a cluster. */

@@ -7,11 +7,11 @@ export function isSelected({nodeSelector = {}, affinity}: PodSpec, node: Node): 
   const labels = node.metadata.labels ?? {}
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
   const labelled = Object.entries(nodeSelector).every(([label, value]) => labels[label] === value)
-  return labelled && (terms === undefined || terms.some(term => holds(term, node)))
+  return labelled && (terms === undefined || terms.some(term => isTermMet(term, node)))
 }
 
-/** A term that asks for nothing selects nothing. */
-function holds({matchExpressions = [], matchFields = []}: NodeSelectorTerm, {metadata}: Node): boolean {
+/** Whether all of a term holds for a node. One that asks for nothing selects nothing. */
+export function isTermMet({matchExpressions = [], matchFields = []}: NodeSelectorTerm, {metadata}: Node): boolean {
   const fields = {'metadata.name': metadata.name}
   return (
     matchExpressions.length + matchFields.length > 0 &&

@@ -22,7 +22,7 @@ export type Container = Probes &
     readonly ports?: readonly ContainerPort[]
     /** Accepted as written: podlab's images are on this machine already, nothing is ever pulled. */
     readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
-    /** Accepted as written: podlab's pods share this machine and are neither limited nor counted. */
+    /** What it asks for decides where its pod may run. Limits are accepted as written: podlab's pods share this machine freely. */
     readonly resources?: Resources
     readonly lifecycle?: Lifecycle
     readonly volumeMounts?: readonly VolumeMount[]

@@ -9,7 +9,6 @@ import type {LabelSelector} from './label-selector.ts'
 import {selectorUpdateMistakes} from './label-selector-rules.ts'
 import type {PodTemplate} from './pod.ts'
 import {containerColumns, selectorColumn} from './pod-template.ts'
-import {templateWarnings} from './pod-warnings.ts'
 import {printSelector, selectorOfLabels} from './selector.ts'
 
 /** Keeps one pod on every node that takes it. */
@@ -72,7 +71,6 @@ export const daemonSetKind: Kind<DaemonSet> = {
   initial: daemonSet => ({...daemonSet, status: nothing}),
   inherit: daemonSet => daemonSet,
   validateUpdate: selectorUpdateMistakes,
-  warnings: templateWarnings,
   columns: [
     {name: 'Name', value: ({metadata}) => metadata.name},
     {name: 'Desired', type: 'integer', value: ({status}) => `${status?.desiredNumberScheduled ?? 0}`},

@@ -9,7 +9,6 @@ import type {LabelSelector} from './label-selector.ts'
 import {selectorUpdateMistakes} from './label-selector-rules.ts'
 import type {PodTemplate} from './pod.ts'
 import {containerColumns, inheritReplicas, scaleOf, selectorColumn} from './pod-template.ts'
-import {templateWarnings} from './pod-warnings.ts'
 
 /** Brings like pods from one template to the next, a few at a time, through replica sets: one for each template it has had. */
 export type Deployment = KubeObject & {
@@ -70,7 +69,6 @@ export const deploymentKind: Kind<Deployment> = {
   initial: deployment => ({...deployment, status: {}}),
   inherit: inheritReplicas,
   validateUpdate: selectorUpdateMistakes,
-  warnings: templateWarnings,
   scaled: (deployment, replicas) => ({...deployment, spec: {...deployment.spec, replicas}}),
   scaleOf,
   columns: [

@@ -7,7 +7,6 @@ import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
 import type {PodTemplate} from './pod.ts'
 import {containerColumns, selectorColumn} from './pod-template.ts'
-import {templateWarnings} from './pod-warnings.ts'
 
 /** Work that comes to an end: pods are made until enough of them have succeeded. */
 export type Job = KubeObject & {
@@ -66,7 +65,6 @@ export const jobKind: Kind<Job> = {
   born: jobBorn,
   inherit: jobInherit,
   validateUpdate: jobUpdateMistakes,
-  warnings: templateWarnings,
   selectable: [{field: 'status.successful', value: ({status}) => `${status?.succeeded ?? 0}`}],
   columns: [
     {name: 'Name', value: ({metadata}) => metadata.name},

@@ -10,7 +10,6 @@ import type {DnsConfig, HostAlias} from './pod-names.ts'
 import {podSpecMistakes, podUpdateMistakes, qualityOf} from './pod-rules.ts'
 import {podFields} from './pod-schema.ts'
 import {isFinished, isInitializing, podWord} from './pod-status.ts'
-import {podWarnings} from './pod-warnings.ts'
 import type {PodSecurityContext} from './security-context.ts'
 import {timestamp} from './timestamp.ts'
 import type {Toleration} from './toleration.ts'
@@ -118,7 +117,6 @@ export const podKind: Kind<Pod> = {
     return {...pod, spec: {...pod.spec, ...(nodeName !== undefined && {nodeName})}}
   },
   validateUpdate: podUpdateMistakes,
-  warnings: ({spec}) => podWarnings(spec, 'spec'),
   terminating: terminatingPod,
   selectable: [
     {field: 'spec.nodeName', value: ({spec}) => spec.nodeName ?? ''},

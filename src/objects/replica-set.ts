@@ -7,7 +7,6 @@ import type {LabelSelector} from './label-selector.ts'
 import {selectorUpdateMistakes} from './label-selector-rules.ts'
 import type {PodTemplate} from './pod.ts'
 import {containerColumns, inheritReplicas, scaleOf, selectorColumn} from './pod-template.ts'
-import {templateWarnings} from './pod-warnings.ts'
 import {replicaSetConversion, replicaSetDefaults, replicaSetFields, replicaSetMistakes} from './replica-set-rules.ts'
 
 /** Keeps a number of like pods running. */
@@ -53,7 +52,6 @@ export const replicaSetKind: Kind<ReplicaSet> = {
   initial: replicaSet => ({...replicaSet, status: {replicas: 0}}),
   inherit: inheritReplicas,
   validateUpdate: selectorUpdateMistakes,
-  warnings: templateWarnings,
   scaled: (replicaSet, replicas) => ({...replicaSet, spec: {...replicaSet.spec, replicas}}),
   scaleOf,
   selectable: [{field: 'status.replicas', value: ({status}) => `${status?.replicas ?? 0}`}],

@@ -6,7 +6,6 @@ import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
 import type {PodTemplate} from './pod.ts'
 import {containerColumns, inheritReplicas, scaleOf} from './pod-template.ts'
-import {templateWarnings} from './pod-warnings.ts'
 import {
   statefulSetConversion,
   statefulSetDefaults,
@@ -75,7 +74,6 @@ export const statefulSetKind: Kind<StatefulSet> = {
   initial: statefulSet => ({...statefulSet, status: {replicas: 0, availableReplicas: 0}}),
   inherit: inheritReplicas,
   validateUpdate: statefulSetUpdateMistakes,
-  warnings: templateWarnings,
   scaled: (statefulSet, replicas) => ({...statefulSet, spec: {...statefulSet.spec, replicas}}),
   scaleOf,
   columns: [

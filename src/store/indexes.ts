@@ -1,7 +1,8 @@
 import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
 import type {ObjectMeta} from '../objects/kube-object.ts'
-import {isFinished} from '../objects/pod-status.ts'
+import type {Pod} from '../objects/pod.ts'
+import {isFinished, isTerminating} from '../objects/pod-status.ts'
 import {type Selector, selectorOfLabels} from '../objects/selector.ts'
 import {podSelectorOf, workloadKinds} from '../objects/workload.ts'
 
@@ -14,6 +15,20 @@ export const indexes = {
   podsByNode: index(['Pod'], pod => [pod.spec.nodeName ?? '']),
   /** As `podsByNode`, without those that have run to their end: what a node carries. */
   activePodsByNode: index(['Pod'], pod => (isFinished(pod) ? [] : [pod.spec.nodeName ?? ''])),
+  /** As `activePodsByNode`: those that ask for resources. */
+  demandingPodsByNode: index(['Pod'], pod => (isFinished(pod) || !isDemanding(pod) ? [] : [pod.spec.nodeName ?? ''])),
+  /** How many pods of one controller a node carries (`siblingsOn`); those that go or are at their end do not count. */
+  siblingsByNode: index(['Pod'], pod => {
+    const owner = pod.metadata.ownerReferences?.find(({controller}) => controller)
+    if (owner === undefined || isFinished(pod) || isTerminating(pod)) return []
+    return [siblingsOn(pod.spec.nodeName ?? '', owner.uid)]
+  }),
+  /** Those that choose their node by the pods there: `waiting` for one, or `placed`. */
+  choosyPods: index(['Pod'], pod => {
+    const {affinity, topologySpreadConstraints, nodeName} = pod.spec
+    const choosy = affinity?.podAffinity ?? affinity?.podAntiAffinity ?? topologySpreadConstraints
+    return choosy === undefined || isFinished(pod) ? [] : [nodeName === undefined ? 'waiting' : 'placed']
+  }),
   /** By each of its labels (`labelKey`), and by its namespace alone. */
   podsByLabel: index(['Pod'], ({metadata}) => labelKeys(metadata)),
   /** By one of the labels that it asks for, or its namespace alone: whoever it selects is found under that too. */
@@ -57,6 +72,15 @@ export type Indexed<I extends IndexName> = (typeof indexes)[I] extends Index<inf
 
 export function labelKey(namespace: string, label: string, value: string): string {
   return `${namespace}/${label}=${value}`
+}
+
+/** The word of `siblingsByNode` for a node and the uid of a controller. */
+export function siblingsOn(node: string, owner: string): string {
+  return `${owner}@${node}`
+}
+
+function isDemanding({spec}: Pod): boolean {
+  return [...spec.containers, ...(spec.initContainers ?? [])].some(({resources}) => resources?.requests)
 }
 
 function labelKeys({namespace = '', labels = {}}: ObjectMeta): readonly string[] {

@@ -3,7 +3,7 @@ import {kinds} from '../../src/objects/kinds.ts'
 import type {Pod} from '../../src/objects/pod.ts'
 import {quantityOf} from '../../src/objects/resources.ts'
 import {filled, read, refused, unchangeable} from './_rules.ts'
-import {samplePod, sampleReplicaSet} from './_samples.ts'
+import {samplePod} from './_samples.ts'
 
 const pod = (spec: string, container = '') =>
   `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: "nginx:1.27"${container && `, ${container}`}}]${spec && `, ${spec}`}}}`
@@ -188,14 +188,6 @@ test('a readiness gate is counted when its condition holds', t => {
     status: {conditions: [{type: 'a.b/c', status: 'True'}]},
   })
   t.is(kinds.Pod.columns.at(-1)?.value(gated, 0), '1/2')
-})
-
-test('a pod is warned that the scheduler does not look at its affinity, and one without is not', t => {
-  t.deepEqual(kinds.Pod.warnings?.(samplePod('web', {spec: {affinity: {}}})), [
-    "spec.affinity: podlab's scheduler does not look at it",
-  ])
-  t.deepEqual(kinds.Pod.warnings?.(samplePod('web')), [])
-  t.deepEqual(kinds.ReplicaSet.warnings?.(sampleReplicaSet('web', 1)), [])
 })
 
 test('quantities are numbers with a unit', t => {
