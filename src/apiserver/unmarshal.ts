@@ -1,5 +1,5 @@
 import type {Schema} from '../objects/schema.ts'
-import {structAt} from './go-types.ts'
+import {itemTypeAt, structAt, typeAt} from './go-types.ts'
 
 /** A value of the wrong type, in the words of Go's JSON decoder. */
 export class UnmarshalError extends Error {
@@ -15,7 +15,7 @@ export type Unmarshalled = {readonly value: unknown; readonly unknown: readonly 
  */
 export function unmarshal(kind: string, schema: Schema, value: unknown): Unmarshalled {
   const unknown: string[] = []
-  const read = readAt(schema, value, {kind, names: [], field: '', unknown})
+  const read = readAt(schema, value, {kind, names: [], field: '', item: false, unknown})
   return {value: read, unknown}
 }
 
@@ -25,6 +25,8 @@ type Place = {
   readonly names: readonly string[]
   /** The same as people read it: `spec.containers[0]`. */
   readonly field: string
+  /** Whether it is one of those that stand in a list or a map, which is what `names` leads to. */
+  readonly item: boolean
   readonly unknown: string[]
 }
 
@@ -37,13 +39,10 @@ function readAt(schema: Schema, value: unknown, place: Place): unknown {
       return readFields(schema.fields, value, place)
     case 'map':
       if (!isRecord(value)) throw mistyped(value, place, 'map[string]string')
-      // Go names the map alone, not its key.
-      return mapValues(value, (inner, key) =>
-        readAt(schema.values, inner ?? '', {...deeper(place, key), names: place.names}),
-      )
+      return mapValues(value, (inner, key) => readAt(schema.values, inner ?? '', inMap(place, key)))
     case 'array':
-      if (!Array.isArray(value)) throw mistyped(value, place, `[]${elementOf(schema.items, place)}`)
-      return value.map((item, index) => readAt(schema.items, item, {...place, field: `${place.field}[${index}]`}))
+      if (!Array.isArray(value)) throw mistyped(value, place, '[]string')
+      return value.map((item, index) => readAt(schema.items, item, inList(place, index)))
     case 'string':
       if (typeof value !== 'string') throw mistyped(value, place, 'string')
       return value
@@ -54,7 +53,7 @@ function readAt(schema: Schema, value: unknown, place: Place): unknown {
       if (typeof value !== 'boolean') throw mistyped(value, place, 'bool')
       return value
     case 'integerOrString':
-      if (typeof value !== 'string' && !Number.isInteger(value)) throw mistyped(value, place, 'intstr.IntOrString')
+      if (typeof value !== 'string' && !Number.isInteger(value)) throw mistyped(value, place, 'int32')
       return value
   }
 }
@@ -74,12 +73,23 @@ function readFields(fields: Readonly<Record<string, Schema>>, value: unknown, pl
 }
 
 function deeper(place: Place, key: string): Place {
-  return {...place, names: [...place.names, key], field: place.field === '' ? key : `${place.field}.${key}`}
+  const field = place.field === '' ? key : `${place.field}.${key}`
+  return {...place, names: [...place.names, key], field, item: false}
 }
 
-function mistyped(value: unknown, {kind, names}: Place, expected: string): UnmarshalError {
+function inList(place: Place, index: number): Place {
+  return {...place, field: `${place.field}[${index}]`, item: true}
+}
+
+function inMap(place: Place, key: string): Place {
+  return {...place, field: `${place.field}.${key}`, item: true}
+}
+
+/** `otherwise` is the type where Go's own is not known. */
+function mistyped(value: unknown, {kind, names, item}: Place, otherwise: string): UnmarshalError {
   const found = `json: cannot unmarshal ${wordFor(value)} into Go`
-  if (names.length === 0) return new UnmarshalError(`${found} value of type ${expected}`)
+  if (names.length === 0) return new UnmarshalError(`${found} value of type ${otherwise}`)
+  const expected = (item ? itemTypeAt(kind, names) : typeAt(kind, names)) ?? otherwise
   const field = `${structAt(kind, names.slice(0, -1))}.${names.join('.')}`
   return new UnmarshalError(`${found} struct field ${field} of type ${expected}`)
 }
@@ -88,25 +98,6 @@ function wordFor(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${value}`
   return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-function elementOf(schema: Schema, {kind, names}: Place): string {
-  switch (schema.type) {
-    case 'object':
-      return `v1.${structAt(kind, names)}`
-    case 'integer':
-      return 'int32'
-    case 'boolean':
-      return 'bool'
-    case 'integerOrString':
-      return 'intstr.IntOrString'
-    case 'string':
-    case 'map':
-    case 'array':
-    case 'anything':
-    case 'unsupported':
-      return 'string'
-  }
 }
 
 function mapValues<T>(
