@@ -1,4 +1,5 @@
 import type {AgentClient, FollowedKind} from '../node/client.ts'
+import type {Event} from '../objects/event.ts'
 import type {ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
 import {deleteObject} from '../store/registry.ts'
@@ -26,6 +27,9 @@ export function storeClient(store: Store): AgentClient {
       const found = present(pod)
       if (found) store.update({...found, status})
     },
+    record: async events => {
+      for (const event of events) if (takesEvents(store, event)) put(store, event)
+    },
     confirmDeletion: async pod => {
       const found = present(pod)
       // Its containers are gone; whoever has a finalizer in it still holds it up.
@@ -33,6 +37,17 @@ export function storeClient(store: Store): AgentClient {
       if (found) deleteObject(store, found, {now, graceSeconds: 0})
     },
   }
+}
+
+function takesEvents(store: Store, {metadata: {namespace = ''}}: Event): boolean {
+  const found = store.get('Namespace', {name: namespace})
+  return found !== undefined && found.metadata.deletionTimestamp === undefined
+}
+
+function put(store: Store, event: Event): void {
+  const found = store.get('Event', event.metadata)
+  if (found) store.update({...event, metadata: found.metadata})
+  else store.create(event)
 }
 
 type Followed<K extends FollowedKind> = {

@@ -4,10 +4,12 @@ import {deploymentController} from './deployment/deployment.ts'
 import {endpointSliceMirroring} from './endpoint-slice-mirroring.ts'
 import {endpointSliceController} from './endpoint-slices.ts'
 import {endpointsController} from './endpoints.ts'
+import {eventExpiry} from './event-expiry.ts'
 import {garbageCollector} from './garbage.ts'
 import {jobController} from './job/job.ts'
 import {lostPods} from './lost-pods.ts'
 import {namespaceController} from './namespaces.ts'
+import {registeredNodes} from './registered-nodes.ts'
 import {replicaSetController} from './replica-set.ts'
 import {replicationController} from './replication-controller.ts'
 import {scheduler} from './scheduler/scheduler.ts'
@@ -28,4 +30,6 @@ export const controllers = [
   garbageCollector,
   namespaceController,
   lostPods,
+  registeredNodes,
+  eventExpiry,
 ] as const satisfies readonly Controller[]

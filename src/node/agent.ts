@@ -9,6 +9,7 @@ import {type Coalesced, coalesce} from './coalesce.ts'
 import type {Daemons} from './daemon.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
+import {asSubject, beginnings} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
@@ -16,6 +17,7 @@ import {createKubelet} from './pods/kubelet.ts'
 import type {PodLife} from './pods/pod-life.ts'
 import type {ProxyMode} from './proxy/proxy-mode.ts'
 import {createProxyLoop} from './proxy-loop.ts'
+import {createRecorder} from './recorder.ts'
 import type {Runtime} from './runtime/runtime.ts'
 import {type Concern, readWorld, watchWorld} from './world.ts'
 
@@ -55,6 +57,8 @@ export type AgentContext = {
   /** The text of a file of the node; empty when there is none. */
   readonly readFile: (path: string) => string
   readonly now: () => string
+  /** Milliseconds since 1970, with their fractions. */
+  readonly time: () => number
   readonly elapsed: () => number
   readonly after: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
@@ -81,7 +85,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       lookAtLater('peers')
     },
   })
-  const kubelet = createKubelet({...context, log, network, hostIp: self.publicIp, serviceRange})
+  const recorder = createRecorder({...context, host: name, log})
+  const kubelet = createKubelet({...context, log, recorder, network, hostIp: self.publicIp, serviceRange})
   const proxy = createProxyLoop({
     netns: name,
     kernel,
@@ -105,6 +110,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
+  for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
   const rules = () => [...network.rules(), ...proxy.rules()]
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}

@@ -1,3 +1,4 @@
+import type {Event} from '../objects/event.ts'
 import type {KubeObjectAny, ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
 
@@ -18,6 +19,11 @@ export type AgentClient = {
   ): Promise<void>
   /** Replaces a pod's status; nothing happens when the pod is gone or is another of the same name. */
   updateStatus(pod: Pod, status: PodStatus): Promise<void>
+  /**
+   * Writes what happened, in order: an event takes the place of the one with its name. Those of a namespace that is gone or going
+   * are passed over.
+   */
+  record(events: readonly Event[]): Promise<void>
   /** Takes a terminated pod out of the API for good. */
   confirmDeletion(pod: Pod): Promise<void>
 }

@@ -4,6 +4,7 @@ import {dnsSubdomain} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {ObjectReference} from './object-reference.ts'
+import {timestamp} from './timestamp.ts'
 
 /** Something that happened to an object. The same thing again only counts on. */
 export type Event = KubeObject & {
@@ -65,6 +66,12 @@ export const eventKind: Kind<Event> = {
     {name: 'Count', wide: true, type: 'integer', value: countWord},
     {name: 'Name', wide: true, value: event => event.metadata.name},
   ],
+}
+
+/** The minute in which an event was last written, in UTC: `2025-01-01T00:00`. */
+export function minuteOf({metadata: {creationTimestamp}, lastTimestamp, series}: Event): string {
+  const times = [creationTimestamp, lastTimestamp, series?.lastObservedTime].map(time => Date.parse(time ?? '') || 0)
+  return timestamp(Math.max(...times)).slice(0, 16)
 }
 
 function firstSeen({firstTimestamp, eventTime}: Event): string | undefined {

@@ -1,4 +1,5 @@
 import {serviceNameLabel} from '../objects/endpoint-slice.ts'
+import {minuteOf} from '../objects/event.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
 import type {ObjectMeta} from '../objects/kube-object.ts'
 import type {Pod} from '../objects/pod.ts'
@@ -55,6 +56,8 @@ export const indexes = {
   }),
   /** By the uid of what they tell of. */
   eventsByObject: index(['Event'], ({involvedObject}) => [involvedObject.uid ?? '']),
+  /** By the minute in which they were last written. */
+  eventsByMinute: index(['Event'], event => [minuteOf(event)]),
   /** By the uid of each owner. */
   dependents: index(
     Object.keys(kinds) as KindName[],

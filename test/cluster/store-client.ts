@@ -6,6 +6,7 @@ import {agentClientContract, type ClientWorld, pod} from '../contract/agent-clie
 function storeWorld(historyLimit = 100) {
   let uids = 0
   const store = memoryStore({clock: () => 0, uid: () => `uid-${++uids}`, historyLimit})
+  store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}})
   const world: ClientWorld = {
     client: storeClient(store),
     create: async object => store.create(object),

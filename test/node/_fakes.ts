@@ -5,6 +5,7 @@ import {type Ip, parseIp} from '../../src/net/ip.ts'
 import type {AgentClient} from '../../src/node/client.ts'
 import {createKubelet} from '../../src/node/pods/kubelet.ts'
 import type {PodNetwork} from '../../src/node/pods/pod-table.ts'
+import type {Recorder} from '../../src/node/recorder.ts'
 import type {AskAnswer, AskQuestion} from '../../src/node/runtime/ask.ts'
 import {type Runtime, RuntimeError} from '../../src/node/runtime/runtime.ts'
 import type {ContainerState} from '../../src/objects/container.ts'
@@ -156,7 +157,9 @@ export function kubeletWorld() {
     calls.push(line)
     await surprises.get(line)?.()
   }
+  const told: string[] = []
   const kubelet = createKubelet({
+    recorder: {record: ({metadata}, happening) => told.push(toldLine(metadata.name, happening))},
     client: recordingClient({say, statuses, phases}),
     runtime: fake.runtime,
     network: fakeNetwork(say),
@@ -201,10 +204,16 @@ export function kubeletWorld() {
       await quiet()
     },
     stop: () => stop.abort(),
+    /** What has been told of pods since the last time: `web Normal Pulled spec.containers{main}: ...`. */
+    told: () => told.splice(0),
     /** What has been asked since the last time. */
     asked: () => calls.splice(0),
     stateOf: (pod: string): ContainerState | undefined => statuses.get(pod)?.containerStatuses?.[0]?.state,
   }
+}
+
+function toldLine(name: string, {type, reason, fieldPath, message}: Parameters<Recorder['record']>[1]): string {
+  return `${name} ${type} ${reason}${fieldPath === undefined ? '' : ` ${fieldPath}`}: ${message}`
 }
 
 function recordingClient({
@@ -224,6 +233,7 @@ function recordingClient({
       statuses.set(name, status)
       phases.push(status.phase)
     },
+    record: async () => undefined,
     confirmDeletion: async ({metadata: {name}}) => {
       await say(`confirm ${name}`)
       statuses.delete(name)

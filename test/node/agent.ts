@@ -54,6 +54,7 @@ async function twoNodes() {
       daemons,
       readFile: () => '',
       now: clock.now,
+      time: clock.elapsed,
       elapsed: clock.elapsed,
       after: clock.after,
       signal: stop.signal,

@@ -27,6 +27,7 @@ function clientOf(...objects: readonly KubeObjectAny[]): AgentClient {
     follow: async () => undefined,
     changes: () => new Promise(() => undefined),
     updateStatus: async () => undefined,
+    record: async () => undefined,
     confirmDeletion: async () => undefined,
   }
 }

@@ -5,6 +5,7 @@ import {ApiRefusal, type Connection} from './connection.ts'
 import {followObject} from './follow-object.ts'
 import {latestStatus} from './latest-status.ts'
 import {type After, persist} from './persist.ts'
+import {recordEvents} from './record-events.ts'
 import {followWatch, type WatchedEvent} from './watch-stream.ts'
 
 /** The agents' way to the API when it is somewhere else: Kubernetes' own HTTP, and nothing that only podlab's server has. */
@@ -85,6 +86,7 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
         signal: AbortSignal.any([signal, life.signal]),
       }),
     updateStatus: latestStatus(sendStatus),
+    record: events => recordEvents(connection, events),
     confirmDeletion: pod =>
       persist(async () => {
         const preconditions = {uid: pod.metadata.uid}

@@ -111,6 +111,7 @@ function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; com
       writeFile: (path, text) => writeInside(pid, path, text),
       readFile: path => readInside(pid, path),
       now: timestamp,
+      time: () => performance.timeOrigin + performance.now(),
       elapsed: () => performance.now(),
       after,
     })

@@ -2,6 +2,7 @@ import {hostPortsOf, portsClash} from '../../objects/host-ports.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {isFinished} from '../../objects/pod-status.ts'
 import type {PodTable} from './pod-table.ts'
+import {tellOfPod} from './story.ts'
 
 /** Which of the wanted pods can start beside those that are there, and which cannot: their ports of the node are taken. */
 export function admitPods(
@@ -23,10 +24,13 @@ export function admitPods(
  * Fails a pod that the scheduler would not have sent here. It takes a second, as about on a real node: who replaces such pods at
  * once, as a ReplicaSet does, would make more of them than anybody can read.
  */
-export async function rejectPod({context}: PodTable, pod: Pod): Promise<void> {
+export async function rejectPod(table: PodTable, pod: Pod): Promise<void> {
+  const {context} = table
   await context.after(rejectionMs, context.signal)
-  const message = `Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports`
+  const why = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
+  const message = `Pod was rejected: ${why}`
   context.log.warn({pod: pod.metadata.name}, message)
+  tellOfPod(table, pod, {type: 'Warning', reason: 'NodePorts', message: why})
   await context.client.updateStatus(pod, {...pod.status, phase: 'Failed', reason: 'NodePorts', message})
 }
 

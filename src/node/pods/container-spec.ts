@@ -11,7 +11,7 @@ import {unplayedOf} from './unplayed.ts'
 /** A container that cannot be made from its manifest; `reason` is what Kubernetes calls it. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerError'
-  readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'CreateContainerConfigError'
+  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'CreateContainerError' | 'CreateContainerConfigError'
 
   constructor(message: string, reason: ContainerError['reason']) {
     super(message)
@@ -36,6 +36,11 @@ export function containerSpec(
   {pausePid, files, images, addresses}: ContainerSurroundings,
 ): ContainerSpec {
   const image = findImage(container.image, images)
+  if (!image && container.imagePullPolicy === 'Never')
+    throw new ContainerError(
+      `Container image "${container.image}" is not present with pull policy of Never`,
+      'ErrImageNeverPull',
+    )
   if (!image)
     throw new ContainerError(
       `image "${container.image}" is not in the catalogue; it has ${imageNames(images).join(', ')}`,

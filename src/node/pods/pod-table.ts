@@ -4,6 +4,7 @@ import type {Cidr} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {AgentClient} from '../client.ts'
+import type {Recorder} from '../recorder.ts'
 import type {Runtime} from '../runtime/runtime.ts'
 import {type ContainerLife, type PodLife, withContainer} from './pod-life.ts'
 import {podStatus} from './status.ts'
@@ -17,6 +18,7 @@ export type PodNetwork = {
 
 export type KubeletContext = {
   readonly client: AgentClient
+  readonly recorder: Recorder
   readonly runtime: Runtime
   readonly network: PodNetwork
   readonly hostIp: Ip

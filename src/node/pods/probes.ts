@@ -5,6 +5,7 @@ import {probeResult, questionOf} from './action.ts'
 import {type ContainerPlace, changeContainer, containerAt, idOf, type PodTable, report} from './pod-table.ts'
 import {beginProbe, judge, type ProbeResult, type ProbeVerdict} from './probe-state.ts'
 import {stopContainer} from './stop.ts'
+import {failedProbe, tellOf, unhealthy} from './story.ts'
 
 /** A container's present life, as its probes see it. */
 type Probed = ContainerPlace & {
@@ -43,6 +44,7 @@ async function keepAsking(table: PodTable, probed: Probed, {kind, probe}: Asking
     if (signal.aborted || (kind !== 'readiness' && table.ends.has(uid))) return
     const {result, said} = await ask(table, probed, probe)
     if (signal.aborted) return
+    if (result !== 'success') tellOf(table, probed, unhealthy(complaintOf(kind, result, said)))
     const judged = judge(state, probe, {result, now: elapsed()})
     state = judged.state
     changeContainer(table, probed, ({complaint, ...life}) => {
@@ -99,7 +101,8 @@ async function conclude(table: PodTable, probed: Probed, {kind, probe, verdict, 
       const pod = table.lives.get(probed.uid)?.pod
       const grace = probe.terminationGracePeriodSeconds ?? pod?.spec.terminationGracePeriodSeconds ?? 30
       changeContainer(table, probed, life => ({...life, again: true, complaint: said}))
-      return stopContainer(table, probed, {graceMs: Math.max(grace, 1) * 1000, cut: table.context.signal})
+      const why = failedProbe(probed.name, kind)
+      return stopContainer(table, probed, {graceMs: Math.max(grace, 1) * 1000, cut: table.context.signal, why})
     }
   }
 }

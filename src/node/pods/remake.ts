@@ -4,6 +4,7 @@ import {isKept, type PodTable, report, runningContainers} from './pod-table.ts'
 import {makeSandboxes} from './sandbox.ts'
 import {startPod} from './start.ts'
 import {stopContainer} from './stop.ts'
+import {failedSandbox, sandboxChanged, tellOfPod} from './story.ts'
 
 /**
  * What a kubelet does when a pod's pause process has died: its containers end, too, since the namespaces that they share have lost
@@ -14,6 +15,7 @@ export async function remakePod(table: PodTable, uid: string): Promise<void> {
   const life = lives.get(uid)
   if (!life?.sandbox || life.sandbox.lost || !isKept(table, uid) || isFinished(life.pod)) return
   context.log.warn({pod: life.pod.metadata.name}, 'the owner of the namespaces has ended, the pod is made anew')
+  tellOfPod(table, life.pod, sandboxChanged)
   lives.set(uid, {...life, sandbox: {...life.sandbox, lost: true}})
   const graceMs = (life.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
   const names = runningContainers(life)
@@ -36,6 +38,7 @@ async function madeAnew(table: PodTable, uid: string): Promise<boolean> {
   const [outcome] = await makeSandboxes(table, [life])
   if (!outcome || 'error' in outcome) {
     table.context.log.warn({pod: life.pod.metadata.name, err: outcome?.error}, 'pod not made anew')
+    if (outcome) tellOfPod(table, life.pod, failedSandbox(outcome.error))
     return false
   }
   const present = table.lives.get(uid)

@@ -29,6 +29,19 @@ import {
 import {startProbes} from './probes.ts'
 import {makeSandboxes} from './sandbox.ts'
 import {stopContainer} from './stop.ts'
+import {
+  backOffPulling,
+  backOffRestarting,
+  created,
+  failedHook,
+  failedSandbox,
+  failedStart,
+  fullNameOf,
+  pulled,
+  started,
+  tellOf,
+  tellOfPod,
+} from './story.ts'
 
 /** Pods that were given no namespaces or no network; they are worth another try. */
 export class PodError extends Error {
@@ -61,6 +74,7 @@ export async function startPod(table: PodTable, {life, sandbox}: {life: PodLife;
 
 async function giveUp(table: PodTable, {life, error}: {life: PodLife; error: Error}): Promise<void> {
   const uid = uidOf(life.pod)
+  tellOfPod(table, life.pod, failedSandbox(error))
   for (const name of Object.keys(life.containers))
     changeContainer(table, {uid, name}, container => ({
       ...container,
@@ -99,25 +113,28 @@ async function startContainer(table: PodTable, at: ContainerPlace): Promise<void
     const process = {pid, startedAt: now(), environment, workingDirectory}
     changeContainer(table, at, before => begun(before, {container, process}))
     log.info({...about, pid, argv: spec.argv}, 'container started')
+    tellOf(table, at, pulled(container), created(container), started(container))
     if (await isPostStarted(table, at, container)) startProbes(table, at, container)
   } catch (error) {
     log.warn({...about, err: error}, 'container not started')
+    tellOf(table, at, ...failedStart(container, error))
     changeContainer(table, at, before => notStarted(before, error, now()))
-    table.background(tryAgain(table, at, container.image))
+    table.background(tryAgain(table, at, container))
   }
 }
 
 /* Its pod's restart policy decides on a program that is not there; without an image or a place to run nothing has begun yet. */
-async function tryAgain(table: PodTable, at: ContainerPlace, image: string): Promise<void> {
+async function tryAgain(table: PodTable, at: ContainerPlace, container: Container): Promise<void> {
   const {after, signal} = table.context
   await report(table, at.uid)
   if (containerAt(table, at)?.state.terminated) return restarts(table, at) ? restartContainer(table, at) : undefined
   const failed = containerAt(table, at)
   if (!failed) return
-  const {ms, shown} = secondTry(failed, image)
+  const {ms, shown} = secondTry(failed, container.image)
   await after(errorShownMs, signal)
   if (signal.aborted || containerAt(table, at)?.state !== failed.state) return
   changeContainer(table, at, life => ({...life, state: shown.state}))
+  if (shown.state !== failed.state) tellOf(table, at, ...backOffPulling(container))
   await report(table, at.uid)
   await after(ms - errorShownMs, signal)
   if (signal.aborted || containerAt(table, at)?.state !== shown.state) return // its pod has begun anew meanwhile
@@ -143,8 +160,9 @@ async function isPostStarted(table: PodTable, at: ContainerPlace, {lifecycle}: C
   }
   log.warn({uid: at.uid, container: at.name, failure}, 'postStart hook failed')
   changeContainer(table, at, life => ({...life, complaint: `PostStartHook failed: ${failure}`}))
+  tellOf(table, at, failedHook('PostStart'))
   const grace = table.lives.get(at.uid)?.pod.spec.terminationGracePeriodSeconds ?? 30
-  await stopContainer(table, at, {graceMs: Math.max(grace, 1) * 1000, cut: signal})
+  await stopContainer(table, at, {graceMs: Math.max(grace, 1) * 1000, cut: signal, why: 'FailedPostStartHook'})
   return false
 }
 
@@ -162,12 +180,14 @@ export function restarts(table: PodTable, at: ContainerPlace): boolean {
 export async function restartContainer(table: PodTable, at: ContainerPlace): Promise<void> {
   const {after, signal} = table.context
   const container = containerAt(table, at)
-  if (!container) return
+  const pod = table.lives.get(at.uid)?.pod
+  if (!container || !pod) return
   const delay = backOff(container.crashes)
   if (delay > 0) {
-    const message = `back-off ${delay / 1000}s restarting failed container=${at.name}`
+    const message = `back-off ${delay / 1000}s restarting failed container=${at.name} pod=${fullNameOf(pod)}`
     changeContainer(table, at, life => ({...life, state: {waiting: {reason: 'CrashLoopBackOff', message}}}))
     const waiting = containerAt(table, at)?.state
+    tellOf(table, at, backOffRestarting(pod, at.name))
     await report(table, at.uid)
     await after(delay, signal)
     if (containerAt(table, at)?.state !== waiting) return // its pod has begun anew meanwhile

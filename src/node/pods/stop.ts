@@ -1,20 +1,22 @@
 import {runHook} from './hooks.ts'
 import {type ContainerPlace, containerAt, idOf, type PodTable} from './pod-table.ts'
+import {failedHook, killing, tellOf} from './story.ts'
 
 /**
  * Ends a container as the kubelet does: its preStop hook, SIGTERM, and when its grace is over SIGKILL. The hook's time is taken off the
  * grace, but two seconds are left for the program in any case. Without grace it is killed at once; aborting `cut` ends the grace.
- * Resolves when the process has gone.
+ * Resolves when the process has gone. The pod's story says `why`.
  */
 export async function stopContainer(
   table: PodTable,
   at: ContainerPlace,
-  {graceMs, cut}: {readonly graceMs: number; readonly cut: AbortSignal},
+  {graceMs, cut, why = `Stopping container ${at.name}`}: Stop,
 ): Promise<void> {
   const {runtime, after, elapsed, signal} = table.context
   const id = idOf(at)
   const process = table.processes.get(id)
   if (!process) return
+  tellOf(table, at, killing(why))
   const over = AbortSignal.any([process.signal, cut, signal])
   if (graceMs > 0 && !over.aborted) {
     const began = elapsed()
@@ -28,6 +30,8 @@ export async function stopContainer(
   await runtime.end(id, 'SIGKILL')
   await after(deathMs, AbortSignal.any([process.signal, signal]))
 }
+
+type Stop = {readonly graceMs: number; readonly cut: AbortSignal; readonly why?: string}
 
 const leastGraceMs = 2000
 
@@ -43,6 +47,7 @@ async function preStop(
   const hook = pod?.spec.containers.find(({name}) => name === at.name)?.lifecycle?.preStop
   if (!hook || !containerAt(table, at)?.state.running) return
   const failure = await runHook(table, at, {hook, timeoutMs: graceMs, until})
-  if (failure !== undefined)
-    table.context.log.warn({pod: pod?.metadata.name, container: at.name, failure}, 'preStop hook failed')
+  if (failure === undefined) return
+  table.context.log.warn({pod: pod?.metadata.name, container: at.name, failure}, 'preStop hook failed')
+  tellOf(table, at, failedHook('PreStop'))
 }

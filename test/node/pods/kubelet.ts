@@ -69,7 +69,7 @@ test('a container that keeps ending is started after 0, 10, 20, ... s, at most 5
   for (const seconds of [10, 20, 40, 80, 160, 300, 300]) {
     await exit('a/main', 1)
     t.is(stateOf('a')?.waiting?.reason, 'CrashLoopBackOff')
-    t.is(stateOf('a')?.waiting?.message, `back-off ${seconds}s restarting failed container=main`)
+    t.is(stateOf('a')?.waiting?.message, `back-off ${seconds}s restarting failed container=main pod=a_default(a)`)
     await clock.pass(seconds * 1000 - 1)
     t.false(running.has('a/main'))
     await clock.pass(1)

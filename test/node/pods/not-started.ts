@@ -13,7 +13,7 @@ test('a program that the image does not have counts as one that crashed, and is 
     const [container] = statuses.get('a')?.containerStatuses ?? []
     t.deepEqual(container?.state?.waiting, {
       reason: 'CrashLoopBackOff',
-      message: `back-off ${seconds}s restarting failed container=main`,
+      message: `back-off ${seconds}s restarting failed container=main pod=a_default(a)`,
     })
     t.like(container?.lastState?.terminated, {
       exitCode: 128,

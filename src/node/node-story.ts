@@ -1,0 +1,21 @@
+import type {Happening, Subject} from '../objects/recorded-event.ts'
+
+/** A node as its own components name it in events: its uid there is its name. */
+export function asSubject(name: string): Subject {
+  return {apiVersion: 'v1', kind: 'Node', metadata: {name, uid: name}}
+}
+
+/** What a node's components say when they begin. */
+export function beginnings(node: string): readonly Omit<Happening, 'host'>[] {
+  const kubelet = (reason: string, message = `Node ${node} status is now: ${reason}`) =>
+    ({type: 'Normal', reason, message, component: 'kubelet'}) as const
+  return [
+    kubelet('Starting', 'Starting kubelet.'),
+    kubelet('NodeHasSufficientMemory'),
+    kubelet('NodeHasNoDiskPressure'),
+    kubelet('NodeHasSufficientPID'),
+    kubelet('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods'),
+    {type: 'Normal', reason: 'Starting', message: '', component: 'kube-proxy'},
+    kubelet('NodeReady'),
+  ]
+}
