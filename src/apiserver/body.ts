@@ -56,7 +56,8 @@ async function readProtobuf(bytes: Buffer): Promise<unknown> {
   }
 }
 
-async function readYaml(bytes: Buffer): Promise<unknown> {
+/** The value of a YAML document, of which JSON is a part. Throws ApiError. */
+export async function readYaml(bytes: Buffer): Promise<unknown> {
   const {parse} = await import('yaml')
   try {
     return parse(bytes.toString('utf8'), {maxAliasCount: 100, logLevel: 'error'})

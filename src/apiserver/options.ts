@@ -1,6 +1,7 @@
 import type {Propagation} from '../store/deletion.ts'
 import type {Call} from './call.ts'
 import type {FieldValidation} from './decode.ts'
+import {integerIn} from './query.ts'
 import {ApiError} from './status.ts'
 
 /** What the query of a writing request says. */
@@ -26,7 +27,7 @@ export type DeleteOptions = {
 
 export function deleteOptions({query}: Pick<Call, 'query'>, body: unknown): DeleteOptions {
   const said = bodyOptions(body)
-  const grace = said.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'))
+  const grace = said.gracePeriodSeconds ?? integerIn(query, 'gracePeriodSeconds')
   const propagation = said.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
   const dryRun = said.dryRun ?? query.getAll('dryRun').filter(Boolean)
   if (grace !== undefined && (!Number.isInteger(grace) || grace < 0))
@@ -72,11 +73,6 @@ function bodyOptions(body: unknown): BodyOptions {
     ...(Array.isArray(dryRun) && {dryRun}),
     ...(preconditions && {preconditions}),
   }
-}
-
-function numberOf(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined
-  return Number(text)
 }
 
 function invalidOption(options: string, field: string, value: string, supported: readonly string[]): ApiError {

@@ -1,12 +1,16 @@
 import {json, plain, statusAnswer} from './answer.ts'
 import type {Answer, Api, ApiRequest, Call, User} from './call.ts'
 import {discover} from './discovery/index.ts'
+import {servedVersions} from './discovery/resources.ts'
+import {asksHealth, health} from './health.ts'
+import {impersonated} from './impersonation.ts'
 import {placeOf} from './path.ts'
 import {ApiError, methodNotAllowed, noSuchPath, statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
 import {verbOf, verbs} from './verbs/index.ts'
 import {serverVersion} from './version.ts'
 import {answerVirtual, virtualAt} from './virtual/index.ts'
+import {watchPath} from './watch-path.ts'
 
 /** Answers one request, whatever it is: it never throws. */
 export async function respond(request: ApiRequest, api: Api): Promise<Answer> {
@@ -19,25 +23,36 @@ export async function respond(request: ApiRequest, api: Api): Promise<Answer> {
 
 async function answerOf(request: ApiRequest, api: Api): Promise<Answer> {
   const {pathname, searchParams} = new URL(request.url, 'http://localhost')
-  const known = open[pathname]
-  if (known) return readOnly(request, known)
+  const asked = segmentsOf(pathname)
+  const [root] = asked
+  // What anybody may ask for.
+  if (root === 'version' && asked.length === 1) return readOnly(request, () => json(serverVersion))
+  if (asksHealth(asked)) return readOnly(request, () => health(asked, searchParams))
   const user = recognised(request)
-  const path = segmentsOf(pathname)
+  const {path, query} = watchPath(asked, searchParams)
   const question = virtualAt(path)
-  if (question) return answerVirtual(question.virtual, {...partsOf(request, user, searchParams), ...question}, api)
+  if (question) return answerVirtual(question.virtual, {...partsOf(request, user, query), ...question}, api)
   const place = placeOf(path)
-  if (place !== undefined) return answerCall({...partsOf(request, user, searchParams), ...place}, api)
+  if (place !== undefined) return answerCall({...partsOf(request, user, query), ...place}, api)
+  if (root === undefined) return readOnly(request, () => json({paths}))
   if (pathname === '/metrics') return readOnly(request, () => metricsText(api))
   return readOnly(request, () => outsideOfObjects(path, request))
 }
 
-/** What anybody may ask for. */
-const open: Readonly<Record<string, () => Answer>> = {
-  '/version': () => json(serverVersion),
-  '/healthz': () => plain('ok'),
-  '/livez': () => plain('ok'),
-  '/readyz': () => plain('ok'),
-}
+/** What is served beside objects, for those who ask for the root. */
+const paths: readonly string[] = [
+  '/api',
+  '/api/v1',
+  '/apis',
+  ...servedVersions.flatMap(({group, apiVersion}) => (group === '' ? [] : [`/apis/${group}`, `/apis/${apiVersion}`])),
+  '/healthz',
+  '/livez',
+  '/metrics',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/readyz',
+  '/version',
+].filter((path, index, all) => all.indexOf(path) === index)
 
 /** What the server says of itself, in Prometheus' form. */
 function metricsText({watchers = new Map(), store}: Api): Answer {
@@ -61,8 +76,9 @@ function readOnly<T>({method}: ApiRequest, answer: () => T): T {
   return answer()
 }
 
-function recognised({user}: ApiRequest): User {
-  if (user) return user
+/** Who asks, or whom he asks as. Throws the 401. */
+export function recognised({user, headers}: Pick<ApiRequest, 'user' | 'headers'>): User {
+  if (user) return impersonated(user, headers)
   throw new ApiError('Unauthorized', 'Unauthorized')
 }
 

@@ -56,6 +56,7 @@ const codes = {
   InternalError: 500,
   NotImplemented: 501,
   Timeout: 504,
+  Unknown: 500,
 } as const
 
 export type Reason = keyof typeof codes
@@ -95,7 +96,7 @@ export function failure(reason: Reason, message: string, details?: StatusDetails
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason !== 'Unknown' && {reason}),
     ...(details && {details}),
     code: codes[reason],
   }

@@ -1,8 +1,8 @@
 import {statusAnswer} from './answer.ts'
 import type {Api, ApiRequest, Upgrade} from './call.ts'
 import {placeOf} from './path.ts'
-import {partsOf, respond, segmentsOf} from './respond.ts'
-import {ApiError, statusOf} from './status.ts'
+import {partsOf, recognised, respond, segmentsOf} from './respond.ts'
+import {statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
 
 /**
@@ -16,8 +16,7 @@ export async function upgrade(request: ApiRequest, api: Api, connection: Upgrade
     const place = placeOf(segmentsOf(pathname))
     const take = place && subresourceOf(place.kind, place.subresource)?.upgrade
     if (place === undefined || take === undefined) return await refuse(await respond(request, api), connection)
-    if (request.user === undefined) throw new ApiError('Unauthorized', 'Unauthorized')
-    await take({...partsOf(request, request.user, searchParams), ...place}, api, connection)
+    await take({...partsOf(request, recognised(request), searchParams), ...place}, api, connection)
   } catch (error) {
     await refuse(statusAnswer(statusOf(error)), connection)
   }

@@ -119,6 +119,13 @@ test(
   400,
   /cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32/,
 )
+test(
+  'a revision of what is not there yet',
+  refused,
+  {...web, metadata: {name: 'web', resourceVersion: '5'}},
+  500,
+  /^resourceVersion should not be set on objects to be created$/,
+)
 test('a label that is none', refused, labelled({'a b': 'c'}), 422, /metadata.labels: Invalid value: "a b"/)
 test(
   'a port that is none',

@@ -10,6 +10,7 @@ import {writeQuery} from '../options.ts'
 import {ApiError} from '../status.ts'
 import {UnmarshalError, unmarshal} from '../unmarshal.ts'
 import {existing} from '../verbs/get.ts'
+import {withManagers} from '../verbs/managers.ts'
 import {patchIn} from '../verbs/patch.ts'
 import type {Subresource} from './index.ts'
 
@@ -72,7 +73,8 @@ function write(value: unknown, call: Call, api: Api): Answer {
     ...scaled,
     metadata: {...scaled.metadata, ...(resourceVersion && {resourceVersion}), ...(uid && {uid})},
   }
-  return json(scaleOf(api.registry.replace(after as KubeObjectAny, {dryRun})))
+  const managed = withManagers(after as KubeObjectAny, {before, call, now: api.now()})
+  return json(scaleOf(api.registry.replace(managed, {dryRun})))
 }
 
 function readScale(value: unknown): SaidScale {

@@ -1,4 +1,5 @@
 import type {Answer, Api, Call} from '../call.ts'
+import {flagIn} from '../query.ts'
 import {methodNotAllowed} from '../status.ts'
 import {createObject} from './create.ts'
 import {deleteCollection, deleteObject} from './delete.ts'
@@ -29,7 +30,7 @@ export type VerbName = keyof typeof verbs
 export function verbOf({method, name, query}: Pick<Call, 'method' | 'name' | 'query'>): VerbName {
   const verb = (name === '' ? ofCollections : ofObjects)[method]
   if (verb === undefined) throw methodNotAllowed()
-  return verb === 'list' && ['true', '1'].includes(query.get('watch') ?? '') ? 'watch' : verb
+  return verb === 'list' && flagIn(query, 'watch') ? 'watch' : verb
 }
 
 const ofObjects: Readonly<Record<string, VerbName>> = {

@@ -2,6 +2,7 @@ import type {KubeObjectAny} from '../../objects/kinds.ts'
 import type {Store} from '../../store/store.ts'
 import {future, StoreError} from '../../store/store-error.ts'
 import type {Answer, Api, Call} from '../call.ts'
+import {integerIn} from '../query.ts'
 import {selectionOf} from '../selection.ts'
 import {ApiError} from '../status.ts'
 import {showList, showOf} from '../view.ts'
@@ -15,7 +16,8 @@ import {forbiddenOption, parseContinue, parseRevision, printContinue} from './re
 export async function listObjects(call: Call, api: Api): Promise<Answer> {
   const show = showOf(call, api.now())
   const selected = selectionOf(call)
-  const limit = limitOf(call.query)
+  const limit = integerIn(call.query, 'limit') ?? 0
+  integerIn(call.query, 'timeoutSeconds')
   const {revision, after, all} = startOf(call, api.store)
   const wanted = all.filter(object => (after === undefined || pathOf(object) > after) && selected(object))
   const items = limit > 0 ? wanted.slice(0, limit) : wanted
@@ -71,10 +73,3 @@ function continued(store: Store, kind: Call['kind'], revision: number): readonly
 
 const tooOld =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'
-
-function limitOf(query: URLSearchParams): number {
-  const text = query.get('limit') ?? ''
-  if (text === '') return 0
-  if (/^-?\d{1,15}$/.test(text)) return Number(text)
-  throw new ApiError('BadRequest', `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-}

@@ -13,13 +13,18 @@ import {writeQuery} from '../options.ts'
 import {present} from '../present.ts'
 import {ApiError} from '../status.ts'
 import {showObject, showOf} from '../view.ts'
+import {applyObject, applyType} from './apply.ts'
 import {existing} from './get.ts'
+import {withManagers} from './managers.ts'
 
 /** Changes what a patch says and leaves the rest; as the subresource `status`, only the status. */
 export async function patchObject(call: Call, api: Api): Promise<Answer> {
+  if (mediaTypeOf(call.headers['content-type']) === applyType) return applyObject(call, api)
+  if (call.query.has('force')) throw forceForbidden()
   const show = showOf(call, api.now())
   const {dryRun} = writeQuery(call, 'PatchOptions')
-  const {object, warnings} = await patchedObject(call, api)
+  const {object: patched, warnings} = await patchedObject(call, api)
+  const object = withManagers(patched, {before: existing(call, api), call, now: api.now()})
   const part = call.subresource === 'status' ? 'status' : 'all'
   return warned(showObject(api.registry.replace(object, {dryRun, part}), show), warnings)
 }
@@ -55,9 +60,18 @@ const patchers: Readonly<Record<string, Patcher>> = {
 export async function patchIn({headers, body}: Pick<Call, 'headers' | 'body'>): Promise<Patch> {
   const type = mediaTypeOf(headers['content-type'])
   const patcher = Object.hasOwn(patchers, type) ? patchers[type] : undefined
-  if (patcher === undefined) throw unsupportedMediaType(Object.keys(patchers))
+  if (patcher === undefined) throw unsupportedMediaType([...Object.keys(patchers), applyType])
   const said = parsePatch((await body()).toString('utf8'))
   return {said, apply: (object, schema) => patcher(object, said, schema)}
+}
+
+function forceForbidden(): ApiError {
+  const message = 'Forbidden: may not be specified for non-apply patch'
+  return new ApiError('Invalid', `PatchOptions.meta.k8s.io "" is invalid: force: ${message}`, {
+    group: 'meta.k8s.io',
+    kind: 'PatchOptions',
+    causes: [{reason: 'FieldValueForbidden', message, field: 'force'}],
+  })
 }
 
 function invalidPatch({said}: Patch, why: string): ApiError {

@@ -1,6 +1,7 @@
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import type {Change, Store} from '../../store/store.ts'
 import type {Answer, Api, Call} from '../call.ts'
+import {flagIn, integerIn} from '../query.ts'
 import {type Selection, selectionOf} from '../selection.ts'
 import {statusOf} from '../status.ts'
 import {type Show, showOf} from '../view.ts'
@@ -37,9 +38,9 @@ type WatchPlan = {
 
 function planOf({query}: Call, store: Store): WatchPlan {
   const asked = query.get('resourceVersion') ?? ''
-  const sendInitial = query.get('sendInitialEvents')
+  const sendInitial = query.get('sendInitialEvents') === null ? null : flagIn(query, 'sendInitialEvents')
   const match = query.get('resourceVersionMatch') ?? ''
-  const bookmarks = query.get('allowWatchBookmarks') === 'true'
+  const bookmarks = flagIn(query, 'allowWatchBookmarks')
   if (sendInitial !== null && match !== 'NotOlderThan')
     throw forbiddenOption(
       'resourceVersionMatch',
@@ -51,14 +52,14 @@ function planOf({query}: Call, store: Store): WatchPlan {
       'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
     )
   const revision = asked ? parseRevision(asked) : 0
-  const initial = sendInitial === 'true' || (sendInitial === null && revision === 0)
-  const seconds = Number(query.get('timeoutSeconds') || defaultSeconds)
+  const initial = sendInitial === true || (sendInitial === null && revision === 0)
+  const seconds = integerIn(query, 'timeoutSeconds') ?? 0
   return {
     since: initial || revision === 0 ? Math.max(revision, store.revision) : revision,
     initial,
-    initialEnd: sendInitial === 'true' && bookmarks,
+    initialEnd: sendInitial === true && bookmarks,
     bookmarks,
-    forMs: Math.min(Number.isFinite(seconds) && seconds > 0 ? seconds : defaultSeconds, 86_400) * 1000,
+    forMs: Math.min(seconds > 0 ? seconds : defaultSeconds, 86_400) * 1000,
   }
 }
 

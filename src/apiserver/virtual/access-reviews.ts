@@ -13,9 +13,9 @@ export const accessReviews: readonly Virtual[] = [
   review({
     kind: 'SelfSubjectAccessReview',
     apiVersion,
-    review: spec => {
+    review: (spec, {user}) => {
       needAttributes('SelfSubjectAccessReview', spec)
-      return allowed
+      return user.name === 'system:anonymous' ? {allowed: false} : allowed
     },
   }),
   review({kind: 'SubjectAccessReview', apiVersion, review: spec => reviewOfUser('SubjectAccessReview', spec)}),
