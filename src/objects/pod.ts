@@ -83,6 +83,7 @@ export type PodStatus = {
   readonly nominatedNodeName?: string
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
   readonly qosClass?: 'BestEffort' | 'Burstable' | 'Guaranteed'
 }
 

@@ -11,7 +11,7 @@ export function endTests(test: TestFn, runtime: WatchedRuntime): void {
       files: {},
       environment,
       workingDirectory: '/',
-      sharesProcesses: true,
+      processesOf: pausePid,
     } as const
     await runtime.start({...common, id: 'shared/one', argv: ['sh', '-c', 'sleep 401 & exec sleep 402']})
     const other = await runtime.start({...common, id: 'shared/two', argv: ['sleep', '403']})

@@ -27,7 +27,8 @@ export function containerOf({metadata: {name}, spec}: Pod, query: URLSearchParam
   const own = spec.containers.map(one => one.name)
   const initial = (spec.initContainers ?? []).map(one => one.name)
   if (wanted !== '') {
-    if ([...own, ...initial].includes(wanted)) return wanted
+    const ephemeral = (spec.ephemeralContainers ?? []).map(one => one.name)
+    if ([...own, ...initial, ...ephemeral].includes(wanted)) return wanted
     throw new ApiError('BadRequest', `container ${wanted} is not valid for pod ${name}`)
   }
   const [only, ...others] = own

@@ -1,3 +1,4 @@
+import {ephemeralDefaults, ephemeralMistakes} from '../../objects/ephemeral-containers.ts'
 import {equal} from '../../objects/equal.ts'
 import {forbidden, ObjectError} from '../../objects/mistake.ts'
 import type {Pod} from '../../objects/pod.ts'
@@ -33,26 +34,30 @@ function write({object, warnings}: Decoded, call: Call, api: Api): Answer {
   const before = existing(call, api) as Pod
   const {spec, metadata} = object as Pod
   const {resourceVersion = before.metadata.resourceVersion} = metadata
+  const {ephemeralContainers: _, ...others} = before.spec
+  const ephemeralContainers = ephemeralDefaults(spec.ephemeralContainers ?? [])
   const after = {
     ...before,
     metadata: {...before.metadata, ...(resourceVersion && {resourceVersion})},
-    spec: {...before.spec, ...(spec.ephemeralContainers && {ephemeralContainers: spec.ephemeralContainers})},
+    spec: {...others, ...(ephemeralContainers.length > 0 && {ephemeralContainers})},
   }
-  refuseChanges(before, spec.ephemeralContainers ?? [])
+  refuseMistakes(before, after)
   const stored = dryRun ? rehearseUpdate(api.store, after) : api.store.update(after)
   return warned(showObject(stored, showOf(call, api.now())), warnings)
 }
 
-/** They can be added, and that is all. */
-function refuseChanges({metadata, spec}: Pod, wanted: NonNullable<Pod['spec']['ephemeralContainers']>): void {
-  const mistakes = (spec.ephemeralContainers ?? []).flatMap(before => {
-    const after = wanted.find(({name}) => name === before.name)
+/* They can be added, and that is all. */
+function refuseMistakes({metadata, spec}: Pod, {spec: wanted}: Pod): void {
+  const {ephemeralContainers = []} = wanted
+  const changes = (spec.ephemeralContainers ?? []).flatMap(before => {
+    const after = ephemeralContainers.find(({name}) => name === before.name)
     if (after !== undefined && equal(after, before)) return []
     const what = after === undefined ? 'removed' : 'changed'
     return [
       forbidden(['spec', 'ephemeralContainers'], `existing ephemeral containers "${before.name}" may not be ${what}`),
     ]
   })
+  const mistakes = [...ephemeralMistakes(wanted), ...changes]
   const {name, namespace} = metadata
   if (mistakes.length > 0) throw new ObjectError({kind: 'Pod', name, ...(namespace && {namespace})}, mistakes)
 }

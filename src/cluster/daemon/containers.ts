@@ -6,7 +6,7 @@ import {
   type Program,
 } from '../../apiserver/containers.ts'
 import type {Agent} from '../../node/agent.ts'
-import type {ContainerLife, ContainerProcess, PodLife} from '../../node/pods/pod-life.ts'
+import {type ContainerLife, type ContainerProcess, findContainer, type PodLife} from '../../node/pods/pod-life.ts'
 import {idOf, uidOf} from '../../node/pods/pod-table.ts'
 import type {Runtime} from '../../node/runtime/runtime.ts'
 import type {Streams} from '../../node/runtime/streams.ts'
@@ -31,9 +31,7 @@ export function containersOf({agents, readLog, streams}: Nodes): Containers {
     },
     attach: async (place, wanted) => {
       const {pod, id} = containerIn(agents, place)
-      const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-        ({name}) => name === place.container,
-      )
+      const container = findContainer(pod, place.container)
       return attachTo({id, readLog, streams, wanted, container})
     },
     log: async (place, options, signal) => {

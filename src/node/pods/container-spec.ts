@@ -22,6 +22,8 @@ export class ContainerError extends Error {
 /** What a container gets from its pod and its lab. */
 export type ContainerSurroundings = {
   readonly pausePid: number
+  /** The process whose pid namespace it lives in, if it has none of its own. */
+  readonly processesOf?: number
   readonly files: Readonly<Record<string, string>>
   /** The images that the lab has of its own. */
   readonly images: readonly Image[]
@@ -33,7 +35,7 @@ export type ContainerSurroundings = {
 export function containerSpec(
   pod: Pod,
   container: Container,
-  {pausePid, files, images, addresses}: ContainerSurroundings,
+  {pausePid, processesOf, files, images, addresses}: ContainerSurroundings,
 ): ContainerSpec {
   const image = findImage(container.image, images)
   if (!image && container.imagePullPolicy === 'Never')
@@ -66,7 +68,7 @@ export function containerSpec(
     argv: [program, ...rest],
     environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
     workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',
-    ...(pod.spec.shareProcessNamespace && {sharesProcesses: true}),
+    ...(processesOf !== undefined && {processesOf}),
     ...(container.stdin && {stdin: true}),
     ...(container.tty && {tty: true}),
     ...(played !== undefined && {played}),

@@ -1,4 +1,4 @@
-import {allContainers, type PodLife} from './pod-life.ts'
+import type {PodLife} from './pod-life.ts'
 import {idOf, type PodTable, runningContainers, uidOf} from './pod-table.ts'
 import {stopContainer} from './stop.ts'
 
@@ -39,7 +39,7 @@ async function clearAway({context}: PodTable, life: PodLife): Promise<void> {
     try {
       await runtime.release(life.netns)
       const uid = uidOf(life.pod)
-      await Promise.all(allContainers(life.pod).map(({name}) => runtime.remove(idOf({uid, name}))))
+      await Promise.all(Object.keys(life.containers).map(name => runtime.remove(idOf({uid, name}))))
     } finally {
       await client.confirmDeletion(life.pod)
       log.info({pod: life.pod.metadata.name}, 'pod ended')

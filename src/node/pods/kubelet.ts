@@ -2,7 +2,7 @@ import type {Pod} from '../../objects/pod.ts'
 import {isFinished, isTerminating} from '../../objects/pod-status.ts'
 import {admitPods, rejectPod} from './admit.ts'
 import {endPod, shortenGrace} from './end.ts'
-import {ended, type PodLife, uidOfNetns} from './pod-life.ts'
+import {ended, newEphemeral, type PodLife, uidOfNetns, withEphemeral} from './pod-life.ts'
 import {
   type ContainerPlace,
   changeContainer,
@@ -14,7 +14,7 @@ import {
   uidOf,
 } from './pod-table.ts'
 import {remakePod} from './remake.ts'
-import {advance, restartContainer, restarts, startPods} from './start.ts'
+import {advance, restartContainer, restarts, startEphemeral, startPods} from './start.ts'
 
 /** Makes the pods of one node true: starts what the API wants there, reports what became of it, ends what is deleted. */
 export type Kubelet = {
@@ -44,6 +44,7 @@ export function createKubelet(context: KubeletContext): Kubelet {
     sync: async pods => {
       for (const {uid, graceMs} of endings(table, pods))
         background(table.ends.has(uid) ? shortenGrace(table, uid, graceMs) : endPod(table, uid, graceMs))
+      for (const life of [...table.lives.values()]) takeEphemeral(table, life)
       const fresh = pods.filter(pod => !table.lives.has(uidOf(pod)))
       const unstarted = fresh.filter(isTerminating)
       await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
@@ -71,6 +72,16 @@ function endings({lives}: PodTable, pods: readonly Pod[]): {uid: string; graceMs
     if (!pod) return [{uid, graceMs: 0}]
     return isTerminating(pod) ? [{uid, graceMs: (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000}] : []
   })
+}
+
+/* Starts what the API has put into a pod that runs. */
+function takeEphemeral(table: PodTable, life: PodLife): void {
+  const {lives, ends, background} = table
+  const uid = uidOf(life.pod)
+  const names = newEphemeral(life)
+  if (names.length === 0 || !life.sandbox || life.sandbox.lost || ends.has(uid) || isFinished(life.pod)) return
+  lives.set(uid, withEphemeral(life, names))
+  background(startEphemeral(table, uid, names))
 }
 
 async function containerEnded(table: PodTable, at: ContainerPlace, code: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type {Ip} from '../../net/ip.ts'
-import type {Container, ContainerState, TerminatedState} from '../../objects/container.ts'
+import type {Container, ContainerState, EphemeralContainer, TerminatedState} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 
 /** A pod on its node, as the kubelet knows it. */
@@ -8,7 +8,7 @@ export type PodLife = {
   readonly netns: string
   readonly startedAt: string
   readonly sandbox?: Sandbox
-  /** Init containers among them. */
+  /** Init containers among them, and ephemeral ones. */
   readonly containers: Readonly<Record<string, ContainerLife>>
 }
 
@@ -67,6 +67,26 @@ export function uidOfNetns(netns: string): string | undefined {
 }
 
 const netnsPrefix = 'pod-'
+
+/** The ephemeral containers that a pod has been given since it was last looked at. */
+export function newEphemeral({pod, containers}: PodLife): readonly string[] {
+  return (pod.spec.ephemeralContainers ?? []).map(({name}) => name).filter(name => !containers[name])
+}
+
+/** The pod with ephemeral containers that are about to begin. */
+export function withEphemeral(life: PodLife, names: readonly string[]): PodLife {
+  const due: ContainerLife = {state: {waiting: {reason: 'ContainerCreating'}}, restarts: 0, crashes: 0}
+  return {...life, containers: {...life.containers, ...Object.fromEntries(names.map(name => [name, due]))}}
+}
+
+export function isEphemeral({spec}: Pod, name: string): boolean {
+  return spec.ephemeralContainers?.some(container => container.name === name) ?? false
+}
+
+/** A container of a pod by its name, of whatever kind it is. */
+export function findContainer(pod: Pod, name: string): Container | EphemeralContainer | undefined {
+  return [...allContainers(pod), ...(pod.spec.ephemeralContainers ?? [])].find(container => container.name === name)
+}
 
 /** A pod's containers in the order of their start. */
 export function allContainers({spec: {initContainers = [], containers}}: Pod): readonly Container[] {
@@ -149,7 +169,10 @@ export function bornAgain(life: PodLife): PodLife {
     restarts: state.terminated ? restarts + 1 : restarts,
     crashes,
   })
-  const containers = Object.entries(life.containers).map(([name, container]) => [name, fresh(container)] as const)
+  // Ephemeral containers have had their time.
+  const containers = Object.entries(life.containers).map(
+    ([name, container]) => [name, isEphemeral(life.pod, name) ? container : fresh(container)] as const,
+  )
   return {...rest, containers: Object.fromEntries(containers)}
 }
 
@@ -159,6 +182,7 @@ export function isRestarted(
   name: string,
   {state, again = false}: Pick<ContainerLife, 'state' | 'again'>,
 ): boolean {
+  if (isEphemeral(pod, name)) return false
   const failed = state.terminated?.exitCode !== 0
   const policy = pod.spec.restartPolicy ?? 'Always'
   if (isInit(pod, name)) return failed && policy !== 'Never'

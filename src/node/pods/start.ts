@@ -1,6 +1,6 @@
-import type {Container} from '../../objects/container.ts'
+import type {Container, EphemeralContainer} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
-import {containerSpec} from './container-spec.ts'
+import {ContainerError, containerSpec} from './container-spec.ts'
 import {podFiles} from './files.ts'
 import {runHook} from './hooks.ts'
 import {notStarted, secondTry} from './not-started.ts'
@@ -10,6 +10,7 @@ import {
   begun,
   type ContainerLife,
   dueContainers,
+  findContainer,
   isRestarted,
   newPodLife,
   type PodLife,
@@ -95,17 +96,24 @@ export async function advance(table: PodTable, uid: string): Promise<void> {
   await report(table, uid)
 }
 
+/** Starts ephemeral containers that a running pod has been given. */
+export async function startEphemeral(table: PodTable, uid: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await startContainer(table, {uid, name})
+  await report(table, uid)
+}
+
 /** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
 async function startContainer(table: PodTable, at: ContainerPlace): Promise<void> {
   const {runtime, serviceRange, images, hostIp, readFile: nodeFile, now, log} = table.context
   const life = table.lives.get(at.uid)
-  const container = life && allContainers(life.pod).find(({name}) => name === at.name)
+  const container = life && findContainer(life.pod, at.name)
   if (!life?.sandbox || life.sandbox.lost || !container || !isKept(table, at.uid)) return
   const {pausePid, ip} = life.sandbox
   const about = {pod: life.pod.metadata.name, container: at.name}
   try {
     const files = podFiles(life.pod, {ip, serviceRange, nodeFile})
-    const spec = containerSpec(life.pod, container, {pausePid, files, images, addresses: {ip, hostIp}})
+    const processes = processesOf(life, container)
+    const spec = containerSpec(life.pod, container, {pausePid, ...processes, files, images, addresses: {ip, hostIp}})
     const pid = await runtime.start(spec)
     if (!isKept(table, at.uid)) return await runtime.end(spec.id, 'SIGKILL')
     table.processes.set(spec.id, new AbortController())
@@ -121,6 +129,16 @@ async function startContainer(table: PodTable, at: ContainerPlace): Promise<void
     changeContainer(table, at, before => notStarted(before, error, now()))
     table.background(tryAgain(table, at, container))
   }
+}
+
+/* Whose processes a container sees besides its own. */
+function processesOf({pod, sandbox, containers}: PodLife, container: EphemeralContainer): {processesOf?: number} {
+  const {targetContainerName: target} = container
+  if (pod.spec.shareProcessNamespace && sandbox) return {processesOf: sandbox.pausePid}
+  if (!target) return {}
+  const {process} = containers[target] ?? {}
+  if (process) return {processesOf: process.pid}
+  throw new ContainerError(`unable to find target container ${JSON.stringify(target)}`, 'CreateContainerConfigError')
 }
 
 /* Its pod's restart policy decides on a program that is not there; without an image or a place to run nothing has begun yet. */

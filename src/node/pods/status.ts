@@ -7,7 +7,7 @@ import {allContainers, type ContainerLife, isInit, isInitialized, isRestarted, t
 /** The status that a node reports for a pod. `now` becomes the transition time of the conditions that changed. */
 export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string}): PodStatus {
   const {pod, sandbox} = life
-  const {initContainers = [], containers} = pod.spec
+  const {initContainers = [], containers, ephemeralContainers = []} = pod.spec
   const statuses = (list: readonly Container[]) => list.map(container => containerStatus(life, container))
   const containerStatuses = statuses(containers)
   const initContainerStatuses = statuses(initContainers)
@@ -22,6 +22,7 @@ export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string
     startTime: life.startedAt,
     ...(initContainers.length > 0 && {initContainerStatuses}),
     containerStatuses,
+    ...(ephemeralContainers.length > 0 && {ephemeralContainerStatuses: statuses(ephemeralContainers).map(unready)}),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   }
 }
@@ -78,6 +79,11 @@ function condition(
   const before = pod.status?.conditions?.find(known => known.type === type)
   const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now
   return {type, status, ...lack, lastTransitionTime}
+}
+
+/* Nobody waits for a container that was put into a pod to look at it. */
+function unready({started: _, ...status}: ContainerStatus): ContainerStatus {
+  return {...status, ready: false}
 }
 
 function containerStatus({pod, containers}: PodLife, {name, image}: Container): ContainerStatus {

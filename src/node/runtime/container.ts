@@ -24,8 +24,8 @@ export type ContainerSpec = {
   readonly argv: readonly [string, ...string[]]
   readonly environment: Readonly<Record<string, string>>
   readonly workingDirectory: string
-  /** It lives in the pid namespace of the pod's owner, with the pod's other containers. */
-  readonly sharesProcesses?: boolean
+  /** A process whose pid namespace it lives in: the pod's owner, or the first process of the container that it looks at. */
+  readonly processesOf?: number
   /** Its first process has a standard input that stays open for those who attach, or a terminal. */
   readonly stdin?: boolean
   readonly tty?: boolean
@@ -50,21 +50,24 @@ export function startContainer(
   spec: ContainerSpec,
   {stands, sockets, input, output}: Given,
 ): Child {
-  return namespaces.within({join: namespacesOf(spec), make: spec.sharesProcesses ? ['mnt'] : ['mnt', 'pid']}, () => {
-    enterRoot(namespaces.syscalls, spec)
-    const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
-    const isTerminal = input?.isTerminal === true
-    const first = isTerminal ? [terminalProgram, 'terminal'] : []
-    const printed = (isTerminal ? input : output)?.theirs ?? 'null'
-    return children.start({
-      file: '/.podlab/init',
-      argv: ['/.podlab/init', ...first, program, ...spec.argv],
-      environment: {...(isTerminal && {TERM: 'xterm'}), ...spec.environment},
-      workingDirectory: spec.workingDirectory,
-      descriptors: [input?.theirs ?? 'null', printed, printed, stands, ...sockets],
-      ownSession: true,
-    })
-  })
+  return namespaces.within(
+    {join: namespacesOf(spec), make: spec.processesOf === undefined ? ['mnt', 'pid'] : ['mnt']},
+    () => {
+      enterRoot(namespaces.syscalls, spec)
+      const program = spec.played === undefined ? findProgram(spec) : standIn(spec)
+      const isTerminal = input?.isTerminal === true
+      const first = isTerminal ? [terminalProgram, 'terminal'] : []
+      const printed = (isTerminal ? input : output)?.theirs ?? 'null'
+      return children.start({
+        file: '/.podlab/init',
+        argv: ['/.podlab/init', ...first, program, ...spec.argv],
+        environment: {...(isTerminal && {TERM: 'xterm'}), ...spec.environment},
+        workingDirectory: spec.workingDirectory,
+        descriptors: [input?.theirs ?? 'null', printed, printed, stands, ...sockets],
+        ownSession: true,
+      })
+    },
+  )
 }
 
 type Given = {
@@ -76,9 +79,9 @@ type Given = {
 
 const terminalProgram = '/.podlab/terminal'
 
-function namespacesOf({pausePid, sharesProcesses}: ContainerSpec) {
-  const kinds = ['net', 'uts', 'ipc', ...(sharesProcesses ? ['pid'] : [])]
-  return Object.fromEntries(kinds.map(kind => [kind, `/proc/${pausePid}/ns/${kind}`]))
+function namespacesOf({pausePid, processesOf}: ContainerSpec) {
+  const shared = ['net', 'uts', 'ipc'].map(kind => [kind, `/proc/${pausePid}/ns/${kind}`])
+  return Object.fromEntries([...shared, ...(processesOf === undefined ? [] : [['pid', `/proc/${processesOf}/ns/pid`]])])
 }
 
 function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {

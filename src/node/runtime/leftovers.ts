@@ -2,19 +2,19 @@ import {readlinkSync} from 'node:fs'
 import {childrenOf} from '../../kernel/processes.ts'
 
 /**
- * The end of a pid namespace's first process is the end of all in it. Where a pod's containers share one, that process is the pod's
- * pause, which lives on: it takes in, and reaps, what a container leaves. But a container is to end with its first process; what
+ * The end of a pid namespace's first process is the end of all in it. Where containers share one, that process lives on, the pod's
+ * pause for instance: it takes in, and reaps, what a container leaves. But a container is to end with its first process; what
  * belongs to it is known by its mount namespace.
  */
-export type Rest = {readonly pausePid: number; readonly mounts: string}
+export type Rest = {readonly first: number; readonly mounts: string}
 
-export function restOf(pid: number, pausePid: number): Rest {
-  return {pausePid, mounts: mountsOf(pid)}
+export function restOf(pid: number, first: number): Rest {
+  return {first, mounts: mountsOf(pid)}
 }
 
 /** Kills what is left of a container whose first process has ended. */
-export function killRest({pausePid, mounts}: Rest): void {
-  for (const pid of below(pausePid).filter(one => mountsOf(one) === mounts)) {
+export function killRest({first, mounts}: Rest): void {
+  for (const pid of below(first).filter(one => mountsOf(one) === mounts)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {} // it has ended by itself

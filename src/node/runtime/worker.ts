@@ -134,7 +134,7 @@ async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{
     const container: Container = {
       process: child,
       ...{server, input, output},
-      ...(spec.sharesProcesses && {rest: restOf(pid, spec.pausePid)}),
+      ...(spec.processesOf !== undefined && {rest: restOf(pid, spec.processesOf)}),
     }
     containers.set(spec.id, container)
     void follow(spec.id, container, stands).then(code => say({type: 'exited', id: spec.id, code}))
