@@ -48,7 +48,7 @@ async function podOwner(
   {session, state}: RunningLab,
   form: Extract<TargetForm, {kind: 'pod' | 'pods'}>,
 ): Promise<number> {
-  const question = {kind: 'Pod', namespace: 'default', ...(form.kind === 'pods' && {selector: form.selector})}
+  const question = {kind: 'Pod', namespace: form.namespace, ...(form.kind === 'pods' && {selector: form.selector})}
   const all = (await ask(session.socket, 'list', question, AbortSignal.timeout(answerWithin))) as readonly Pod[]
   const meant = form.kind === 'pods' ? all : all.filter(({metadata}) => metadata.name === form.name)
   const pod = meant.find(isReady) ?? meant[0]

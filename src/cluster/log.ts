@@ -19,6 +19,7 @@ export type LogPiece = {
   readonly over: boolean
   /** Whose log it is, and all containers that the pod has besides init containers. */
   readonly pod: string
+  readonly namespace: string
   readonly container: string
   readonly containers: readonly string[]
 }

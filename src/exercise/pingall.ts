@@ -1,5 +1,6 @@
 import type {Outcome} from '../cluster/dial.ts'
 import type {LabHandle} from '../cluster/lab-handle.ts'
+import {placeName} from '../lab/targets.ts'
 import type {Endpoints} from '../objects/endpoints.ts'
 import type {Pod} from '../objects/pod.ts'
 import type {Service} from '../objects/service.ts'
@@ -19,11 +20,11 @@ export type PingAll = {
 
 /** Calls all from all, with real connections: TCP where something is served, an ICMP echo where nothing is. */
 export async function pingAll(lab: LabHandle, limits: Limits): Promise<PingAll> {
-  const pods = (await lab.list('Pod', {namespace: 'default'})) as readonly Pod[]
+  const pods = ((await lab.list('Pod', {})) as readonly Pod[]).filter(isOfLab)
   const ready = pods.filter(isServing).toSorted(byName)
   const services = await servicesOf(lab)
   const goals = [...(await goalsOfPods(ready, lab, limits)), ...services.flatMap(service => service.goals)]
-  const from = ready.map(({metadata}) => `pod/${metadata.name}`)
+  const from = ready.map(({metadata}) => placeName('pod', metadata))
   const rows = from.map(place => ({from: place, goals: goals.filter(goal => goal.place !== place)}))
   const outcomes = await dialAll(lab, rows, {signal: limits.signal, timeoutMs: limits.timeoutMs})
   return {
@@ -34,7 +35,7 @@ export async function pingAll(lab: LabHandle, limits: Limits): Promise<PingAll> 
       return goals.map(goal => came.get(goal))
     }),
     left: [
-      ...pods.filter(pod => !isServing(pod)).map(({metadata}) => `pod/${metadata.name} is not ready`),
+      ...pods.filter(pod => !isServing(pod)).map(({metadata}) => `${placeName('pod', metadata)} is not ready`),
       ...services.flatMap(({left}) => left),
     ],
   }
@@ -61,17 +62,18 @@ type Planned = {readonly goals: readonly Goal[]; readonly left: readonly string[
 
 async function servicesOf(lab: LabHandle): Promise<readonly Planned[]> {
   const [services, endpoints] = await Promise.all([
-    lab.list('Service', {namespace: 'default'}) as Promise<readonly Service[]>,
-    lab.list('Endpoints', {namespace: 'default'}) as Promise<readonly Endpoints[]>,
+    lab.list('Service', {}) as Promise<readonly Service[]>,
+    lab.list('Endpoints', {}) as Promise<readonly Endpoints[]>,
   ])
-  const served = new Set(endpoints.filter(({subsets = []}) => subsets.length > 0).map(({metadata}) => metadata.name))
-  return services.toSorted(byName).map(service => planOf(service, served.has(service.metadata.name)))
+  const served = new Set(endpoints.filter(({subsets = []}) => subsets.length > 0).map(keyOf))
+  const own = services.filter(isOfLab).toSorted(byName)
+  return own.map(service => planOf(service, served.has(keyOf(service))))
 }
 
 /* A Service without a selector and without endpoints is nobody's fault: nobody has said yet what is behind it. */
 function planOf(service: Service, hasEndpoints: boolean): Planned {
   const {metadata, spec} = service
-  const name = `service/${metadata.name}`
+  const name = placeName('service', metadata)
   if (spec.selector === undefined && !hasEndpoints)
     return {goals: [], left: [`${name} has neither a selector nor endpoints`]}
   const goals = goalsOfService(service)
@@ -82,6 +84,21 @@ function planOf(service: Service, hasEndpoints: boolean): Planned {
   return {goals, left: goals.length === 0 && left.length === 0 ? [`${name} has no cluster IP`] : left}
 }
 
+/* What every cluster has for itself is not what a lab is about. */
+function isOfLab({metadata: {namespace = 'default'}}: Pod | Service): boolean {
+  return !namespace.startsWith('kube-')
+}
+
+function keyOf({metadata: {namespace = 'default', name}}: Service | Endpoints): string {
+  return `${namespace}/${name}`
+}
+
+/* Those of the namespace `default` come first. */
 function byName(a: Pod | Service, b: Pod | Service): number {
-  return a.metadata.name < b.metadata.name ? -1 : 1
+  const [first, second] = [sortKey(a), sortKey(b)]
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+function sortKey({metadata: {namespace = 'default', name}}: Pod | Service): string {
+  return `${namespace === 'default' ? '' : namespace}/${name}`
 }

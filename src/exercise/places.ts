@@ -1,5 +1,5 @@
 import type {LabHandle} from '../cluster/lab-handle.ts'
-import {parseTarget} from '../lab/targets.ts'
+import {parseTarget, placeName, splitNamespace} from '../lab/targets.ts'
 import type {Pod} from '../objects/pod.ts'
 import {isReady} from '../objects/pod-status.ts'
 import type {Service} from '../objects/service.ts'
@@ -16,7 +16,7 @@ export async function placeOf(target: string, lab: LabHandle): Promise<string> {
   if (form.kind !== 'pods') return target
   const [first] = await podsOf(target, lab)
   if (first === undefined) throw new NotThereError(`no pod with ${form.selector} is ready`)
-  return `pod/${first.metadata.name}`
+  return placeName('pod', first.metadata)
 }
 
 /** Every place that a target means: of a selector all ready pods, and at least one. Throws NotThereError. */
@@ -25,7 +25,7 @@ export async function placesOf(target: string, lab: LabHandle): Promise<readonly
   if (form.kind !== 'pods') return [target]
   const pods = await podsOf(target, lab)
   if (pods.length === 0) throw new NotThereError(`no pod with ${form.selector} is ready`)
-  return pods.map(pod => `pod/${pod.metadata.name}`)
+  return pods.map(pod => placeName('pod', pod.metadata))
 }
 
 /** The ready pods that a target means, by name. */
@@ -33,7 +33,7 @@ export async function podsOf(target: string, lab: LabHandle): Promise<readonly P
   const form = parseTarget(target)
   if (form.kind === 'node' || form.kind === 'client') throw new NotThereError(`${target} is a ${form.kind}, not a pod`)
   const selected = await lab.list('Pod', {
-    namespace: 'default',
+    namespace: form.namespace,
     ...(form.kind === 'pods' ? {selector: form.selector} : {}),
   })
   return (selected as readonly Pod[])
@@ -59,10 +59,8 @@ export async function fillAddresses(text: string, lab: LabHandle): Promise<strin
 
 /** Puts the name of a ready pod in place of `{name:pod/app=kubia}`: names that the cluster has given. Throws NotThereError. */
 export async function fillNames(text: string, lab: LabHandle): Promise<string> {
-  const parts = await Promise.all(
-    text.split(/\{name:(pod\/[^{}\s]+)\}/g).map((part, index) => (index % 2 === 0 ? part : placeOf(part, lab))),
-  )
-  return parts.map((part, index) => (index % 2 === 0 ? part : part.slice('pod/'.length))).join('')
+  const parts = await Promise.all(text.split(named).map((part, index) => (index % 2 === 0 ? part : placeOf(part, lab))))
+  return parts.map((part, index) => (index % 2 === 0 ? part : part.slice(part.lastIndexOf('/') + 1))).join('')
 }
 
 /** The text with every placeholder replaced by an address of the documentation range: to see if the rest is sound. */
@@ -70,7 +68,8 @@ export function withSampleAddresses(text: string): string {
   return text.replace(placeholder, '192.0.2.1')
 }
 
-const placeholder = /\{((?:pod|node|client|service)\/[^{}\s]+)\}/g
+const placeholder = /\{((?:[a-z0-9-]+\/)?(?:pod|node|client|service)\/[^{}\s]+)\}/g
+const named = /\{name:((?:[a-z0-9-]+\/)?pod\/[^{}\s]+)\}/g
 
 async function addressOf(name: string, lab: LabHandle): Promise<string> {
   const address = await findAddress(name, lab)
@@ -79,10 +78,11 @@ async function addressOf(name: string, lab: LabHandle): Promise<string> {
 }
 
 async function findAddress(name: string, lab: LabHandle): Promise<string | undefined> {
-  const rest = name.slice(name.indexOf('/') + 1)
+  const {namespace, local} = splitNamespace(name)
+  const rest = local.slice(local.indexOf('/') + 1)
   if (name.startsWith('node/')) return lab.lab.nodes.find(node => node.name === rest)?.address
   if (name.startsWith('client/')) return lab.lab.clients.find(client => client.name === rest)?.address
-  if (name.startsWith('pod/')) return (await podsOf(name, lab))[0]?.status?.podIP
-  const service = await lab.get({kind: 'Service', namespace: 'default', name: rest})
+  if (local.startsWith('pod/')) return (await podsOf(name, lab))[0]?.status?.podIP
+  const service = await lab.get({kind: 'Service', namespace, name: rest})
   return (service as Service | undefined)?.spec?.clusterIP
 }

@@ -67,10 +67,10 @@ function targetWarnings({target, document, path}: PlacedTarget, pods: readonly W
   const form = parseTarget(target)
   if (form.kind === 'pods') {
     const selector = parseSelector(form.selector)
-    if (pods.some(({labels}) => matches(selector, labels))) return []
+    if (pods.some(({labels, namespace}) => namespace === form.namespace && matches(selector, labels))) return []
     return [mistakeAt(document, {path}, `no pod of this lab has the labels ${form.selector}`, labelsOf(pods))]
   }
-  if (form.kind !== 'pod' || pods.some(pod => mayBeNamed(pod, form.name))) return []
+  if (form.kind !== 'pod' || pods.some(pod => pod.namespace === form.namespace && mayBeNamed(pod, form.name))) return []
   const names = pods.map(({name, generated}) => (generated ? `${name}-…` : name))
   return [mistakeAt(document, {path}, `no manifest makes a pod named ${form.name}`, `pods here: ${list(names)}`)]
 }

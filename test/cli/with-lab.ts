@@ -28,7 +28,7 @@ const {server} = await fakeDaemon('fake', sessions, {
   },
   logPiece: async request => {
     asked.push(request)
-    const about = {pod: 'a', container: 'main', containers: ['main', 'side']}
+    const about = {pod: 'a', namespace: 'default', container: 'main', containers: ['main', 'side']}
     const at = 'at' in request.from ? request.from.at : 0
     return {...about, bytes: ['one\n', '\xc3\xa9\n', ''][at] ?? '', next: {life: 0, at: at + 1}, over: at === 1}
   },
@@ -62,7 +62,19 @@ test(answered, 'get pods --selector ==', {
     'podlab: unable to parse requirement: "==": expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY\n',
 })
 test(answered, 'exec pod/nope -- ls', {code: 1, stderr: 'podlab: there is no pod/nope; the pods that run are a, b\n'})
+test(answered, 'exec -n web pod/nope -- ls', {
+  code: 1,
+  stderr: 'podlab: there is no web/pod/nope; the pods that run are a, b\n',
+})
+test(answered, 'exec -n web node/nope -- ls', {
+  code: 1,
+  stderr: 'podlab: there is no node/nope; the pods that run are a, b\n',
+})
 test(answered, 'logs pod/a/main', {stdout: 'one\né\n'})
+test(answered, 'logs default/pod/a', {
+  stdout: 'one\né\n',
+  stderr: 'Defaulted container "main" out of: main, side\n',
+})
 test(answered, 'logs a', {stdout: 'one\né\n', stderr: 'Defaulted container "main" out of: main, side\n'})
 test(answered, 'logs a -c main --follow --tail 5', {stdout: 'one\né\n'})
 test(answered, 'logs a --tail -1', {code: 2, stderr: 'podlab: --tail -1: expected a number of lines\n'})

@@ -33,6 +33,22 @@ not tried: service/kubia:53/UDP (UDP gives no sign of having arrived)
   )
 })
 
+test('what has another namespace is named with it, and what the cluster has for itself is left out', async t => {
+  const elsewhere = {...pod('web'), metadata: {name: 'web', namespace: 'shop'}}
+  const dns = {...pod('dns'), metadata: {name: 'dns', namespace: 'kube-system'}}
+  const shop = {...service('front', {clusterIP: '10.0.0.2', selector: {app: 'web'}, ports: [{port: 80}]})}
+  const lab = fakeLab({objects: [elsewhere, dns, pod('a'), {...shop, metadata: {name: 'front', namespace: 'shop'}}]})
+  t.is(
+    printPingAll(await pingAll(lab, limits), {lab, milliseconds: 12}),
+    `from          pod/a  shop/pod/web  shop/service/front:80
+pod/a         ·      ok            ok
+shop/pod/web  ok     ·             ok
+
+4 of 4 reached (12 ms)
+`,
+  )
+})
+
 /** The Service refuses pod b. */
 const broken: World = {
   objects,

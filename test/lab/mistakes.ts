@@ -200,7 +200,7 @@ test(
   'no target',
   refused,
   'scenario:\n  - exec: {in: client, run: a}\n',
-  '2:16 "client" is no target; expected pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE, node/NAME or client/NAME',
+  '2:16 "client" is no target; expected pod/NAME, pod/NAME/CONTAINER, pod/LABEL=VALUE, NAMESPACE/pod/..., node/NAME or client/NAME',
 )
 test('a node that is not there', refused, 'scenario:\n  - exec: {in: node/b, run: a}\n', '2:16 no node is named b')
 test(

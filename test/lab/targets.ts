@@ -6,13 +6,18 @@ const target = test.macro({
   title: (_, text) => `${text} is a target`,
 })
 
-test(target, 'pod/client', {kind: 'pod', name: 'client'})
-test(target, 'pod/web/sidecar', {kind: 'pod', name: 'web', container: 'sidecar'})
-test(target, 'pod/app=kubia', {kind: 'pods', selector: 'app=kubia'})
+test(target, 'pod/client', {kind: 'pod', namespace: 'default', name: 'client'})
+test(target, 'pod/web/sidecar', {kind: 'pod', namespace: 'default', name: 'web', container: 'sidecar'})
+test(target, 'pod/app=kubia', {kind: 'pods', namespace: 'default', selector: 'app=kubia'})
 test(target, 'pod/app.kubernetes.io/name=kubia,tier!=x', {
   kind: 'pods',
+  namespace: 'default',
   selector: 'app.kubernetes.io/name=kubia,tier!=x',
 })
+test(target, 'kube-system/pod/dns', {kind: 'pod', namespace: 'kube-system', name: 'dns'})
+test(target, 'kube-system/pod/dns/main', {kind: 'pod', namespace: 'kube-system', name: 'dns', container: 'main'})
+test(target, 'web/pod/example.com/app=kubia', {kind: 'pods', namespace: 'web', selector: 'example.com/app=kubia'})
+test(target, 'pod/pod/web', {kind: 'pod', namespace: 'pod', name: 'web'})
 test(target, 'node/node1', {kind: 'node', name: 'node1'})
 
 const noTarget = test.macro({
@@ -33,6 +38,11 @@ for (const text of [
   'node/a/b',
   'pod/=a',
   'pod/a b',
+  'web/node/node1',
+  'Web/pod/a',
+  'a.b/pod/a',
+  '/pod/a',
+  'web/service/kubia',
 ])
   test(noTarget, text)
 

@@ -6,12 +6,14 @@ import {type CommandOptions, type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {type PacketStream, packetStream} from '../packet-stream.ts'
 import {openSink, type Sink, standardOutput} from '../sink.ts'
+import {targetOf} from '../target.ts'
 
 /** Shows the packets of a target, or writes them to a file, until it is told to end; then says how many there were. */
-export const run: CommandRun = async ([target, words], options, signal) => {
+export const run: CommandRun = async ([word, words], options, signal) => {
+  const target = targetOf(word, options)
   const order = readOrder(words as readonly string[], options)
   const running = await chooseLab(options.lab as string | undefined)
-  const owner = await findNetworkOwner(running, String(target))
+  const owner = await findNetworkOwner(running, target)
   const sink = await (order.file === undefined ? standardOutput() : openSink(order.file, {isText: false}))
   const {link} = order
   const capture = startCapture({
@@ -33,7 +35,7 @@ export const run: CommandRun = async ([target, words], options, signal) => {
       began: `Capturing on ${link ?? 'all interfaces'} of ${target}`,
     })
     const isFile = order.file !== undefined
-    return report(await capture.end, {stream, target: String(target), link, isFile})
+    return report(await capture.end, {stream, target, link, isFile})
   } finally {
     capture.kill()
     clearTimeout(timer)

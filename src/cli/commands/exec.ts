@@ -7,13 +7,14 @@ import {pretendOtherUsers} from '../../kernel/one-user.ts'
 import {adoptOrphans} from '../../kernel/processes.ts'
 import {parseTarget} from '../../lab/targets.ts'
 import {type CommandRun, UsageError} from '../command.ts'
+import {targetOf} from '../target.ts'
 
 /** Runs a program in a target with this terminal; the program's exit code is the command's; a signal counts as 128 and its number. */
-export const run: CommandRun = ([target, words], {lab}) => {
+export const run: CommandRun = ([target, words], options) => {
   const [first, ...rest] = words as readonly string[]
   const argv = first === '--' ? rest : (words as readonly string[])
   if (argv.length === 0) throw new UsageError('which program? Type it after --: podlab exec pod/client -- ip route')
-  return runInside({target: String(target), lab: lab as string | undefined, argv})
+  return runInside({target: targetOf(target, options), lab: options.lab as string | undefined, argv})
 }
 
 /** Runs a program inside with standard input, output and terminal of this process. */

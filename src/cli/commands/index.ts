@@ -10,7 +10,11 @@ const report = new Option(
   'write a report (json, junit, tap, markdown) to a file; without =FILE to standard output; may be given several times',
 ).argParser((value: string, before: readonly string[] = []) => [...before, value])
 const labArgument = new Argument('<lab>', 'a folder with a lab.yaml, or the file')
-const target = new Argument('<target>', 'pod/NAME, pod/NAME/CONTAINER or node/NAME')
+const target = new Argument(
+  '<target>',
+  'pod/NAME, pod/NAME/CONTAINER, NAMESPACE/pod/NAME, pod/LABEL=VALUE, node/NAME or client/NAME',
+)
+const targetNamespace = new Option('-n, --namespace <namespace>', "the pod's namespace; default when left out")
 
 /** Every command. To add one: a file beside this one, and an entry here. */
 export const commands = {
@@ -62,9 +66,10 @@ export const commands = {
           podlab logs pod/app=kubia --follow
           podlab logs web -c side --tail 20
           podlab logs web --previous`,
-    arguments: [new Argument('<pod>', 'NAME, pod/NAME, pod/NAME/CONTAINER or pod/LABEL=VALUE')],
+    arguments: [new Argument('<pod>', 'NAME, pod/NAME, pod/NAME/CONTAINER, NAMESPACE/pod/NAME or pod/LABEL=VALUE')],
     options: [
       lab,
+      targetNamespace,
       new Option('-c, --container <name>', "one of the pod's containers; its first when left out"),
       new Option('-f, --follow', 'go on with what it prints, until the container ends'),
       new Option('-p, --previous', "the container's life before this one"),
@@ -108,7 +113,7 @@ export const commands = {
     details:
       'Examples: podlab exec pod/client -- curl -s http://10.98.237.175\n          podlab exec node/node1 -- iptables-save -t nat',
     arguments: [target, new Argument('<program...>', 'the program and its arguments')],
-    options: [lab],
+    options: [lab, targetNamespace],
     passThrough: true,
     load: () => import('./exec.ts'),
   },
@@ -116,7 +121,7 @@ export const commands = {
     summary: 'open a shell in a pod or node',
     details: 'Example: podlab shell node/master',
     arguments: [target],
-    options: [lab],
+    options: [lab, targetNamespace],
     load: () => import('./shell.ts'),
   },
   set: {
@@ -139,6 +144,7 @@ A filter knows arp, ip, ip6, icmp, tcp, udp, vxlan, dns, [src|dst] host ADDRESS,
     arguments: [target, new Argument('[filter...]', 'which packets; all when left out')],
     options: [
       lab,
+      targetNamespace,
       new Option('-i, --interface <name>', 'this interface alone; all of them when left out'),
       new Option('-w, --write <file>', 'write pcapng to a file, or with - to standard output'),
       new Option('-c, --count <count>', 'end after so many packets'),

@@ -2,20 +2,27 @@ import {setTimeout} from 'node:timers/promises'
 import {ask} from '../../cluster/control.ts'
 import type {LogPiece, LogRequest} from '../../cluster/log.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
+import {splitNamespace} from '../../lab/targets.ts'
 import {type CommandOptions, type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {type Sink, standardOutput} from '../sink.ts'
+import {targetOf} from '../target.ts'
 
 /** Prints what a container has printed in its present life, or in that before; with --follow on and on until that life ends. */
 export const run: CommandRun = async ([target], options, signal) => {
   const request = readRequest(String(target), options)
   const {session} = await chooseLab(options.lab as string | undefined)
   const first = await ask(session.socket, 'logPiece', request)
-  const {pod, container, containers} = first
+  const {pod, namespace, container, containers} = first
   if (isVague(request) && containers.length > 1)
     process.stderr.write(`Defaulted container "${container}" out of: ${containers.join(', ')}\n`)
   const next = (from: LogPiece['next'], waitMs: number) =>
-    ask(session.socket, 'logPiece', {...request, target: `pod/${pod}/${container}`, container, from, waitMs}, signal)
+    ask(
+      session.socket,
+      'logPiece',
+      {...request, target: `${namespace}/pod/${pod}/${container}`, container, from, waitMs},
+      signal,
+    )
   await print(first, {sink: standardOutput(), next, follow: options.follow === true})
   return exitCode.good
 }
@@ -42,9 +49,10 @@ const waitMs = 20_000
 /** Lines that come together are asked for together. */
 const gatherMs = 20
 
-function readRequest(word: string, {container, previous, tail, since}: CommandOptions): LogRequest {
+function readRequest(word: string, options: CommandOptions): LogRequest {
+  const {container, previous, tail, since} = options
   return {
-    target: word.includes('/') ? word : `pod/${word}`,
+    target: targetOf(word.includes('/') ? word : `pod/${word}`, options),
     ...(container !== undefined && {container: String(container)}),
     which: previous === true ? 'previous' : 'present',
     from: {
@@ -56,7 +64,7 @@ function readRequest(word: string, {container, previous, tail, since}: CommandOp
 }
 
 function isVague({target, container}: LogRequest): boolean {
-  return container === undefined && target.split('/').length < 3
+  return container === undefined && splitNamespace(target).local.split('/').length < 3
 }
 
 function lines(word: unknown): number {

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {ask} from '../../cluster/control.ts'
 import {findSessions} from '../../cluster/sessions.ts'
+import {placeName} from '../../lab/targets.ts'
 import type {KubeObject} from '../../objects/kube-object.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {Candidate, LiveWords} from './candidates.ts'
@@ -59,7 +60,7 @@ async function targets(lab: string | undefined): Promise<readonly Candidate[]> {
   const within = AbortSignal.timeout(patience)
   const [{nodes, clients}, pods] = await Promise.all([
     ask(session.socket, 'lab', {}, within),
-    ask(session.socket, 'list', {kind: 'Pod', namespace: 'default'}, within) as Promise<readonly Pod[]>,
+    ask(session.socket, 'list', {kind: 'Pod'}, within) as Promise<readonly Pod[]>,
   ])
   return [
     ...pods.flatMap(podWords),
@@ -69,13 +70,11 @@ async function targets(lab: string | undefined): Promise<readonly Candidate[]> {
 }
 
 /* A pod, and its containers where there are several. */
-function podWords({metadata: {name}, spec, status}: Pod): readonly Candidate[] {
+function podWords({metadata, spec, status}: Pod): readonly Candidate[] {
+  const place = placeName('pod', metadata)
   const about = status?.podIP ?? status?.phase ?? 'Pending'
   const containers = spec.containers.length > 1 ? spec.containers : []
-  return [
-    {value: `pod/${name}`, about},
-    ...containers.map(one => ({value: `pod/${name}/${one.name}`, about: one.image})),
-  ]
+  return [{value: place, about}, ...containers.map(one => ({value: `${place}/${one.name}`, about: one.image}))]
 }
 
 /* The kernel tells the interfaces of a process's network namespace. */

@@ -1,4 +1,4 @@
-import {parseTarget, type TargetForm} from '../../lab/targets.ts'
+import {parseTarget, placeName, type TargetForm} from '../../lab/targets.ts'
 import type {Agent} from '../../node/agent.ts'
 import type {PodLife} from '../../node/pods/pod-life.ts'
 import type {ContainerState} from '../../objects/container.ts'
@@ -47,10 +47,10 @@ function containerOf(form: PodForm): string | undefined {
 }
 
 function findPod(agents: readonly Agent[], form: PodForm): PodLife | undefined {
-  if (form.kind === 'pod')
-    return livesOf(agents).find(({pod}) => pod.metadata.name === form.name && pod.metadata.namespace === 'default')
+  const inside = livesOf(agents).filter(({pod}) => pod.metadata.namespace === form.namespace)
+  if (form.kind === 'pod') return inside.find(({pod}) => pod.metadata.name === form.name)
   const selector = parseSelector(form.selector)
-  const matching = livesOf(agents).filter(({pod}) => matches(selector, pod.metadata.labels))
+  const matching = inside.filter(({pod}) => matches(selector, pod.metadata.labels))
   return matching.find(({pod}) => isReady(pod)) ?? matching[0]
 }
 
@@ -94,8 +94,8 @@ function insidePod(life: PodLife | undefined, wanted: Wanted): Inside {
 
 function containerIn(life: PodLife | undefined, {target, container, agents}: Wanted) {
   if (!life) {
-    const names = livesOf(agents).map(({pod}) => pod.metadata.name)
-    throw new NoTargetError(`there is no ${target}; the pods that run are ${names.join(', ') || 'none'}`)
+    const names = livesOf(agents).map(({pod}) => placeName('pod', pod.metadata))
+    throw new NoTargetError(`there is no ${target}; what runs is ${names.join(', ') || 'nothing'}`)
   }
   const {pod, containers} = life
   const name = container ?? pod.spec.containers[0]?.name ?? ''

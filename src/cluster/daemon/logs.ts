@@ -33,8 +33,8 @@ export async function readLogPiece({agents, readLog}: Logs, request: LogRequest)
     from,
     waitMs,
   })
-  const {name} = pod.metadata
-  if (answer) return {...answer, pod: name, container, containers: pod.spec.containers.map(one => one.name)}
+  const {name, namespace = 'default'} = pod.metadata
+  if (answer) return {...answer, pod: name, namespace, container, containers: pod.spec.containers.map(one => one.name)}
   const named = `container "${container}" in pod "${name}"`
   throw new NoTargetError(
     which === 'previous'

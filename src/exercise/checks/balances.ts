@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {checked} from '../../lab/shape.ts'
-import {selector, target} from '../../lab/step-schema.ts'
+import {namespace, selector, target} from '../../lab/step-schema.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
 import {isMissing, type Limits, type Ran, runFirst, typed} from '../command.ts'
 import {checkDestination, commandsFor, parseDestination} from '../destination.ts'
@@ -11,6 +11,7 @@ const form = parameters({
   from: target,
   to: checked(checkDestination, 'http://10.98.237.175').describe('http://HOST:PORT/PATH; every answer names its pod'),
   pods: selector.describe('The pods that must answer, by label, like app=kubia'),
+  namespace: namespace.describe('Where those pods are'),
   requests: z.int().min(1).max(1000).default(30).describe('How many requests, each over a connection of its own'),
   each: z.int().min(1).default(1).describe('How many answers every pod must give at least'),
 })
@@ -29,7 +30,7 @@ export const balances: Check<Parameters> = {
 
 async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): Promise<Finding> {
   const place = await placeOf(wanted.from, lab)
-  const pods = (await podsOf(`pod/${wanted.pods}`, lab)).map(pod => pod.metadata.name)
+  const pods = (await podsOf(`${wanted.namespace}/pod/${wanted.pods}`, lab)).map(pod => pod.metadata.name)
   if (pods.length === 0) throw new NotThereError(`no pod with ${wanted.pods} is ready`)
   const commands = commandsFor(parseDestination(await fillAddresses(wanted.to, lab)))
   const isStrange = (answer: Ran) => !pods.some(pod => names(answer, pod))

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {target} from '../../lab/step-schema.ts'
+import {placeName} from '../../lab/targets.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {type Check, type Finding, parameters} from '../check.ts'
 import {isMissing, type Limits, runFirst, typed} from '../command.ts'
@@ -126,5 +127,5 @@ async function peersAt({lab, limits, server, port}: Call): Promise<readonly stri
 }
 
 function placeOfPod(pod: Pod): string {
-  return `pod/${pod.metadata.name}`
+  return placeName('pod', pod.metadata)
 }

@@ -1,6 +1,6 @@
 import type {Call} from '../../cluster/dial.ts'
 import type {LabHandle} from '../../cluster/lab-handle.ts'
-import {parseTarget} from '../../lab/targets.ts'
+import {parseTarget, placeName, splitNamespace} from '../../lab/targets.ts'
 import {parseIp} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {Service} from '../../objects/service.ts'
@@ -25,12 +25,13 @@ export function parseGoal(text: string): GoalForm {
   const isGood = isGoal(of) && (port === undefined || (Number(port) > 0 && Number(port) < 65_536))
   if (isGood) return port === undefined ? {of} : {of, port: Number(port)}
   throw new GoalError(
-    `"${text}" is nothing to reach; expected service/NAME, pod/NAME, pod/LABEL=VALUE, node/NAME, client/NAME or an address, each with :PORT or without`,
+    `"${text}" is nothing to reach; expected service/NAME, pod/NAME, pod/LABEL=VALUE, node/NAME, client/NAME or an address, what has another namespace behind NAMESPACE/, each with :PORT or without`,
   )
 }
 
 function isGoal(text: string): boolean {
-  if (text.startsWith('service/')) return /^[a-z0-9.-]+$/.test(text.slice('service/'.length))
+  const {local} = splitNamespace(text)
+  if (local.startsWith('service/')) return /^[a-z0-9.-]+$/.test(local.slice('service/'.length))
   try {
     if (text.includes('/')) parseTarget(text)
     else parseIp(text)
@@ -43,8 +44,10 @@ function isGoal(text: string): boolean {
 /** The goals that a text means: of a Service each port, of a selector each ready pod. Throws NotThereError. */
 export async function goalsOf(text: string, lab: LabHandle, limits: Limits): Promise<readonly Goal[]> {
   const {of, port} = parseGoal(text)
-  if (of.startsWith('service/')) return goalsOfService(await serviceNamed(of.slice('service/'.length), lab), port)
-  if (of.startsWith('pod/')) {
+  const {namespace, local} = splitNamespace(of)
+  if (local.startsWith('service/'))
+    return goalsOfService(await serviceNamed({namespace, name: local.slice('service/'.length)}, lab), port)
+  if (local.startsWith('pod/')) {
     const pods = await podsOf(of, lab)
     if (pods.length === 0) throw new NotThereError(`${of} is not ready`)
     return Promise.all(pods.map(pod => goalOfPod(pod, {lab, limits, port})))
@@ -62,7 +65,7 @@ export async function goalOfPod(
   {lab, limits, port}: {readonly lab: LabHandle; readonly limits: Limits; readonly port?: number | undefined},
 ): Promise<Goal> {
   const host = pod.status?.podIP
-  const place = `pod/${pod.metadata.name}`
+  const place = placeName('pod', pod.metadata)
   if (host === undefined) throw new NotThereError(`${place} has no address`)
   const number = port ?? declaredPort(pod) ?? (await listeningPort(place, lab, limits))
   if (number === undefined) return {name: place, place, call: {kind: 'ping', host}}
@@ -75,12 +78,16 @@ export function goalsOfService({metadata, spec}: Service, port?: number): readon
   if (host === undefined || host === 'None') return []
   const ports = (spec.ports ?? []).filter(({protocol = 'TCP'}) => protocol === 'TCP').map(({port}) => port)
   const chosen = port === undefined ? ports : [port]
-  return chosen.map(number => ({name: `service/${metadata.name}:${number}`, call: {kind: 'tcp', host, port: number}}))
+  const name = placeName('service', metadata)
+  return chosen.map(number => ({name: `${name}:${number}`, call: {kind: 'tcp', host, port: number}}))
 }
 
-async function serviceNamed(name: string, lab: LabHandle): Promise<Service> {
-  const found = await lab.get({kind: 'Service', namespace: 'default', name})
-  if (found === undefined) throw new NotThereError(`there is no Service ${name}`)
+async function serviceNamed(
+  key: {readonly namespace: string; readonly name: string},
+  lab: LabHandle,
+): Promise<Service> {
+  const found = await lab.get({kind: 'Service', ...key})
+  if (found === undefined) throw new NotThereError(`there is no ${placeName('service', key)}`)
   return found as Service
 }
 
