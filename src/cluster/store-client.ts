@@ -1,12 +1,17 @@
-import type {AgentClient, FollowedKind} from '../node/client.ts'
+import type {AgentClient, FollowedKind, Token, TokenRequest} from '../node/client.ts'
 import type {Event} from '../objects/event.ts'
 import type {ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
+import type {ServiceAccount} from '../objects/service-account.ts'
 import {deleteObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
+import {notFound} from '../store/store-error.ts'
+
+/** Makes a token of an account for one of its pods. */
+export type IssueToken = (account: ServiceAccount, pod: Pod, wish: TokenRequest) => Promise<Token>
 
 /** The agents' way to the API when both live in one process: the store itself. */
-export function storeClient(store: Store): AgentClient {
+export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
   const present = (pod: Pod): Pod | undefined => {
     const found = store.get('Pod', keyOf(pod))
     return found?.metadata.uid === pod.metadata.uid ? found : undefined
@@ -22,6 +27,12 @@ export function storeClient(store: Store): AgentClient {
       const first = store.get(kind, name)
       told(first)
       void followOn(store, {kind, name, told, signal, known: first})
+    },
+    requestToken: async (pod, wish) => {
+      const {serviceAccountName: name = 'default'} = pod.spec
+      const account = store.get('ServiceAccount', {namespace: pod.metadata.namespace, name})
+      if (!account) throw notFound('serviceaccounts', name)
+      return issueToken(account, pod, wish)
     },
     updateStatus: async (pod, status: PodStatus) => {
       const found = present(pod)

@@ -86,7 +86,11 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     },
   })
   const recorder = createRecorder({...context, host: name, log})
-  const kubelet = createKubelet({...context, log, recorder, network, hostIp: self.publicIp, serviceRange})
+  const kubelet = createKubelet({
+    ...{...context, log, recorder, network, hostIp: self.publicIp, serviceRange},
+    services: () => world.services.values(),
+    allocatable: () => world.nodes.get(`/${name}`)?.status?.allocatable ?? {},
+  })
   const proxy = createProxyLoop({
     netns: name,
     kernel,

@@ -17,6 +17,8 @@ export type AgentClient = {
     told: (object: ObjectOf<K> | undefined) => void,
     signal: AbortSignal,
   ): Promise<void>
+  /** A token of a pod's service account, bound to the pod; throws in the API server's words when there is no such account. */
+  requestToken(pod: Pod, wish: TokenRequest): Promise<Token>
   /** Replaces a pod's status; nothing happens when the pod is gone or is another of the same name. */
   updateStatus(pod: Pod, status: PodStatus): Promise<void>
   /**
@@ -27,6 +29,12 @@ export type AgentClient = {
   /** Takes a terminated pod out of the API for good. */
   confirmDeletion(pod: Pod): Promise<void>
 }
+
+/** What a token is to be good for, the API server itself if nothing is said, and how long. */
+export type TokenRequest = {readonly audience?: string; readonly expirationSeconds?: number}
+
+/** A token, and when it ends, in ms since 1970. */
+export type Token = {readonly token: string; readonly expires: number}
 
 /** What pods are given by name. */
 export type FollowedKind = 'ConfigMap' | 'Secret'

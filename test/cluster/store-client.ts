@@ -1,14 +1,19 @@
 import test from 'ava'
-import {storeClient} from '../../src/cluster/store-client.ts'
+import {type IssueToken, storeClient} from '../../src/cluster/store-client.ts'
 import {memoryStore} from '../../src/store/memory.ts'
 import {agentClientContract, type ClientWorld, pod} from '../contract/agent-client.ts'
+
+const issueToken: IssueToken = async ({metadata}, pod, {expirationSeconds = 0}) => ({
+  token: `${metadata.name} for ${pod.metadata.name}`,
+  expires: expirationSeconds * 1000,
+})
 
 function storeWorld(historyLimit = 100) {
   let uids = 0
   const store = memoryStore({clock: () => 0, uid: () => `uid-${++uids}`, historyLimit})
   store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}})
   const world: ClientWorld = {
-    client: storeClient(store),
+    client: storeClient(store, issueToken),
     create: async object => store.create(object),
     remove: async ({kind, metadata}) => void store.delete(kind, metadata),
     get: async ({kind, metadata: {namespace, name}}) => store.get(kind, {namespace, name}),

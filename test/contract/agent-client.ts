@@ -20,6 +20,17 @@ export const pod = (name: string): Pod => ({
   spec: {nodeName: 'node1', containers: [{name: 'main', image: 'busybox'}]},
 })
 
+const podOf = (name: string, serviceAccountName: string): Pod => ({
+  ...pod(name),
+  spec: {...pod(name).spec, serviceAccountName},
+})
+
+const account: KubeObjectAny = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: {name: 'builder', namespace: 'default'},
+}
+
 const service: KubeObjectAny = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -67,6 +78,18 @@ export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, 
       t.deepEqual((await client.list('EndpointSlice')).objects, [])
       await create(pod('b'))
       t.deepEqual(names((await client.changes(pods.revision, signal)).changes.map(({object}) => object)), ['b'])
+    },
+    'a token is made for a service account that is there, and refused for one that is not': async (
+      t,
+      {client, create},
+    ) => {
+      await create(account)
+      const created = (await create(podOf('a', 'builder'))) as Pod
+      const {token, expires} = await client.requestToken(created, {audience: 'vault', expirationSeconds: 600})
+      t.true(token.length > 0)
+      t.true(expires > 0)
+      const homeless = (await create(podOf('b', 'nobody'))) as Pod
+      await t.throwsAsync(client.requestToken(homeless, {}), {message: 'serviceaccounts "nobody" not found'})
     },
     'changes are told once, in order, each with its type': async (t, {client, create, remove}) => {
       const {revision} = await client.list('Pod')

@@ -10,6 +10,7 @@ import type {AskAnswer, AskQuestion} from '../../src/node/runtime/ask.ts'
 import {type Runtime, RuntimeError} from '../../src/node/runtime/runtime.ts'
 import type {ContainerState} from '../../src/objects/container.ts'
 import type {Pod, PodSpec, PodStatus} from '../../src/objects/pod.ts'
+import {fakeObjects} from './_objects.ts'
 
 export const silent = pino({level: 'silent'})
 
@@ -105,8 +106,10 @@ export function fakeRuntime({
     run: async () => ({code: 0, stdout: '', stderr: ''}),
     netlink: async () => false,
     turn: async () => undefined,
-    setUpVolumes: async () => undefined,
-    removeVolumes: async () => undefined,
+    setUpVolumes: async ({uid, volumes}) => {
+      await say(`volumes ${uid} ${Object.keys(volumes).join(' ')}`)
+    },
+    removeVolumes: uid => say(`remove volumes ${uid}`),
     start: async ({id, argv}) => {
       if (argv[0] === 'missing') throw new RuntimeError('exec: "missing": executable file not found', 'StartError')
       await say(`start ${id} ${argv.join(' ')}`)
@@ -158,14 +161,17 @@ export function kubeletWorld() {
     await surprises.get(line)?.()
   }
   const told: string[] = []
+  const objects = fakeObjects(quiet)
   const kubelet = createKubelet({
     recorder: {record: ({metadata}, happening) => told.push(toldLine(metadata.name, happening))},
-    client: recordingClient({say, statuses, phases}),
+    client: {...recordingClient({say, statuses, phases}), follow: objects.follow},
     runtime: fake.runtime,
     network: fakeNetwork(say),
     hostIp,
     pid: nodePid,
     images: [],
+    services: () => [],
+    allocatable: () => ({cpu: '2', memory: '4Gi'}),
     readFile: path => `# master's ${path}\n`,
     serviceRange,
     now: clock.now,
@@ -188,6 +194,8 @@ export function kubeletWorld() {
     surprises,
     /** What probes and hooks are answered, by the line that `calls` gets; all is well where nothing is said. */
     answers,
+    /** ConfigMaps and Secrets of the cluster. */
+    objects,
     /** The present status of each pod, by name. */
     statuses,
     /** The phases of all that was reported, in order. */
@@ -216,6 +224,9 @@ function toldLine(name: string, {type, reason, fieldPath, message}: Parameters<R
   return `${name} ${type} ${reason}${fieldPath === undefined ? '' : ` ${fieldPath}`}: ${message}`
 }
 
+/** Tokens that nobody has. */
+export const noTokens = () => Promise.reject(new Error('serviceaccounts "default" not found'))
+
 function recordingClient({
   say,
   statuses,
@@ -229,6 +240,7 @@ function recordingClient({
     list: async () => ({revision: 0, objects: []}),
     changes: () => new Promise(() => undefined),
     follow: async (_kind, _name, told) => told(undefined),
+    requestToken: noTokens,
     updateStatus: async ({metadata: {name}}, status) => {
       statuses.set(name, status)
       phases.push(status.phase)

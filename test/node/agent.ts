@@ -18,7 +18,7 @@ import type {Store} from '../../src/store/store.ts'
 import {master, node1, node2} from '../contract/overlay.ts'
 import {sampleSlice} from '../objects/_samples.ts'
 import {fakeDaemons} from './_daemons.ts'
-import {fakeClock, fakeRuntime, podOf, quiet, serviceRange, silent} from './_fakes.ts'
+import {fakeClock, fakeRuntime, noTokens, podOf, quiet, serviceRange, silent} from './_fakes.ts'
 import {failingKernel, machineOf, plugIn} from './_nodes.ts'
 
 /**
@@ -41,7 +41,7 @@ async function twoNodes() {
     startAgent({
       name: node,
       pid: 1,
-      client: storeClient(store),
+      client: storeClient(store, noTokens),
       kernel,
       runtime,
       proxyMode: iptables,

@@ -3,7 +3,7 @@ import type {AgentClient} from '../../src/node/client.ts'
 import {follow, readWorld, watchWorld} from '../../src/node/world.ts'
 import type {KubeObjectAny} from '../../src/objects/kinds.ts'
 import {sampleSlice} from '../objects/_samples.ts'
-import {podOf, quiet, silent} from './_fakes.ts'
+import {noTokens, podOf, quiet, silent} from './_fakes.ts'
 
 const onNode = (name: string, nodeName?: string) => podOf(name, nodeName === undefined ? {} : {nodeName})
 
@@ -26,6 +26,7 @@ function clientOf(...objects: readonly KubeObjectAny[]): AgentClient {
     list: list as AgentClient['list'],
     follow: async () => undefined,
     changes: () => new Promise(() => undefined),
+    requestToken: noTokens,
     updateStatus: async () => undefined,
     record: async () => undefined,
     confirmDeletion: async () => undefined,

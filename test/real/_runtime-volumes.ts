@@ -54,8 +54,11 @@ export function volumeTests(test: TestFn, runtime: WatchedRuntime): void {
     const before = await sh('readlink /etc/config/..data')
     await runtime.setUpVolumes({...at, volumes: {config: files({color: 'red', 'sub/size': 'big'}, 0o400)}})
     t.is(await sh('readlink /etc/config/..data'), before, 'the same again changes nothing')
-    await runtime.setUpVolumes({...at, volumes: {config: files({color: 'blue', shape: 'round'})}})
-    t.is(await sh('cd /etc/config; cat color shape; echo; ls | xargs; ls -A | wc -l'), 'blueround\ncolor shape\n4')
+    await runtime.setUpVolumes({...at, volumes: {config: files({color: 'blue', shape: 'round'}, 0o666)}})
+    t.is(
+      await sh('cd /etc/config; cat color shape; echo; ls | xargs; ls -A | wc -l; stat -Lc %a color'),
+      'blueround\ncolor shape\n4\n666',
+    )
     t.not(await sh('readlink /etc/config/..data'), before)
   })
 

@@ -85,6 +85,19 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
         told: object => told(object as ObjectOf<typeof kind> | undefined),
         signal: AbortSignal.any([signal, life.signal]),
       }),
+    requestToken: async ({metadata: {namespace, name, uid}, spec}, {audience, expirationSeconds}) => {
+      const {serviceAccountName: account = 'default'} = spec
+      const boundObjectRef = {kind: 'Pod', apiVersion: 'v1', name, uid}
+      const audiences = audience ? [audience] : []
+      const body = {
+        kind: 'TokenRequest',
+        apiVersion: 'authentication.k8s.io/v1',
+        spec: {audiences, expirationSeconds: expirationSeconds ?? null, boundObjectRef},
+      }
+      const at = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`
+      const {status} = await connection.call({method: 'POST', path: at, body})
+      return {token: status.token, expires: Date.parse(status.expirationTimestamp)}
+    },
     updateStatus: latestStatus(sendStatus),
     record: events => recordEvents(connection, events),
     confirmDeletion: pod =>

@@ -25,6 +25,7 @@ import {after, timestamp} from './clock.ts'
 import {kernelOf} from './kernel-of.ts'
 import {type Machines, makeMachines} from './machines.ts'
 import {nodeObjects} from './node-objects.ts'
+import {tokenIssuer} from './token-issuer.ts'
 
 /** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
 export type Cluster = {
@@ -47,12 +48,15 @@ const gathering = 10
 export async function createCluster({
   lab,
   rootless,
+  tokenKey,
   log,
   signal,
   died,
 }: {
   lab: Lab
   rootless: boolean
+  /** Signs the tokens of service accounts. */
+  tokenKey: string
   log: Logger
   signal: AbortSignal
   /** Hears that the runtime is gone, and with it all that could change the lab. */
@@ -76,7 +80,7 @@ export async function createCluster({
   const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime})
-  const client = storeClient(store)
+  const client = storeClient(store, tokenIssuer(store, tokenKey))
   agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, images, signal, log}})))
   return {
     store,

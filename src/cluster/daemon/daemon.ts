@@ -66,7 +66,16 @@ async function main(folder: string): Promise<void> {
       log.fatal({err: error}, 'the runtime is gone, so the lab ends')
       process.exit(1)
     }
-    cluster.resolve(await createCluster({lab, rootless, log, signal: new AbortController().signal, died}))
+    cluster.resolve(
+      await createCluster({
+        lab,
+        rootless,
+        tokenKey: apiServer.authorityKey,
+        log,
+        signal: new AbortController().signal,
+        died,
+      }),
+    )
   } catch (error) {
     cluster.reject(error)
     throw error

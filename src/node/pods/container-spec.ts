@@ -3,39 +3,28 @@ import {findImage, imageNames} from '../../images/index.ts'
 import type {Container} from '../../objects/container.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {ContainerSpec} from '../runtime/container.ts'
-import {expand, ownEnvironment, type PodAddresses} from './environment.ts'
+import {ContainerError} from './container-error.ts'
+import {containerEnvironment, type EnvironmentSources, expand} from './environment.ts'
 import {hostnameOf} from './files.ts'
 import {idOf, uidOf} from './pod-table.ts'
 import {unplayedOf} from './unplayed.ts'
+import {mountsOf} from './volumes/mounts.ts'
 
-/** A container that cannot be made from its manifest; `reason` is what Kubernetes calls it. */
-export class ContainerError extends Error {
-  override readonly name = 'ContainerError'
-  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'CreateContainerError' | 'CreateContainerConfigError'
-
-  constructor(message: string, reason: ContainerError['reason']) {
-    super(message)
-    this.reason = reason
-  }
-}
-
-/** What a container gets from its pod and its lab. */
-export type ContainerSurroundings = {
+/** What a container gets from its pod, its node and its lab. */
+export type ContainerSurroundings = Omit<EnvironmentSources, 'pod'> & {
   readonly pausePid: number
   /** The process whose pid namespace it lives in, if it has none of its own. */
   readonly processesOf?: number
   readonly files: Readonly<Record<string, string>>
   /** The images that the lab has of its own. */
   readonly images: readonly Image[]
-  /** The pod's, and its node's. */
-  readonly addresses: PodAddresses
 }
 
 /** What to start for a container of a pod: image and manifest, joined as a container runtime joins them. */
 export function containerSpec(
   pod: Pod,
   container: Container,
-  {pausePid, processesOf, files, images, addresses}: ContainerSurroundings,
+  {pausePid, processesOf, files, images, ...sources}: ContainerSurroundings,
 ): ContainerSpec {
   const image = findImage(container.image, images)
   if (!image && container.imagePullPolicy === 'Never')
@@ -51,7 +40,7 @@ export function containerSpec(
   const unplayed = unplayedOf(pod, container)
   if (unplayed) throw new ContainerError(unplayed, 'CreateContainerConfigError')
   const {entrypoint, arguments: imageArguments} = image
-  const own = ownEnvironment(container.env ?? [], pod, addresses)
+  const own = containerEnvironment(container, {pod, ...sources})
   const named = (words: readonly string[] | undefined) => words?.map(word => expand(word, own))
   const [program, ...rest] = [
     ...(named(container.command) ?? entrypoint),
@@ -65,6 +54,7 @@ export function containerSpec(
     pausePid,
     root: image.root,
     files: {...image.files, ...files},
+    ...(container.volumeMounts?.length && {mounts: mountsOf(pod, container, own)}),
     argv: [program, ...rest],
     environment: {PATH: containerPath, HOSTNAME: hostname, HOME: '/root', ...image.environment, ...own},
     workingDirectory: container.workingDir ?? image.workingDirectory ?? '/',

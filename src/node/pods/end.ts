@@ -31,7 +31,7 @@ export async function shortenGrace({ends, context}: PodTable, uid: string, grace
 }
 
 /* Each step is taken even when the one before it failed: what a step leaves behind, the next would leave behind, too. */
-async function clearAway({context}: PodTable, life: PodLife): Promise<void> {
+async function clearAway({context, volumes}: PodTable, life: PodLife): Promise<void> {
   const {network, runtime, client, log} = context
   try {
     await network.detach([life.netns])
@@ -40,6 +40,7 @@ async function clearAway({context}: PodTable, life: PodLife): Promise<void> {
       await runtime.release(life.netns)
       const uid = uidOf(life.pod)
       await Promise.all(Object.keys(life.containers).map(name => runtime.remove(idOf({uid, name}))))
+      await volumes.remove(life.pod)
     } finally {
       await client.confirmDeletion(life.pod)
       log.info({pod: life.pod.metadata.name}, 'pod ended')

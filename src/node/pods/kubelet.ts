@@ -1,6 +1,7 @@
 import type {Pod} from '../../objects/pod.ts'
 import {isFinished, isTerminating} from '../../objects/pod-status.ts'
 import {admitPods, rejectPod} from './admit.ts'
+import {beginPods} from './begin.ts'
 import {endPod, shortenGrace} from './end.ts'
 import {ended, newEphemeral, type PodLife, uidOfNetns, withEphemeral} from './pod-life.ts'
 import {
@@ -14,7 +15,8 @@ import {
   uidOf,
 } from './pod-table.ts'
 import {remakePod} from './remake.ts'
-import {advance, restartContainer, restarts, startEphemeral, startPods} from './start.ts'
+import {advance, restartContainer, restarts, startEphemeral} from './start.ts'
+import {podVolumes} from './volumes/pod-volumes.ts'
 
 /** Makes the pods of one node true: starts what the API wants there, reports what became of it, ends what is deleted. */
 export type Kubelet = {
@@ -31,7 +33,8 @@ export function createKubelet(context: KubeletContext): Kubelet {
       if (!context.signal.aborted) context.log.error({err: error}, 'kubelet')
     })
   }
-  const table: PodTable = {context, lives: new Map(), ends: new Map(), processes: new Map(), background}
+  const volumes = podVolumes(context)
+  const table: PodTable = {context, lives: new Map(), volumes, ends: new Map(), processes: new Map(), background}
   const present = () => [...table.lives.values()].map(({pod}) => pod)
   const rejections = new Set<string>()
   const reject = (pod: Pod) => {
@@ -51,7 +54,8 @@ export function createKubelet(context: KubeletContext): Kubelet {
       const wanted = fresh.filter(pod => !isTerminating(pod) && !isFinished(pod))
       const {admitted, rejected} = admitPods(present(), wanted)
       for (const pod of rejected) reject(pod)
-      if (admitted.length > 0) await startPods(table, admitted)
+      if (admitted.length > 0) await beginPods(table, admitted)
+      for (const pod of pods) volumes.podChanged(pod)
     },
     exited: (id, code) => {
       const [uid = '', name] = id.split('/')

@@ -1,5 +1,5 @@
 import {RuntimeError} from '../runtime/runtime.ts'
-import {ContainerError} from './container-spec.ts'
+import {ContainerError} from './container-error.ts'
 import {backOff, type ContainerLife, ended} from './pod-life.ts'
 
 /** The container after it could not be started. One whose program is not there counts as one that crashed. */
@@ -10,9 +10,14 @@ export function notStarted(before: ContainerLife, error: unknown, now: string): 
     const terminated = {exitCode: 128, reason: 'StartError', message, finishedAt: now}
     return {...life, state: {terminated}, lastState: terminated}
   }
-  const reason = error instanceof ContainerError ? error.reason : 'CreateContainerError'
+  const reason = error instanceof ContainerError ? error.reason : reasonOf(error)
   const failedPulls = reason === 'ErrImagePull' ? {failedPulls: (before.failedPulls ?? 0) + 1} : {}
   return {...before, ...failedPulls, state: {waiting: {reason, message}}}
+}
+
+function reasonOf(error: unknown): ContainerError['reason'] {
+  const isConfig = error instanceof RuntimeError && error.kind === 'SubPathError'
+  return isConfig ? 'CreateContainerConfigError' : 'CreateContainerError'
 }
 
 /** What is done about it: after `ms`, at once or later, it is tried again, and `shown` is its state meanwhile. */

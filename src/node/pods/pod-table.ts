@@ -3,11 +3,14 @@ import type {Image} from '../../images/image.ts'
 import type {Cidr} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
+import type {Service} from '../../objects/service.ts'
 import type {AgentClient} from '../client.ts'
 import type {Recorder} from '../recorder.ts'
 import type {Runtime} from '../runtime/runtime.ts'
+import type {Allocatable} from './fields.ts'
 import {type ContainerLife, type PodLife, withContainer} from './pod-life.ts'
 import {podStatus} from './status.ts'
+import type {PodVolumes} from './volumes/pod-volumes.ts'
 
 /** Gives pods their place in the node's network. */
 export type PodNetwork = {
@@ -27,6 +30,10 @@ export type KubeletContext = {
   /** The text of a file of the node. */
   readonly readFile: (path: string) => string
   readonly serviceRange: Cidr
+  /** All Services of the cluster, as the node knows them now. */
+  readonly services: () => Iterable<Service>
+  /** What the node gives to pods altogether. */
+  readonly allocatable: () => Allocatable
   /** The images that the lab has of its own. */
   readonly images: readonly Image[]
   /** The time, as a Kubernetes timestamp. */
@@ -43,6 +50,7 @@ export type KubeletContext = {
 export type PodTable = {
   readonly context: KubeletContext
   readonly lives: Map<string, PodLife>
+  readonly volumes: PodVolumes
   /** Pods that are being ended, by uid. */
   readonly ends: Map<string, PodEnd>
   /** The processes of containers, by container id: what goes on for one's sake ends with it. */

@@ -31,8 +31,8 @@ export async function remakePod(table: PodTable, uid: string): Promise<void> {
 
 const retryAfterMs = 5000
 
-/* A pod that was deleted meanwhile must not be left with namespaces that nobody would take away. */
-async function madeAnew(table: PodTable, uid: string): Promise<boolean> {
+/** Gives a pod namespaces, and starts it; false when it has to be tried again. One that was deleted meanwhile is left with nothing that nobody would take away. */
+export async function madeAnew(table: PodTable, uid: string): Promise<boolean> {
   const life = table.lives.get(uid)
   if (!life) return true
   const [outcome] = await makeSandboxes(table, [life])

@@ -1,7 +1,6 @@
 import type {Container, EphemeralContainer} from '../../objects/container.ts'
-import type {Pod} from '../../objects/pod.ts'
-import {ContainerError, containerSpec} from './container-spec.ts'
-import {podFiles} from './files.ts'
+import {ContainerError} from './container-error.ts'
+import {containerSpec} from './container-spec.ts'
 import {runHook} from './hooks.ts'
 import {notStarted, secondTry} from './not-started.ts'
 import {
@@ -12,7 +11,6 @@ import {
   dueContainers,
   findContainer,
   isRestarted,
-  newPodLife,
   type PodLife,
   running,
   type Sandbox,
@@ -43,6 +41,7 @@ import {
   tellOf,
   tellOfPod,
 } from './story.ts'
+import {surroundingsOf} from './surroundings.ts'
 
 /** Pods that were given no namespaces or no network; they are worth another try. */
 export class PodError extends Error {
@@ -53,11 +52,8 @@ export class PodError extends Error {
  * Starts new pods together: their namespaces, then the network of all in one batch, then their containers. Throws PodError for those
  * that could not be given a sandbox, when all others run; it has forgotten them, so that they are new the next time.
  */
-export async function startPods(table: PodTable, pods: readonly Pod[]): Promise<void> {
-  const outcomes = await makeSandboxes(
-    table,
-    pods.map(pod => newPodLife(pod, table.context.now())),
-  )
+export async function startPods(table: PodTable, lives: readonly PodLife[]): Promise<void> {
+  const outcomes = await makeSandboxes(table, lives)
   await Promise.all(outcomes.map(outcome => ('error' in outcome ? giveUp(table, outcome) : startPod(table, outcome))))
   const failed = outcomes.filter(outcome => 'error' in outcome)
   if (failed.length > 0) throw new PodError(failed.map(sayWhyNot).join('\n'), {cause: failed[0]?.error})
@@ -98,22 +94,22 @@ export async function advance(table: PodTable, uid: string): Promise<void> {
 
 /** Starts ephemeral containers that a running pod has been given. */
 export async function startEphemeral(table: PodTable, uid: string, names: readonly string[]): Promise<void> {
+  const life = table.lives.get(uid)
+  if (life) await table.volumes.setUp(life.pod) // their variables may come from what nobody else in the pod names
   for (const name of names) await startContainer(table, {uid, name})
   await report(table, uid)
 }
 
 /** Starts one container; what keeps it from starting becomes its state. One whose pod is ended meanwhile does not live on. */
 async function startContainer(table: PodTable, at: ContainerPlace): Promise<void> {
-  const {runtime, serviceRange, images, hostIp, readFile: nodeFile, now, log} = table.context
+  const {runtime, now, log} = table.context
   const life = table.lives.get(at.uid)
   const container = life && findContainer(life.pod, at.name)
   if (!life?.sandbox || life.sandbox.lost || !container || !isKept(table, at.uid)) return
-  const {pausePid, ip} = life.sandbox
   const about = {pod: life.pod.metadata.name, container: at.name}
   try {
-    const files = podFiles(life.pod, {ip, serviceRange, nodeFile})
-    const processes = processesOf(life, container)
-    const spec = containerSpec(life.pod, container, {pausePid, ...processes, files, images, addresses: {ip, hostIp}})
+    const surroundings = {...surroundingsOf(table, life.pod, life.sandbox), ...processesOf(life, container)}
+    const spec = containerSpec(life.pod, container, surroundings)
     const pid = await runtime.start(spec)
     if (!isKept(table, at.uid)) return await runtime.end(spec.id, 'SIGKILL')
     table.processes.set(spec.id, new AbortController())

@@ -3,7 +3,7 @@ import type {Pod} from '../../objects/pod.ts'
 import type {ProbeKind} from '../../objects/probe.ts'
 import type {Happening} from '../../objects/recorded-event.ts'
 import {RuntimeError} from '../runtime/runtime.ts'
-import {ContainerError} from './container-spec.ts'
+import {ContainerError} from './container-error.ts'
 import {isInit} from './pod-life.ts'
 import type {ContainerPlace, PodTable} from './pod-table.ts'
 
@@ -92,6 +92,11 @@ export function failedProbe(name: string, kind: ProbeKind): string {
 
 export function failedSandbox({message}: Error): Said {
   return {type: 'Warning', reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${message}`}
+}
+
+/** Each time that a volume cannot be had. */
+export function failedMount(message: string): Said {
+  return {type: 'Warning', reason: 'FailedMount', message}
 }
 
 export const sandboxChanged: Said = {

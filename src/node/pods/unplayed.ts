@@ -5,14 +5,11 @@ import type {Pod} from '../../objects/pod.ts'
  * What a container asks for that would make it behave otherwise and that podlab does not give; undefined when there is nothing of
  * that kind. The API takes such a pod, as a real one does; its node says why it does not start it.
  */
-export function unplayedOf({spec}: Pod, {env = [], envFrom = [], volumeMounts = []}: Container): string | undefined {
-  const variable = env.find(({valueFrom}) => valueFrom && !valueFrom.fieldRef)
-  const [mount] = volumeMounts
+export function unplayedOf({spec}: Pod, {volumeMounts = []}: Container): string | undefined {
+  const mount = volumeMounts.find(({mountPropagation}) => mountPropagation === 'Bidirectional')
   const [sysctl] = spec.securityContext?.sysctls ?? []
   const [what] = [
-    ...(variable ? [`valueFrom of the variable ${variable.name}`] : []),
-    ...(envFrom.length > 0 ? ['envFrom'] : []),
-    ...(mount ? [`the volume ${mount.name} at ${mount.mountPath}`] : []),
+    ...(mount ? [`mountPropagation Bidirectional at ${mount.mountPath}`] : []),
     ...(sysctl ? [`the sysctl ${sysctl.name}`] : []),
     ...(spec.readinessGates?.length ? ['readinessGates'] : []),
     ...(spec.setHostnameAsFQDN ? ['setHostnameAsFQDN'] : []),

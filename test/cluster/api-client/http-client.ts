@@ -3,6 +3,7 @@ import {createServer, type Server, type Socket} from 'node:net'
 import test, {type ExecutionContext} from 'ava'
 import {createApiServer} from '../../../src/apiserver/server.ts'
 import {clientCertificate, createAuthority, serverCertificate} from '../../../src/apiserver/tls/certificates.ts'
+import {serviceAccountTokens} from '../../../src/apiserver/tokens.ts'
 import {connect} from '../../../src/cluster/api-client/connection.ts'
 import {httpClient} from '../../../src/cluster/api-client/http-client.ts'
 import {after} from '../../../src/cluster/daemon/clock.ts'
@@ -19,7 +20,8 @@ async function httpWorld(t: ExecutionContext, options: {historyLimit?: number; n
   const {api, store} = testApi(options)
   for (const kind of ['Service', 'EndpointSlice'] as const)
     store.delete(kind, {namespace: 'default', name: 'kubernetes'})
-  const server = createApiServer(api, {...pair, authority: authority.certificate})
+  const tokens = serviceAccountTokens({store, key: authority.key, now: Date.now})
+  const server = createApiServer({...api, tokens}, {...pair, authority: authority.certificate})
   const sockets = new Set<Socket>()
   const door = createServer(socket => {
     sockets.add(socket)

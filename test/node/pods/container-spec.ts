@@ -1,7 +1,8 @@
 import test from 'ava'
 import {imageOf} from '../../../src/images/own-image.ts'
 import {parseIp} from '../../../src/net/ip.ts'
-import {ContainerError, containerSpec} from '../../../src/node/pods/container-spec.ts'
+import {ContainerError} from '../../../src/node/pods/container-error.ts'
+import {containerSpec} from '../../../src/node/pods/container-spec.ts'
 import type {Container} from '../../../src/objects/container.ts'
 import {podOf} from '../_fakes.ts'
 
@@ -14,6 +15,9 @@ function specOf(container: Partial<Container>) {
     pausePid: 42,
     files,
     images,
+    services: {},
+    allocatable: {},
+    lookup: () => undefined,
     addresses: {ip: parseIp('172.17.12.2'), hostIp: parseIp('10.0.20.11')},
   })
 }
@@ -92,16 +96,15 @@ test('a variable may be a field of the pod, and be used as $(NAME) by those behi
 })
 
 test('what podlab does not give a container is a CreateContainerConfigError that names it', t => {
-  const why = (container: Partial<Container>) =>
-    t.throws(() => specOf(container), {instanceOf: ContainerError})?.message
-  const error = t.throws(() => specOf({volumeMounts: [{name: 'www', mountPath: '/srv'}]}), {instanceOf: ContainerError})
+  const mount = {name: 'www', mountPath: '/srv', mountPropagation: 'Bidirectional'}
+  const error = t.throws(() => specOf({volumeMounts: [mount]}), {instanceOf: ContainerError})
   t.is(error?.reason, 'CreateContainerConfigError')
-  t.is(error?.message, 'podlab does not give pods the volume www at /srv; leave it out')
-  t.is(
-    why({env: [{name: 'IP', valueFrom: {secretKeyRef: {name: 'a', key: 'b'}}}]}),
-    'podlab does not give pods valueFrom of the variable IP; leave it out',
-  )
-  t.is(why({envFrom: [{configMapRef: {name: 'a'}}]}), 'podlab does not give pods envFrom; leave it out')
+  t.is(error?.message, 'podlab does not give pods mountPropagation Bidirectional at /srv; leave it out')
+})
+
+test('a container sees the volumes that it mounts', t => {
+  t.deepEqual(specOf({volumeMounts: [{name: 'www', mountPath: '/srv'}]}).mounts, [{volume: 'www', path: '/srv'}])
+  t.is(specOf({}).mounts, undefined)
 })
 
 test("a container is called by its pod's uid and its own name", t => {

@@ -29,12 +29,16 @@ export function writeFiles(volume: string, files: readonly VolumeFile[], now: Da
   for (const {path, content, mode} of files) {
     if (path.includes('/')) mkdirSync(dirname(`${folder}/${path}`), {recursive: true})
     writeFileSync(`${folder}/${path}`, content, {mode})
+    if ((mode & 0o777 & umask) !== 0) chmodSync(`${folder}/${path}`, mode)
   }
   symlinkSync(folder.slice(volume.length + 1), `${data}_tmp`)
   renameSync(`${data}_tmp`, data)
   linkNames(volume, files)
   if (before !== undefined) rmSync(`${volume}/${before}`, {recursive: true, force: true})
 }
+
+/** What the kernel takes from the mode of a new file: what others than its owner may write. */
+const umask = 0o022
 
 /* ..2026_11_21_16_04_05 */
 function stamp(now: Date): string {
