@@ -1,5 +1,14 @@
 import {overlayBackends} from '../node/overlay/index.ts'
 import {leaseAnnotations, withBackend} from '../node/overlay/node-leases.ts'
+import {
+  defaultProxyConfiguration,
+  modeIn,
+  type ProxyModeName,
+  proxyConfigMap,
+  proxyConfigMapOf,
+  withMode,
+} from '../node/proxy/configuration.ts'
+import {proxyModes} from '../node/proxy/index.ts'
 import type {Store} from '../store/store.ts'
 
 /** What can be changed in a lab that is up. Whoever is concerned hears of it as of every change of the cluster's objects. */
@@ -25,6 +34,17 @@ export const settings = {
         const changed = withBackend(node, value)
         if (changed) store.update(changed)
       }
+    },
+  },
+  /* kube-proxy on each node goes by the ConfigMap, which may have been edited: only the one line is changed. */
+  proxy: {
+    summary: 'how kube-proxy makes Services work: its mode',
+    choices: Object.keys(proxyModes),
+    read: store => modeIn(store.get('ConfigMap', proxyConfigMap)),
+    write: (store, value) => {
+      const found = store.get('ConfigMap', proxyConfigMap)
+      if (found) store.update(withMode(found, value))
+      else store.create(proxyConfigMapOf({...defaultProxyConfiguration, mode: value as ProxyModeName}))
     },
   },
 } as const satisfies Readonly<Record<string, Setting>>

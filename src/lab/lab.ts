@@ -29,7 +29,23 @@ export type ClusterConfig = {
   /** The nodes' own network. */
   readonly underlay: Cidr
   readonly overlay: 'vxlan' | 'udp' | 'host-gw'
-  readonly proxyMode: 'iptables'
+  readonly proxyMode: ProxyMode
+  readonly proxy: ProxyConfig
+}
+
+/** How kube-proxy makes Services work. */
+export type ProxyMode = 'iptables'
+
+/** What else kube-proxy is told, by the names of its own configuration; what is left out is as Kubernetes has it by default. */
+export type ProxyConfig = {
+  /** Where pods are, as kube-proxy knows it: whoever else calls a cluster IP is masqueraded. The pod network when left out; none when empty. */
+  readonly clusterCIDR?: Cidr | '' | undefined
+  readonly masqueradeAll?: boolean | undefined
+  readonly localhostNodePorts?: boolean | undefined
+  readonly nodePortAddresses?: readonly Cidr[] | undefined
+  readonly scheduler?: string | undefined
+  /** The version of Kubernetes whose rules are written. */
+  readonly profile?: 'v1.30' | 'v1.18' | undefined
 }
 
 export type NodeConfig = {readonly name: string; readonly address: Ip; readonly podSubnet: Cidr}

@@ -43,6 +43,31 @@ export const clusterSchema = mapping({
     .default('vxlan')
     .describe('How packets cross from node to node: a backend of flannel'),
   proxyMode: z.enum(['iptables']).default('iptables').describe('How kube-proxy makes Services work'),
+  proxy: mapping({
+    clusterCIDR: z
+      .union([z.literal(''), network('172.17.0.0/16')])
+      .optional()
+      .describe('Where pods are: others are masqueraded. The pod network when left out; nobody is when it is empty'),
+    masqueradeAll: z.boolean().optional().describe('Masquerades every packet for a cluster IP; false when left out'),
+    localhostNodePorts: z
+      .boolean()
+      .optional()
+      .describe('Node ports answer on 127.0.0.1, too; in iptables mode, true when left out'),
+    nodePortAddresses: z
+      .array(network('10.0.20.0/24'))
+      .optional()
+      .describe("Node ports answer at those of a node's addresses that lie in these networks; at all when left out"),
+    scheduler: z
+      .enum(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
+      .optional()
+      .describe('How a virtual server chooses; in ipvs mode, rr when left out'),
+    profile: z
+      .enum(['v1.30', 'v1.18'])
+      .optional()
+      .describe('The version of Kubernetes whose rules are written; v1.30 when left out'),
+  })
+    .prefault({})
+    .describe('What else kube-proxy is told, by the names of its own configuration'),
 })
 
 /** A node: its name alone, or a name with the addresses of your choice. */

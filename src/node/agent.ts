@@ -4,6 +4,7 @@ import type {Kernel} from '../kernel/kernel.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
+import type {ConfigMap} from '../objects/config-map.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import type {Daemons} from './daemon.ts'
@@ -15,7 +16,12 @@ import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import type {PodLife} from './pods/pod-life.ts'
-import type {ProxyMode} from './proxy/proxy-mode.ts'
+import {
+  defaultProxyConfiguration,
+  type ProxyConfiguration,
+  proxyConfigMap,
+  readProxyConfiguration,
+} from './proxy/configuration.ts'
 import {createProxyLoop} from './proxy-loop.ts'
 import {createRecorder} from './recorder.ts'
 import type {Runtime} from './runtime/runtime.ts'
@@ -45,7 +51,6 @@ export type AgentContext = {
   readonly client: AgentClient
   readonly kernel: Kernel
   readonly runtime: Runtime
-  readonly proxyMode: ProxyMode
   readonly podNetwork: Cidr
   readonly serviceRange: Cidr
   /** The images that the lab has of its own. */
@@ -94,9 +99,12 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const proxy = createProxyLoop({
     netns: name,
     kernel,
-    mode: context.proxyMode,
-    context: {nodeName: name, clusterCidr: podNetwork},
+    node: {nodeName: name, nodeIp: self.publicIp},
     log,
+  })
+  let configured: () => Promise<ProxyConfiguration> = async () => ({
+    ...defaultProxyConfiguration,
+    clusterCIDR: podNetwork,
   })
 
   const works: Readonly<Record<Concern, Coalesced>> = {
@@ -111,6 +119,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const done = milestones()
 
   await followLeases()
+  await client.follow('ConfigMap', proxyConfigMap, followConfiguration, signal)
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
@@ -122,7 +131,14 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
-    await proxy.sync([...world.services.values()], [...world.slices.values()])
+    await proxy.sync([...world.services.values()], [...world.slices.values()], await configured())
+  }
+
+  /* While there is none, kube-proxy goes by what it has read last. */
+  function followConfiguration(found: ConfigMap | undefined): void {
+    if (found === undefined) return
+    configured = () => readProxyConfiguration(found)
+    lookAt(['rules'])
   }
 
   async function followLeases(): Promise<void> {

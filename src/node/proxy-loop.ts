@@ -6,13 +6,18 @@ import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
-import type {ProxyContext, ProxyMode} from './proxy/proxy-mode.ts'
+import type {ProxyConfiguration} from './proxy/configuration.ts'
+import {proxyModeOf} from './proxy/index.ts'
+import {contextOf, type ProxyContext} from './proxy/proxy-mode.ts'
 import {servicePorts} from './proxy/service-port.ts'
 
 /** kube-proxy on one node: brings the node's rules in line with Services and EndpointSlices. */
 export type ProxyLoop = {
-  /** One `iptables-restore` with the chains that changed; none when nothing did. */
-  sync(services: readonly Service[], slices: readonly EndpointSlice[]): Promise<void>
+  /**
+   * One `iptables-restore` with the chains that changed; none when nothing did. In another mode than before the new rules come first and
+   * the old ones go then, so that a connection finds one or the other. Throws ProxyConfigurationError for a mode that there is not.
+   */
+  sync(services: readonly Service[], slices: readonly EndpointSlice[], configuration: ProxyConfiguration): Promise<void>
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** The rules that were written last. */
@@ -24,14 +29,12 @@ const canary = 'KUBE-PROXY-CANARY'
 export function createProxyLoop({
   netns,
   kernel,
-  mode,
-  context,
+  node,
   log,
 }: {
   netns: string
   kernel: Kernel
-  mode: ProxyMode
-  context: ProxyContext
+  node: Pick<ProxyContext, 'nodeName' | 'nodeIp'>
   log: Logger
 }): ProxyLoop {
   let applied: readonly RulesPlan[] = []
@@ -41,7 +44,7 @@ export function createProxyLoop({
   const changeTo = async (next: RulesPlan): Promise<RulesChange | undefined> => {
     if (inFull) return planChange(await kernel.observeRules(netns), next)
     return planBetween(
-      applied.find(({owner}) => owner === next.owner),
+      applied.find(plan => isSame(plan, next)),
       next,
     )
   }
@@ -53,7 +56,8 @@ export function createProxyLoop({
   }
 
   const apply = async (plans: readonly RulesPlan[]) => {
-    for (const plan of plans) {
+    const old = applied.filter(plan => !plans.some(next => isSame(plan, next)))
+    for (const plan of [...plans, ...old.map(emptied)]) {
       const change = await changeTo(plan)
       if (change) await kernel.apply(netns, [{op: 'changeRules', change}])
     }
@@ -63,9 +67,9 @@ export function createProxyLoop({
 
   return {
     rules: () => applied,
-    sync: async (services, slices) => {
+    sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
-      const {state = {}, rules: next = []} = mode.plan(ports, context)
+      const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node, configuration))
       await settle({...emptyNetns, ...state})
       try {
         await apply(next)
@@ -83,4 +87,15 @@ export function createProxyLoop({
       return inFull
     },
   }
+}
+
+/* Without any rule; what the plan had is its own, and goes. */
+function emptied(plan: RulesPlan): RulesPlan {
+  const chains = Object.values(plan.tables).flatMap(table => Object.keys(table.chains))
+  return {...plan, prefixes: [...plan.prefixes, ...chains], tables: {}}
+}
+
+/* The rules of one component, in one of the kernel's ways of filtering packets. */
+function isSame(a: RulesPlan, b: RulesPlan): boolean {
+  return a.backend === b.backend && a.owner === b.owner
 }

@@ -14,6 +14,7 @@ const cluster: ClusterConfig = {
   underlay: parseNetwork('10.0.20.0/24'),
   overlay: 'vxlan',
   proxyMode: 'iptables',
+  proxy: {},
 }
 const machine = (name: string, address: string) => ({name, address: parseIp(address)})
 const machines = [machine('node1', '10.0.20.11'), machine('laptop', '10.0.20.254')]

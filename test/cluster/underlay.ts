@@ -13,6 +13,7 @@ const cluster: ClusterConfig = {
   underlay: parseNetwork('10.0.20.0/24'),
   overlay: 'vxlan',
   proxyMode: 'iptables',
+  proxy: {},
 }
 const node = (name: string, address: string): NodeConfig => ({
   name,

@@ -15,6 +15,7 @@ test('a lab of one pod has defaults for all the rest', t => {
     underlay: '10.0.20.0/24',
     overlay: 'vxlan',
     proxyMode: 'iptables',
+    proxy: {},
   })
   t.deepEqual(lab.nodes as unknown, [{name: 'node1', address: '10.0.20.11', podSubnet: '172.17.1.0/24'}])
   t.is(lab.manifests[0]?.metadata.namespace, 'default')

@@ -8,7 +8,6 @@ import {parseNetwork} from '../../src/net/cidr.ts'
 import {startAgent} from '../../src/node/agent.ts'
 import {annotationsOf} from '../../src/node/overlay/node-leases.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
-import {iptables} from '../../src/node/proxy/iptables.ts'
 import type {Runtime} from '../../src/node/runtime/runtime.ts'
 import type {Node} from '../../src/objects/node.ts'
 import {isReady} from '../../src/objects/pod-status.ts'
@@ -44,7 +43,6 @@ async function twoNodes() {
       client: storeClient(store, noTokens),
       kernel,
       runtime,
-      proxyMode: iptables,
       podNetwork: parseNetwork('172.17.0.0/16'),
       serviceRange,
       images: [],

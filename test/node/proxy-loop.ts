@@ -2,8 +2,9 @@ import test from 'ava'
 import {fakeKernel} from '../../src/kernel/fake.ts'
 import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
 import type {IptablesChain, IptablesTable, RulesChangeTable} from '../../src/kernel/ruleset.ts'
-import {iptables} from '../../src/node/proxy/iptables.ts'
+import {defaultProxyConfiguration} from '../../src/node/proxy/configuration.ts'
 import {createProxyLoop} from '../../src/node/proxy-loop.ts'
+import type {EndpointSlice} from '../../src/objects/endpoint-slice.ts'
 import type {Service} from '../../src/objects/service.ts'
 import {sampleSlice} from '../objects/_samples.ts'
 import {silent} from './_fakes.ts'
@@ -21,7 +22,10 @@ const sliceOf = (...ips: readonly string[]) => sampleSlice('kubia', ips)
 async function loopOnNode1() {
   const {kernel, refuse} = failingKernel(fakeKernel())
   await kernel.create('node1')
-  const loop = createProxyLoop({netns: 'node1', kernel, mode: iptables, context: {nodeName: 'node1'}, log: silent})
+  const proxy = createProxyLoop({netns: 'node1', kernel, node: {nodeName: 'node1'}, log: silent})
+  const sync = (services: readonly Service[], slices: readonly EndpointSlice[]) =>
+    proxy.sync(services, slices, defaultProxyConfiguration)
+  const loop = {...proxy, sync}
   const rules = async () => printIptablesSave(await kernel.observeRules('node1'))
   /** One `iptables-restore` each. */
   const changes = () => kernel.applied('node1').length

@@ -26,6 +26,7 @@ const cluster: ClusterConfig = {
   underlay: parseNetwork('10.0.20.0/24'),
   overlay: 'vxlan',
   proxyMode: 'iptables',
+  proxy: {},
 }
 
 const leases = [master, node1, node2]

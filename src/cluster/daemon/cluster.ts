@@ -7,7 +7,7 @@ import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
 import {createDaemons} from '../../node/daemons.ts'
-import {proxyModes} from '../../node/proxy/index.ts'
+import {proxyConfigMapOf} from '../../node/proxy/configuration.ts'
 import {layout} from '../../node/runtime/layout.ts'
 import {ownImages} from '../../node/runtime/own-root/own-images.ts'
 import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
@@ -18,6 +18,7 @@ import {memoryStore} from '../../store/memory.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
 import {apiServerPlace} from '../api-access.ts'
+import {proxyConfiguration} from '../proxy-configuration.ts'
 import {storeClient} from '../store-client.ts'
 import {canOpenTun} from '../tun.ts'
 import {machinePlan, underlayMtu, underlayNetns} from '../underlay.ts'
@@ -73,7 +74,7 @@ export async function createCluster({
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
   objects.apply(bootstrapObjects(serviceRange, apiServer))
-  objects.apply(nodeObjects(lab, timestamp()))
+  objects.apply([...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))])
   const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log, gathering})
   objects.apply(lab.manifests as readonly KubeObjectAny[])
 
@@ -98,7 +99,7 @@ type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'images' | 's
 
 /* An agent for every node; what they share is made once. */
 function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; common: Common}): Promise<Agent[]> {
-  const {serviceRange, podNetwork, proxyMode} = lab.cluster
+  const {serviceRange, podNetwork} = lab.cluster
   const daemons = createDaemons()
   const standIn = canOpenTun(process.env) ? {} : {standIn: underlayNetns}
   const agentOf = (node: NodeConfig, pid: number) =>
@@ -106,7 +107,6 @@ function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; com
       ...common,
       name: node.name,
       pid,
-      proxyMode: proxyModes[proxyMode],
       podNetwork,
       serviceRange,
       underlay: {link: 'eth0', mtu: underlayMtu, ...standIn},

@@ -1,15 +1,29 @@
 import type {Cidr} from '../../net/cidr.ts'
+import type {Ip} from '../../net/ip.ts'
 import type {Contribution} from '../plan.ts'
+import type {ProxyConfiguration} from './configuration.ts'
 import type {ServicePort} from './service-port.ts'
 
 /** A way of making Services work on a node. */
 export type ProxyMode = {plan(ports: readonly ServicePort[], context: ProxyContext): Contribution}
 
-/** What a proxy knows of its node. */
-export type ProxyContext = {
+/** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
+export type ProxyContext = Partial<
+  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'profile' | 'scheduler'>
+> & {
   readonly nodeName: string
+  /** The node's address on the underlay. */
+  readonly nodeIp?: Ip
   /** kube-proxy's `--cluster-cidr`: packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
   readonly clusterCidr?: Cidr
   /** kube-proxy's `--masquerade-all`: every packet for a cluster IP is masqueraded. */
   readonly masqueradeAll?: boolean
+}
+
+/** What the proxy of a node goes by. */
+export function contextOf(
+  node: Pick<ProxyContext, 'nodeName' | 'nodeIp'>,
+  {mode: _mode, clusterCIDR, ...rest}: ProxyConfiguration,
+): ProxyContext {
+  return {...node, ...rest, ...(clusterCIDR && {clusterCidr: clusterCIDR})}
 }

@@ -60,7 +60,8 @@ export async function startRuntime({
   died,
   program = workerProgram,
 }: RuntimeOptions): Promise<Runtime & {readonly streams: Streams}> {
-  const worker = new Worker(program)
+  // The thread has descriptors by system calls of its own, which Node would take for strangers.
+  const worker = new Worker(program, {trackUnmanagedFds: false})
   const waiting = new Map<number, Waiting>()
   const programs = new Map<number, (code: number) => void>()
   let numbers = 0

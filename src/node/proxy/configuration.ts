@@ -1,0 +1,177 @@
+import {type Cidr, parseNetwork} from '../../net/cidr.ts'
+import type {ConfigMap} from '../../objects/config-map.ts'
+
+/** How kube-proxy works on every node: what of the KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) podlab goes by. */
+export type ProxyConfiguration = {
+  readonly mode: ProxyModeName
+  /** Packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
+  readonly clusterCIDR?: Cidr
+  readonly masqueradeAll: boolean
+  /** Whether node ports answer on 127.0.0.1, too; in iptables mode only. */
+  readonly localhostNodePorts: boolean
+  /** The networks of those of a node's addresses at which node ports answer; all of them when empty. */
+  readonly nodePortAddresses: readonly Cidr[]
+  /** Whose rules are written, where Kubernetes' versions differ. */
+  readonly profile: RulesProfile
+  /** The scheduler of virtual servers in ipvs mode. */
+  readonly scheduler: string
+}
+
+export type ProxyModeName = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
+export const proxyModeNames = ['userspace', 'iptables', 'ipvs', 'nftables'] as const satisfies readonly ProxyModeName[]
+
+/** Rules as kube-proxy wrote them in that version: the file has no word for it, so an annotation of the ConfigMap says it. */
+export type RulesProfile = 'v1.30' | 'v1.18'
+export const rulesProfiles = ['v1.30', 'v1.18'] as const satisfies readonly RulesProfile[]
+
+/** Where kubeadm, too, keeps the configuration of every kube-proxy. */
+export const proxyConfigMap = {namespace: 'kube-system', name: 'kube-proxy'} as const
+const file = 'config.conf'
+const profileAnnotation = 'podlab/rules-profile'
+
+export const defaultProxyConfiguration: ProxyConfiguration = {
+  mode: 'iptables',
+  masqueradeAll: false,
+  localhostNodePorts: true,
+  nodePortAddresses: [],
+  profile: 'v1.30',
+  scheduler: 'rr',
+}
+
+/** A configuration that kube-proxy cannot work by; the message says which field, and what it may be. */
+export class ProxyConfigurationError extends Error {
+  override readonly name = 'ProxyConfigurationError'
+}
+
+/** The ConfigMap with a configuration, as people find and edit it: `kubectl -n kube-system edit configmap kube-proxy`. */
+export function proxyConfigMapOf(configuration: ProxyConfiguration): ConfigMap {
+  const {
+    mode,
+    clusterCIDR = '',
+    masqueradeAll,
+    localhostNodePorts,
+    nodePortAddresses,
+    scheduler,
+    profile,
+  } = configuration
+  const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clusterCIDR: ${clusterCIDR || '""'}
+iptables:
+  localhostNodePorts: ${localhostNodePorts}
+  masqueradeAll: ${masqueradeAll}
+ipvs:
+  scheduler: ${scheduler}
+mode: ${mode}
+nodePortAddresses: [${nodePortAddresses.join(', ')}]
+`
+  written.set(text, configuration)
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      ...proxyConfigMap,
+      labels: {app: 'kube-proxy'},
+      ...(profile !== defaultProxyConfiguration.profile && {annotations: {[profileAnnotation]: profile}}),
+    },
+    data: {[file]: text},
+  }
+}
+
+/** The mode that a ConfigMap names, however sound the rest of it is. */
+export function modeIn(configMap: ConfigMap | undefined): string {
+  return modeLine.exec(configMap?.data?.[file] ?? '')?.groups?.mode || defaultProxyConfiguration.mode
+}
+
+/** The ConfigMap with another mode; all else stays as people have written it. */
+export function withMode(configMap: ConfigMap, mode: string): ConfigMap {
+  const text = configMap.data?.[file] ?? ''
+  const line = `mode: ${mode}`
+  const changed = modeLine.test(text) ? text.replace(modeLine, line) : `${text.trimEnd()}\n${line}\n`
+  return {...configMap, data: {...configMap.data, [file]: changed}}
+}
+
+const modeLine = /^mode:[ \t]*(?<mode>[^\s#]*).*$/m
+
+/* What this process has printed needs no parser, whose load would slow each lab's start. */
+const written = new Map<string, ProxyConfiguration>()
+
+/** Reads the configuration of a ConfigMap; what it does not say is as it is by default. Throws ProxyConfigurationError. */
+export async function readProxyConfiguration({metadata, data = {}}: ConfigMap): Promise<ProxyConfiguration> {
+  const text = data[file]
+  if (text === undefined)
+    throw new ProxyConfigurationError(`${file} is missing in the ConfigMap kube-system/kube-proxy`)
+  const profile = metadata.annotations?.[profileAnnotation] ?? defaultProxyConfiguration.profile
+  const fields = written.get(text) ?? fromDocument(await parseYaml(text))
+  return {...fields, profile: oneOf(rulesProfiles, profile, profileAnnotation)}
+}
+
+async function parseYaml(text: string): Promise<unknown> {
+  const {parse} = await import('yaml')
+  try {
+    return parse(text)
+  } catch (error) {
+    throw new ProxyConfigurationError(`${file} is no YAML: ${(error as Error).message.split('\n')[0]}`)
+  }
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+function fromDocument(document: unknown): ProxyConfiguration {
+  const top = mapping(document, file)
+  if (top.kind !== 'KubeProxyConfiguration')
+    throw new ProxyConfigurationError(`kind: ${show(top.kind)}: expected KubeProxyConfiguration`)
+  const [iptables, ipvs] = [mapping(top.iptables ?? {}, 'iptables'), mapping(top.ipvs ?? {}, 'ipvs')]
+  const nftables = mapping(top.nftables ?? {}, 'nftables')
+  // An empty word means the default, as in Kubernetes.
+  const mode = oneOf(proxyModeNames, top.mode || defaultProxyConfiguration.mode, 'mode')
+  const masquerade = mode === 'nftables' ? (nftables.masqueradeAll ?? iptables.masqueradeAll) : iptables.masqueradeAll
+  return {
+    ...defaultProxyConfiguration,
+    mode,
+    ...(top.clusterCIDR ? {clusterCIDR: network(top.clusterCIDR, 'clusterCIDR')} : {}),
+    masqueradeAll: flag(masquerade ?? false, 'masqueradeAll'),
+    localhostNodePorts: flag(iptables.localhostNodePorts ?? true, 'iptables.localhostNodePorts'),
+    nodePortAddresses: list(top.nodePortAddresses ?? [], 'nodePortAddresses').map(one =>
+      network(one, 'nodePortAddresses'),
+    ),
+    scheduler: oneOf(schedulers, ipvs.scheduler || defaultProxyConfiguration.scheduler, 'ipvs.scheduler'),
+  }
+}
+
+/* Those of which kube-proxy loads the module. */
+const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'] as const
+
+function mapping(value: unknown, name: string): Mapping {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping
+  throw new ProxyConfigurationError(`${name}: ${show(value)}: expected a mapping`)
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  if (value === null) return []
+  throw new ProxyConfigurationError(`${name}: ${show(value)}: expected a list`)
+}
+
+function flag(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new ProxyConfigurationError(`${name}: ${show(value)}: expected true or false`)
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: unknown, name: string): T {
+  const found = choices.find(choice => choice === value)
+  if (found !== undefined) return found
+  throw new ProxyConfigurationError(`${name}: ${show(value)}: expected one of ${choices.join(', ')}`)
+}
+
+function network(value: unknown, name: string): Cidr {
+  try {
+    return parseNetwork(String(value))
+  } catch (error) {
+    throw new ProxyConfigurationError(`${name}: ${(error as Error).message}`)
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value)
+}
