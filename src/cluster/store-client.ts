@@ -1,4 +1,5 @@
 import type {AgentClient, FollowedKind, Token, TokenRequest} from '../node/client.ts'
+import {leaseOf, withConditions} from '../node/sign-of-life.ts'
 import type {Event} from '../objects/event.ts'
 import type {ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
@@ -46,6 +47,16 @@ export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
       // Its containers are gone; whoever has a finalizer in it still holds it up.
       const now = Date.parse(found?.metadata.deletionTimestamp ?? '') || 0
       if (found) deleteObject(store, found, {now, graceSeconds: 0})
+    },
+    renewLease: async (node, time) => {
+      const lease = leaseOf(node, time)
+      const found = store.get('Lease', lease.metadata)
+      if (found === undefined) store.create(lease)
+      else store.update({...found, spec: {...found.spec, renewTime: time}})
+    },
+    reportConditions: async ({metadata: {name}}, conditions) => {
+      const found = store.get('Node', {name})
+      if (found) store.update(withConditions(found, conditions))
     },
   }
 }

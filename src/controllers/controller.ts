@@ -18,7 +18,7 @@ export type Controller = {
    * When to look at the key again though nothing changes, in milliseconds since 1970: where time alone makes a difference, as
    * for a pod that has to stay ready for a while before it counts.
    */
-  due?(key: Key, view: View, now: number): number | undefined
+  due?(key: Key, view: View, now: number, since: number): number | undefined
   /**
    * It reads many objects for one key, so that looking anew at each of their changes would cost the square of their number. Changes
    * that follow closely on one that it has answered are looked at together.
@@ -29,8 +29,8 @@ export type Controller = {
 /** What a controller works on at one time: usually an object, which may be gone. */
 export type Key = {readonly kind: KindName; readonly namespace?: string | undefined; readonly name: string}
 
-/** The time in milliseconds since 1970, and numbers from 0 up to 1. */
-export type Context = {readonly now: number; readonly random: () => number}
+/** The time in milliseconds since 1970, numbers from 0 up to 1, and since when the controllers run: what was before, they have not seen. */
+export type Context = {readonly now: number; readonly random: () => number; readonly since?: number}
 
 /**
  * One thing to do to the store. An update and a deletion mean the object as it was seen, at its revision; `delete` lets it

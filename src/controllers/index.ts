@@ -9,6 +9,8 @@ import {garbageCollector} from './garbage.ts'
 import {jobController} from './job/job.ts'
 import {lostPods} from './lost-pods.ts'
 import {namespaceController} from './namespaces.ts'
+import {nodeLifecycle} from './nodes/node-lifecycle.ts'
+import {taintEviction} from './nodes/taint-eviction.ts'
 import {registeredNodes} from './registered-nodes.ts'
 import {replicaSetController} from './replica-set.ts'
 import {replicationController} from './replication-controller.ts'
@@ -30,6 +32,8 @@ export const controllers = [
   garbageCollector,
   namespaceController,
   lostPods,
+  nodeLifecycle,
+  taintEviction,
   registeredNodes,
   eventExpiry,
 ] as const satisfies readonly Controller[]

@@ -56,10 +56,12 @@ class Loop {
   readonly #resting = new Map<string, {readonly cancel: () => void; task?: Task}>()
   /** Resolves when a timer has named a key. */
   #rung = Promise.withResolvers<void>()
+  readonly #since: number
   #failure: unknown
 
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#since = options.now()
     this.#followed = follow(options.store)
   }
 
@@ -123,7 +125,7 @@ class Loop {
     this.#queue.delete(id)
     const began = performance.now()
     try {
-      const writes = task.controller.reconcile(task.key, this.#followed.view, {now: now(), random})
+      const writes = task.controller.reconcile(task.key, this.#followed.view, {now: now(), random, since: this.#since})
       perform(task, this.#options, writes)
       if (writes.length > 0) this.#letRest(id, task, performance.now() - began)
       this.#absorb()
@@ -153,7 +155,7 @@ class Loop {
     this.#timers.get(id)?.()
     this.#timers.delete(id)
     const {now, timer = realTimer} = this.#options
-    const due = controller.due?.(key, this.#followed.view, now())
+    const due = controller.due?.(key, this.#followed.view, now(), this.#since)
     if (due === undefined) return
     const ring = () => {
       this.#timers.delete(id)

@@ -16,8 +16,13 @@ export function untolerated({tolerations}: PodSpec, node: Node, effects: readonl
   )
 }
 
-export function tolerates(tolerations: readonly Toleration[] = [], taint: Taint): boolean {
-  return tolerations.some(
+export function tolerates(tolerations: readonly Toleration[] | undefined, taint: Taint): boolean {
+  return tolerationsOf(tolerations, taint).length > 0
+}
+
+/** The tolerations by which a pod puts up with a taint. */
+export function tolerationsOf(tolerations: readonly Toleration[] = [], taint: Taint): readonly Toleration[] {
+  return tolerations.filter(
     ({key, operator = 'Equal', value = '', effect}) =>
       (!effect || effect === taint.effect) &&
       (!key ? operator === 'Exists' : key === taint.key) &&

@@ -8,9 +8,10 @@ import type {ConfigMap} from '../objects/config-map.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import type {Daemons} from './daemon.ts'
+import {keepAlive} from './heartbeat.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
-import {asSubject, beginnings} from './node-story.ts'
+import {asSubject, beginnings, nodeReady} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
@@ -123,10 +124,16 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
+  void keepAlive({...context, world, log, returned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
   const rules = () => [...network.rules(), ...proxy.rules()]
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}
+
+  function returned(): void {
+    recorder.record(asSubject(name), nodeReady(name))
+    kubelet.reportAll()
+  }
 
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {

@@ -1,5 +1,7 @@
+import type {Condition} from '../objects/condition.ts'
 import type {Event} from '../objects/event.ts'
 import type {KubeObjectAny, ObjectOf} from '../objects/kinds.ts'
+import type {Node} from '../objects/node.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
 
 /** What an agent reads and writes: the Kubernetes API, and nothing else of the cluster. */
@@ -28,6 +30,10 @@ export type AgentClient = {
   record(events: readonly Event[]): Promise<void>
   /** Takes a terminated pod out of the API for good. */
   confirmDeletion(pod: Pod): Promise<void>
+  /** Says that a node is alive, at a time in microseconds: renews its Lease, or makes it. Fails when the API is away: later is another time. */
+  renewLease(node: Node, time: string): Promise<void>
+  /** Says anew what a node's conditions of these types are; the others stay. Fails as `renewLease` does. */
+  reportConditions(node: Node, conditions: readonly Condition[]): Promise<void>
 }
 
 /** What a token is to be good for, the API server itself if nothing is said, and how long. */

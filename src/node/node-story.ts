@@ -7,8 +7,7 @@ export function asSubject(name: string): Subject {
 
 /** What a node's components say when they begin. */
 export function beginnings(node: string): readonly Omit<Happening, 'host'>[] {
-  const kubelet = (reason: string, message = `Node ${node} status is now: ${reason}`) =>
-    ({type: 'Normal', reason, message, component: 'kubelet'}) as const
+  const kubelet = (reason: string, message?: string) => fromKubelet(node, reason, message)
   return [
     kubelet('Starting', 'Starting kubelet.'),
     kubelet('NodeHasSufficientMemory'),
@@ -16,6 +15,15 @@ export function beginnings(node: string): readonly Omit<Happening, 'host'>[] {
     kubelet('NodeHasSufficientPID'),
     kubelet('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods'),
     {type: 'Normal', reason: 'Starting', message: '', component: 'kube-proxy'},
-    kubelet('NodeReady'),
+    nodeReady(node),
   ]
+}
+
+/** What a node says that can run pods, or can again. */
+export function nodeReady(node: string): Omit<Happening, 'host'> {
+  return fromKubelet(node, 'NodeReady')
+}
+
+function fromKubelet(node: string, reason: string, message = `Node ${node} status is now: ${reason}`) {
+  return {type: 'Normal', reason, message, component: 'kubelet'} as const
 }

@@ -2,6 +2,8 @@ import type {ExecutionContext} from 'ava'
 import type {AgentClient} from '../../src/node/client.ts'
 import type {Event} from '../../src/objects/event.ts'
 import type {KubeObjectAny} from '../../src/objects/kinds.ts'
+import type {Lease} from '../../src/objects/lease.ts'
+import type {Node} from '../../src/objects/node.ts'
 import type {Pod} from '../../src/objects/pod.ts'
 
 /** An API with a client of it, and the means to change what it holds. */
@@ -61,6 +63,28 @@ const event = (name: string, told: Partial<Event> = {}): Event => ({
   reportingInstance: 'node1',
   ...told,
 })
+
+const time = {lastHeartbeatTime: '2025-01-01T00:00:00Z', lastTransitionTime: '2025-01-01T00:00:00Z'}
+
+const machine: Node = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {name: 'node1'},
+  spec: {},
+  status: {
+    addresses: [{type: 'InternalIP', address: '10.0.20.11'}],
+    conditions: [
+      {...time, type: 'NetworkUnavailable', status: 'False'},
+      {...time, type: 'Ready', status: 'Unknown'},
+    ],
+  },
+}
+
+const lease: Lease = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: {name: 'node1', namespace: 'kube-node-lease'},
+}
 
 const running = {phase: 'Running', podIP: '172.17.12.2'} as const
 
@@ -208,6 +232,43 @@ export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, 
       await t.notThrowsAsync(client.record([lost, event('a.2')]))
       t.is(await get(lost), undefined)
       t.truthy(await get(event('a.2')))
+    },
+    'a node that lives has a Lease, which ends with it, and renews it': async (t, {client, create, get}) => {
+      const node = (await create(machine)) as Node
+      await client.renewLease(node, '2025-01-01T00:00:00.000000Z')
+      const made = (await get(lease)) as Lease
+      t.deepEqual(made.spec, {
+        holderIdentity: 'node1',
+        leaseDurationSeconds: 40,
+        renewTime: '2025-01-01T00:00:00.000000Z',
+      })
+      t.like(made.metadata.ownerReferences, [{apiVersion: 'v1', kind: 'Node', name: 'node1', uid: node.metadata.uid}])
+      await client.renewLease(node, '2025-01-01T00:00:10.000000Z')
+      const renewed = (await get(lease)) as Lease
+      t.is(renewed.spec?.renewTime, '2025-01-01T00:00:10.000000Z')
+      t.is(renewed.metadata.uid, made.metadata.uid)
+    },
+    'a Lease that somebody has deleted is made anew': async (t, {client, create, remove, get}) => {
+      const node = (await create(machine)) as Node
+      await client.renewLease(node, '2025-01-01T00:00:00.000000Z')
+      await remove(lease)
+      await client.renewLease(node, '2025-01-01T00:00:10.000000Z')
+      t.is(((await get(lease)) as Lease).spec?.renewTime, '2025-01-01T00:00:10.000000Z')
+    },
+    'conditions of a node take the place of those of their types, and the others stay': async (
+      t,
+      {client, create, get},
+    ) => {
+      const node = (await create(machine)) as Node
+      const ready = {...time, type: 'Ready', status: 'True', reason: 'KubeletReady'} as const
+      const pressure = {...time, type: 'DiskPressure', status: 'False'} as const
+      await client.reportConditions(node, [ready, pressure])
+      const found = (await get(node)) as Node
+      t.deepEqual(
+        new Set(found.status?.conditions),
+        new Set([...(machine.status?.conditions ?? []).slice(0, 1), ready, pressure]),
+      )
+      t.deepEqual(found.status?.addresses, machine.status?.addresses)
     },
     'a deletion that is confirmed takes the pod out': async (t, {client, create, get}) => {
       const created = (await create(pod('a'))) as Pod

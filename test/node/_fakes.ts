@@ -246,6 +246,8 @@ function recordingClient({
       phases.push(status.phase)
     },
     record: async () => undefined,
+    renewLease: async () => undefined,
+    reportConditions: async () => undefined,
     confirmDeletion: async ({metadata: {name}}) => {
       await say(`confirm ${name}`)
       statuses.delete(name)

@@ -29,6 +29,8 @@ function clientOf(...objects: readonly KubeObjectAny[]): AgentClient {
     requestToken: noTokens,
     updateStatus: async () => undefined,
     record: async () => undefined,
+    renewLease: async () => undefined,
+    reportConditions: async () => undefined,
     confirmDeletion: async () => undefined,
   }
 }

@@ -26,7 +26,11 @@ export type ApiCall = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body?: unknown
-  readonly type?: 'application/json' | 'application/json-patch+json' | 'application/merge-patch+json'
+  readonly type?:
+    | 'application/json'
+    | 'application/json-patch+json'
+    | 'application/merge-patch+json'
+    | 'application/strategic-merge-patch+json'
   readonly signal?: AbortSignal
 }
 

@@ -1,4 +1,5 @@
 import type {AgentChanges, AgentClient, AgentKind, FollowedKind} from '../../node/client.ts'
+import {leaseOf} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kinds, type ObjectOf} from '../../objects/kinds.ts'
 import type {Pod, PodStatus} from '../../objects/pod.ts'
 import {ApiRefusal, type Connection} from './connection.ts'
@@ -107,6 +108,19 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
         const call = {method: 'DELETE', path: pathOf(pod), body} as const
         await connection.call(call).catch(error => passOver(error, connection, pod))
       }, untilDone),
+    renewLease: async (node, time) => {
+      const lease = leaseOf(node, time)
+      const place = `/apis/coordination.k8s.io/v1/namespaces/${lease.metadata.namespace}/leases`
+      const renewal = {path: `${place}/${lease.metadata.name}`, body: {spec: {renewTime: time}}}
+      await connection.call({method: 'PATCH', type: 'application/merge-patch+json', ...renewal}).catch(async error => {
+        if (!(error instanceof ApiRefusal) || error.status !== 404) throw error
+        await connection.call({method: 'POST', path: place, body: lease})
+      })
+    },
+    reportConditions: async ({metadata}, conditions) => {
+      const said = {path: `${paths.Node}/${metadata.name}/status`, body: {status: {conditions}}}
+      await connection.call({method: 'PATCH', type: 'application/strategic-merge-patch+json', ...said})
+    },
     close: () => {
       life.abort()
       following?.stop.abort()

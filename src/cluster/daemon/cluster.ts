@@ -5,6 +5,7 @@ import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
+import {parseIp} from '../../net/ip.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
 import {createDaemons} from '../../node/daemons.ts'
 import {proxyConfigMapOf} from '../../node/proxy/configuration.ts'
@@ -27,6 +28,7 @@ import {kernelOf} from './kernel-of.ts'
 import {type Machines, makeMachines} from './machines.ts'
 import {nodeObjects} from './node-objects.ts'
 import {tokenIssuer} from './token-issuer.ts'
+import {clientBy} from './way-to-api.ts'
 
 /** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
 export type Cluster = {
@@ -82,7 +84,8 @@ export async function createCluster({
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime})
   const client = storeClient(store, tokenIssuer(store, tokenKey))
-  agents.push(...(await startAgents({lab, machines, common: {client, kernel, runtime, images, signal, log}})))
+  const common = {client, kernel, runtime, images, signal, log}
+  agents.push(...(await startAgents({lab, machines, apiServer, common})))
   return {
     store,
     registry: objects,
@@ -97,14 +100,22 @@ export async function createCluster({
 
 type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'images' | 'signal' | 'log'>
 
+type Starting = {
+  readonly lab: Lab
+  readonly machines: Machines
+  readonly apiServer: ApiServerPlace
+  readonly common: Common
+}
+
 /* An agent for every node; what they share is made once. */
-function startAgents({lab, machines, common}: {lab: Lab; machines: Machines; common: Common}): Promise<Agent[]> {
+function startAgents({lab, machines, apiServer, common}: Starting): Promise<Agent[]> {
   const {serviceRange, podNetwork} = lab.cluster
   const daemons = createDaemons()
   const standIn = canOpenTun(process.env) ? {} : {standIn: underlayNetns}
   const agentOf = (node: NodeConfig, pid: number) =>
     startAgent({
       ...common,
+      client: clientBy(common.client, {name: node.name, pid, apiServer: parseIp(apiServer.ip)}, {...common, after}),
       name: node.name,
       pid,
       podNetwork,

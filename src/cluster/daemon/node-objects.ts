@@ -3,6 +3,7 @@ import {availableParallelism, release, totalmem} from 'node:os'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {leasesOf} from '../../node/overlay/leases.ts'
 import {annotationsOf} from '../../node/overlay/node-leases.ts'
+import {healthyConditions, networkCondition} from '../../node/sign-of-life.ts'
 import type {Node} from '../../objects/node.ts'
 
 /** The version of Kubernetes that podlab's nodes report. */
@@ -32,7 +33,7 @@ function nodeObject(
         {type: 'InternalIP', address},
         {type: 'Hostname', address: name},
       ],
-      conditions: [{type: 'Ready', status: 'True', reason: 'KubeletReady', lastTransitionTime: now}],
+      conditions: [networkCondition(now), ...healthyConditions(now)],
       capacity: resources(),
       allocatable: resources(),
       nodeInfo: {

@@ -25,6 +25,8 @@ export type Kubelet = {
   /** To be told of each container that ended, and, by its netns, of each owner of a pod's namespaces. */
   exited(id: string, code: number): void
   lives(): readonly PodLife[]
+  /** Says of all pods again how they are: while nobody heard the node, they were written off. */
+  reportAll(): void
 }
 
 export function createKubelet(context: KubeletContext): Kubelet {
@@ -64,6 +66,9 @@ export function createKubelet(context: KubeletContext): Kubelet {
       else if (owned !== undefined) background(remakePod(table, owned))
     },
     lives: () => [...table.lives.values()],
+    reportAll: () => {
+      for (const uid of table.lives.keys()) background(report(table, uid))
+    },
   }
 }
 

@@ -47,7 +47,7 @@ type Known = {
   readonly now: string
 }
 
-/* A pod whose containers have all run to their end is not ready for that very reason. */
+/* A pod whose containers have all run to their end is not ready for that very reason. What others say of it stays. */
 function conditionsOf({life, phase, containerStatuses, initContainerStatuses, now}: Known): readonly Condition[] {
   const finished = {Succeeded: 'PodCompleted', Failed: 'PodFailed'}[phase as string]
   const unready = finished ? {reason: finished} : lacking('ContainersNotReady', 'unready', containerStatuses)
@@ -61,7 +61,8 @@ function conditionsOf({life, phase, containerStatuses, initContainerStatuses, no
     ['ContainersReady', unready],
     ['PodScheduled', undefined],
   ]
-  return wanted.map(([type, lack]) => condition(life.pod, {type, lack, now}))
+  const others = life.pod.status?.conditions?.filter(({type}) => !wanted.some(([own]) => own === type)) ?? []
+  return [...wanted.map(([type, lack]) => condition(life.pod, {type, lack, now})), ...others]
 }
 
 type Lack = {readonly reason?: string; readonly message?: string}

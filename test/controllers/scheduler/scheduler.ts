@@ -238,7 +238,7 @@ test('a refusal is written once, and told again after five minutes', t => {
   const after = (milliseconds: number) => scheduler.reconcile(key, known, {...context, now: context.now + milliseconds})
   t.deepEqual(after(299_999), [])
   t.like(after(300_000), [{do: 'update', object: {kind: 'Event', count: 2}}])
-  t.is(scheduler.due?.(key, known, context.now), context.now + 300_000)
+  t.is(scheduler.due?.(key, known, context.now, context.now), context.now + 300_000)
 })
 
 test('a pod that got its node has an event that says so', t => {
