@@ -3,7 +3,8 @@ import type {Image} from '../images/image.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
-import type {Cidr} from '../net/cidr.ts'
+import {type Cidr, nth} from '../net/cidr.ts'
+import {parseIp} from '../net/ip.ts'
 import type {ConfigMap} from '../objects/config-map.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
@@ -23,6 +24,7 @@ import {
   proxyConfigMap,
   readProxyConfiguration,
 } from './proxy/configuration.ts'
+import type {ProxyNode} from './proxy/proxy-mode.ts'
 import {createProxyLoop} from './proxy-loop.ts'
 import {createRecorder} from './recorder.ts'
 import type {Runtime} from './runtime/runtime.ts'
@@ -100,7 +102,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const proxy = createProxyLoop({
     netns: name,
     kernel,
-    node: {nodeName: name, nodeIp: self.publicIp},
+    node: proxyNode,
     log,
   })
   let configured: () => Promise<ProxyConfiguration> = async () => ({
@@ -139,6 +141,12 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
     await proxy.sync([...world.services.values()], [...world.slices.values()], await configured())
+  }
+
+  function proxyNode(): ProxyNode {
+    const zone = world.nodes.get(`/${name}`)?.metadata.labels?.['topology.kubernetes.io/zone']
+    const addresses = [self.publicIp, nth(self.subnet, 1), parseIp('127.0.0.1')]
+    return {nodeName: name, nodeIp: self.publicIp, addresses, ...(zone !== undefined && {zone})}
   }
 
   /* While there is none, kube-proxy goes by what it has read last. */

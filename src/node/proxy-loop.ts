@@ -8,7 +8,7 @@ import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf} from './proxy/index.ts'
-import {contextOf, type ProxyContext} from './proxy/proxy-mode.ts'
+import {contextOf, type ProxyNode} from './proxy/proxy-mode.ts'
 import {servicePorts} from './proxy/service-port.ts'
 
 /** kube-proxy on one node: brings the node's rules in line with Services and EndpointSlices. */
@@ -34,7 +34,7 @@ export function createProxyLoop({
 }: {
   netns: string
   kernel: Kernel
-  node: Pick<ProxyContext, 'nodeName' | 'nodeIp'>
+  node: () => ProxyNode
   log: Logger
 }): ProxyLoop {
   let applied: readonly RulesPlan[] = []
@@ -69,7 +69,7 @@ export function createProxyLoop({
     rules: () => applied,
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
-      const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node, configuration))
+      const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node(), configuration))
       await settle({...emptyNetns, ...state})
       try {
         await apply(next)

@@ -57,9 +57,12 @@ export type ServicePort = {
 }
 
 export type ServiceStatus = {
-  readonly loadBalancer?: {readonly ingress?: readonly {readonly ip?: string; readonly hostname?: string}[]}
+  readonly loadBalancer?: {readonly ingress?: readonly LoadBalancerIngress[]}
   readonly conditions?: readonly Condition[]
 }
+
+/** Where a load balancer takes packets. With the mode Proxy they come from its own address, and need no rule. */
+export type LoadBalancerIngress = {readonly ip?: string; readonly hostname?: string; readonly ipMode?: 'VIP' | 'Proxy'}
 
 export const serviceKind: Kind<Service> = {
   kind: 'Service',

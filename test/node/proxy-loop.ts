@@ -22,7 +22,7 @@ const sliceOf = (...ips: readonly string[]) => sampleSlice('kubia', ips)
 async function loopOnNode1() {
   const {kernel, refuse} = failingKernel(fakeKernel())
   await kernel.create('node1')
-  const proxy = createProxyLoop({netns: 'node1', kernel, node: {nodeName: 'node1'}, log: silent})
+  const proxy = createProxyLoop({netns: 'node1', kernel, node: () => ({nodeName: 'node1'}), log: silent})
   const sync = (services: readonly Service[], slices: readonly EndpointSlice[]) =>
     proxy.sync(services, slices, defaultProxyConfiguration)
   const loop = {...proxy, sync}

@@ -1,5 +1,6 @@
 import type {IptablesMatch, IptablesRule, IptablesTable, RulesPlanTable} from '../../kernel/ruleset.ts'
-import {parseCidr} from '../../net/cidr.ts'
+import {cidrOf, contains, parseCidr} from '../../net/cidr.ts'
+import type {ProxyContext} from './proxy-mode.ts'
 import {comment, ctstate, jump, marked, masqueradeMark, type Row} from './rule.ts'
 
 type Jump = RulesPlanTable['jumps'][number]
@@ -90,19 +91,37 @@ const forward: IptablesRule[] = [
   },
 ]
 
-const nodePorts: IptablesRule = {
-  matches: [
-    comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain'),
-    {match: 'addrtype', end: 'dst', type: 'LOCAL'},
-  ],
-  target: jump('KUBE-NODEPORTS'),
+/**
+ * Last of all: packets for the node itself. `nodePortAddresses` names each address instead. Kept from 127.0.0.1 they are where localhost
+ * must not have node ports.
+ */
+function nodePortJumps({
+  localhostNodePorts = true,
+  nodePortAddresses = [],
+  addresses = [],
+}: BaseContext): IptablesRule[] {
+  const text = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
+  const target = jump('KUBE-NODEPORTS')
+  if (nodePortAddresses.length > 0) {
+    const chosen = addresses.filter(ip => nodePortAddresses.some(net => contains(net, ip)))
+    const usable = chosen.filter(ip => localhostNodePorts || !contains(loopback, ip))
+    return usable.map(ip => ({matches: [{match: 'destination', net: cidrOf(ip, 32)}, text], target}))
+  }
+  const local: IptablesMatch = {match: 'addrtype', end: 'dst', type: 'LOCAL'}
+  const elsewhere: IptablesMatch[] = localhostNodePorts ? [] : [{match: 'destination', net: loopback, not: true}]
+  return [{matches: [...elsewhere, text, local], target}]
 }
 
+type BaseContext = Pick<ProxyContext, 'localhostNodePorts' | 'nodePortAddresses' | 'addresses'>
+
 /** The rules that do not depend on any Service. They come after those of the services. */
-export const fixedRows: readonly Row[] = [
-  ...markMasquerade.map(rule => ({table: 'nat' as const, chain: 'KUBE-MARK-MASQ', rule})),
-  ...postrouting.map(rule => ({table: 'nat' as const, chain: 'KUBE-POSTROUTING', rule})),
-  {table: 'nat', chain: 'KUBE-SERVICES', rule: nodePorts},
-  ...firewall.map(rule => ({table: 'filter' as const, chain: 'KUBE-FIREWALL', rule})),
-  ...forward.map(rule => ({table: 'filter' as const, chain: 'KUBE-FORWARD', rule})),
-]
+export function fixedRows(context: BaseContext): readonly Row[] {
+  const {localhostNodePorts = true} = context
+  return [
+    ...markMasquerade.map(rule => ({table: 'nat' as const, chain: 'KUBE-MARK-MASQ', rule})),
+    ...postrouting.map(rule => ({table: 'nat' as const, chain: 'KUBE-POSTROUTING', rule})),
+    ...nodePortJumps(context).map(rule => ({table: 'nat' as const, chain: 'KUBE-SERVICES', rule})),
+    ...(localhostNodePorts ? firewall : []).map(rule => ({table: 'filter' as const, chain: 'KUBE-FIREWALL', rule})),
+    ...forward.map(rule => ({table: 'filter' as const, chain: 'KUBE-FORWARD', rule})),
+  ]
+}

@@ -1,7 +1,7 @@
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
 import {endpointSets} from './endpoint-sets.ts'
 import {balancingRows, type Choice, type Commenting, endpointRows, type Target} from './iptables-endpoints.ts'
-import {nodePortRows} from './iptables-node-port.ts'
+import {externalRows, isExternal} from './iptables-external.ts'
 import {endpointChain, serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, jump, natRow, type Row, refusal} from './rule.ts'
@@ -11,17 +11,16 @@ export type ServiceContext = ProxyContext & Commenting
 
 /** The rules of one service port: how packets find it, how it chooses an endpoint, and what each endpoint does to them. */
 export function serviceRows(port: ServicePort, context: ServiceContext): readonly Row[] {
-  const {cluster, local} = endpointSets(port, context.nodeName)
+  const {cluster, local} = endpointSets(port, context)
   const everywhere: Choice = {chain: serviceChain('SVC', port), targets: cluster.map(targetOf)}
   const here: Choice = isLocal(port) ? {chain: serviceChain('SVL', port), targets: local.map(targetOf)} : everywhere
   const inside = port.internalTrafficPolicy === 'Local' ? here : everywhere
   const outside = port.externalTrafficPolicy === 'Local' ? here : everywhere
-  const hasNodePort = port.nodePort !== undefined
-  const wanted = new Set(hasNodePort ? [everywhere, inside, outside] : [inside])
+  const wanted = new Set(isExternal(port) ? [everywhere, inside, outside] : [inside])
   const drawn = [...wanted].filter(choice => choice.targets.length > 0)
   return [
     ...clusterIpRows(port, {inside, everywhere}, context),
-    ...(hasNodePort ? nodePortRows(port, {outside, everywhere}, context) : []),
+    ...(isExternal(port) ? externalRows(port, {outside, everywhere}, context) : []),
     ...drawn.flatMap(choice => balancingRows(port, choice, context)),
     ...reached(drawn).flatMap(target => endpointRows(port, target, context)),
   ]

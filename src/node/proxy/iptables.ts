@@ -14,7 +14,7 @@ import type {ServicePort} from './service-port.ts'
  */
 export const iptables: ProxyMode = {
   plan: (ports, context) => ({
-    state: {sysctls: {'net.ipv4.conf.all.route_localnet': '1'}},
+    state: {sysctls: {'net.ipv4.conf.all.route_localnet': (context.localhostNodePorts ?? true) ? '1' : '0'}},
     rules: [rulesPlan(ports, context)],
   }),
 }
@@ -29,7 +29,7 @@ function rulesPlan(ports: readonly ServicePort[], context: ProxyContext): RulesP
     backend: 'iptables',
     owner: 'kube-proxy',
     prefixes: ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-SEP-'],
-    tables: tablesOf([...services, ...fixedRows]),
+    tables: tablesOf([...services, ...fixedRows(context)]),
   }
 }
 

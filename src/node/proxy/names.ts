@@ -1,8 +1,11 @@
 import {hash as digestOf} from 'node:crypto'
 import type {Endpoint, ServicePort} from './service-port.ts'
 
-/** What a service's chain is for: its endpoints everywhere (SVC), those of this node (SVL), or packets to its node port (EXT). */
-export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT'
+/**
+ * What a service's chain is for: its endpoints everywhere (SVC), those of this node (SVL), packets from outside (EXT), or
+ * those to a load balancer that only some may use (FW).
+ */
+export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'FW'
 
 /** The name of a chain of a service port: `KUBE-SVC-ERIFXISQEP7F7OF4`. */
 export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<ServicePort, 'name' | 'protocol'>): string {

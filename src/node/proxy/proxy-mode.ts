@@ -14,16 +14,20 @@ export type ProxyContext = Partial<
   readonly nodeName: string
   /** The node's address on the underlay. */
   readonly nodeIp?: Ip
+  /** The zone that its label topology.kubernetes.io/zone names. */
+  readonly zone?: string
+  /** All its addresses at which node ports may answer, by `nodePortAddresses`. */
+  readonly addresses?: readonly Ip[]
   /** kube-proxy's `--cluster-cidr`: packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
   readonly clusterCidr?: Cidr
   /** kube-proxy's `--masquerade-all`: every packet for a cluster IP is masqueraded. */
   readonly masqueradeAll?: boolean
 }
 
+/** What is so of a node whatever kube-proxy is told. */
+export type ProxyNode = Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'zone' | 'addresses'>
+
 /** What the proxy of a node goes by. */
-export function contextOf(
-  node: Pick<ProxyContext, 'nodeName' | 'nodeIp'>,
-  {mode: _mode, clusterCIDR, ...rest}: ProxyConfiguration,
-): ProxyContext {
+export function contextOf(node: ProxyNode, {mode: _mode, clusterCIDR, ...rest}: ProxyConfiguration): ProxyContext {
   return {...node, ...rest, ...(clusterCIDR && {clusterCidr: clusterCIDR})}
 }

@@ -1,3 +1,4 @@
+import {type Cidr, networkOf, parseCidr} from '../../net/cidr.ts'
 import {type Ip, parseIp} from '../../net/ip.ts'
 import {type EndpointSlice, type SliceEndpoint, serviceNameLabel} from '../../objects/endpoint-slice.ts'
 import type {ServicePort as PortSpec, Service, TrafficPolicy} from '../../objects/service.ts'
@@ -11,6 +12,14 @@ export type ServicePort = {
   readonly port: number
   /** The port under which every node takes packets for it. */
   readonly nodePort?: number
+  /** Addresses that somebody else leads to the nodes. */
+  readonly externalIps?: readonly Ip[]
+  /** Addresses of load balancers that hand packets on as they are. */
+  readonly loadBalancerIps?: readonly Ip[]
+  /** Who may use the load balancer: everybody when left out. */
+  readonly sourceRanges?: readonly Cidr[]
+  /** Where every node tells whether it has endpoints of its own. */
+  readonly healthCheckNodePort?: number
   readonly internalTrafficPolicy: TrafficPolicy
   /** For packets to the node port; `Cluster` when left out. */
   readonly externalTrafficPolicy?: TrafficPolicy
@@ -29,6 +38,8 @@ export type Endpoint = {
   readonly lingering?: true
   /** An endpoint without one is local to no node. */
   readonly nodeName?: string
+  /** The zones whose nodes are to use it (topology hints). */
+  readonly zones?: readonly string[]
 }
 
 /** Every port of every Service that has a cluster IP, with the endpoints of all its slices; sorted by name and protocol. */
@@ -49,6 +60,7 @@ function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePor
     clusterIp: parseIp(clusterIP),
     port: port.port,
     ...(port.nodePort && {nodePort: port.nodePort}),
+    ...externalOf(service),
     internalTrafficPolicy,
     ...(externalTrafficPolicy && {externalTrafficPolicy}),
     ...affinityOf(service),
@@ -62,6 +74,31 @@ function qualifiedName({metadata}: Service): string {
 
 function protocolOf({protocol = 'TCP'}: {readonly protocol?: PortSpec['protocol']}): ServicePort['protocol'] {
   return protocol.toLowerCase() as ServicePort['protocol']
+}
+
+/** Of a load balancer's addresses only those at which packets come as the client has sent them: `ipMode` VIP. */
+function externalOf({
+  spec,
+  status,
+}: Service): Pick<ServicePort, 'externalIps' | 'loadBalancerIps' | 'sourceRanges' | 'healthCheckNodePort'> {
+  const {type, externalIPs = [], loadBalancerSourceRanges = [], externalTrafficPolicy, healthCheckNodePort} = spec
+  const ingress = type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []) : []
+  const loadBalancerIps = ingress.flatMap(({ip, ipMode = 'VIP'}) =>
+    isIpv4(ip) && ipMode === 'VIP' ? [parseIp(ip)] : [],
+  )
+  const externalIps = externalIPs.filter(isIpv4).map(parseIp)
+  const ranges = loadBalancerSourceRanges.map(range => range.trim()).filter(range => !range.includes(':'))
+  return {
+    ...(externalIps.length > 0 && {externalIps}),
+    ...(loadBalancerIps.length > 0 && {loadBalancerIps}),
+    ...(loadBalancerIps.length > 0 &&
+      ranges.length > 0 && {sourceRanges: ranges.map(range => networkOf(parseCidr(range)))}),
+    ...(externalTrafficPolicy === 'Local' && healthCheckNodePort && {healthCheckNodePort}),
+  }
+}
+
+function isIpv4(ip: string | undefined): ip is string {
+  return ip !== undefined && !ip.includes(':')
 }
 
 /** Kubernetes' default: three hours. */
@@ -91,11 +128,22 @@ function rank({ready, lingering}: Endpoint): number {
 }
 
 /** A condition that is left out says the best. The addresses of one endpoint are all the same to a proxy: it takes the first. */
-function endpointOf({addresses: [ip], conditions = {}, nodeName}: SliceEndpoint, port: number): readonly Endpoint[] {
+function endpointOf(
+  {addresses: [ip], conditions = {}, nodeName, hints}: SliceEndpoint,
+  port: number,
+): readonly Endpoint[] {
   const {ready = true, serving = ready, terminating = false} = conditions
   if (ip === undefined) return []
   const lingering = !ready && serving && terminating
-  return [{ip: parseIp(ip), port, ready, ...(lingering && {lingering}), ...(nodeName === undefined ? {} : {nodeName})}]
+  const zones = hints?.forZones?.map(({name}) => name) ?? []
+  return [
+    {
+      ...{ip: parseIp(ip), port, ready},
+      ...(lingering && {lingering}),
+      ...(nodeName !== undefined && {nodeName}),
+      ...(zones.length > 0 && {zones}),
+    },
+  ]
 }
 
 function compare(a: string, b: string): number {

@@ -8,7 +8,7 @@ const sets = test.macro((t, sketch: string, cluster: string, local: string) => {
     const [ip = '', state = ''] = word.split('=')
     return endpoint(ip, 8080, {ready: state === 'ready', ...(state === 'lingering' && {lingering: true})})
   })
-  const found = endpointSets({...kubia, endpoints}, 'node1')
+  const found = endpointSets({...kubia, endpoints}, {nodeName: 'node1'})
   t.is(found.cluster.map(({ip}) => ip).join(' '), cluster)
   t.is(found.local.map(({ip}) => ip).join(' '), local)
 })
@@ -42,6 +42,34 @@ test(
   '172.17.12.2',
 )
 test('nothing is left when none answers', sets, '172.17.12.2=neither 172.17.13.2=neither', '', '')
+
+const hinted = test.macro({
+  exec: (t, sketch: string, zone: string | undefined, cluster: string) => {
+    const endpoints = sketch.split(' ').map(word => {
+      const [ip = '', zones = ''] = word.split('=')
+      return endpoint(ip, 8080, zones === '' ? {} : {zones: zones.split(',')})
+    })
+    const context = {nodeName: 'node1', ...(zone !== undefined && {zone})}
+    t.is(
+      endpointSets({...kubia, endpoints}, context)
+        .cluster.map(({ip}) => ip)
+        .join(' '),
+      cluster,
+    )
+  },
+  title: (title = '') => `hints: ${title}`,
+})
+
+test(
+  'a node uses what is meant for its zone',
+  hinted,
+  '172.17.12.2=a 172.17.13.2=b 172.17.13.3=a,b',
+  'a',
+  '172.17.12.2 172.17.13.3',
+)
+test('one endpoint without a hint undoes all', hinted, '172.17.12.2=a 172.17.13.2', 'a', '172.17.12.2 172.17.13.2')
+test('a zone that nothing is meant for uses all', hinted, '172.17.12.2=a 172.17.13.2=b', 'c', '172.17.12.2 172.17.13.2')
+test('a node without a zone uses all', hinted, '172.17.12.2=a 172.17.13.2=b', undefined, '172.17.12.2 172.17.13.2')
 
 test('with the policy Local the last pod of a node has its chain while it goes', t => {
   const endpoints = [endpoint('172.17.12.2', 8080, {ready: false, lingering: true}), endpoint('172.17.13.2', 8080)]

@@ -107,3 +107,39 @@ test('an endpoint that stands in two slices counts at its best', t => {
   for (const order of [slices, slices.toReversed()])
     t.like(servicePorts([kubia], order)[0]?.endpoints, [{ip: '172.17.12.2', ready: true}])
 })
+
+test('what comes from outside is known by its addresses: those of a load balancer that hands packets on, and of IPv4', t => {
+  const spec: ServiceSpec = {
+    type: 'LoadBalancer',
+    clusterIP: '10.96.0.20',
+    ports: [{port: 80, nodePort: 30080}],
+    externalIPs: ['203.0.113.9', '2001:db8::9'],
+    loadBalancerSourceRanges: [' 10.0.20.0/24', '2001:db8::/32'],
+    externalTrafficPolicy: 'Local',
+    healthCheckNodePort: 30999,
+  }
+  const ingress = [{ip: '198.51.100.7'}, {ip: '198.51.100.8', ipMode: 'Proxy' as const}, {hostname: 'a.example'}]
+  const [port] = servicePorts([{...service('web', spec), status: {loadBalancer: {ingress}}}], [])
+  t.like(port, {
+    externalIps: ['203.0.113.9'],
+    loadBalancerIps: ['198.51.100.7'],
+    sourceRanges: ['10.0.20.0/24'],
+    healthCheckNodePort: 30999,
+    nodePort: 30080,
+  })
+  const [other] = servicePorts(
+    [{...service('web', {...spec, type: 'NodePort'}), status: {loadBalancer: {ingress}}}],
+    [],
+  )
+  t.is(other?.loadBalancerIps, undefined)
+  t.is(other?.sourceRanges, undefined)
+})
+
+test('hints name the zones that an endpoint is meant for', t => {
+  const hints = {forZones: [{name: 'a'}, {name: 'b'}]}
+  const slice = sampleSlice('kubia', [{addresses: ['172.17.12.2'], hints}, {addresses: ['172.17.12.3']}])
+  t.deepEqual(
+    servicePorts([kubia], [slice])[0]?.endpoints.map(({zones}) => zones),
+    [['a', 'b'], undefined],
+  )
+})
