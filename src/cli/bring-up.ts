@@ -1,5 +1,5 @@
 import {ask} from '../cluster/control.ts'
-import {type StartedLab, startLab} from '../cluster/start-lab.ts'
+import {type LabToStart, type StartedLab, startLab} from '../cluster/start-lab.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {Setting} from '../lab/parameters.ts'
 import {wantedPods} from '../lab/wanted-pods.ts'
@@ -25,21 +25,28 @@ export type BroughtUp = {
   readonly notes: readonly string[]
 }
 
-type UpOptions = {
+export type UpOptions = {
   readonly settings: readonly Setting[]
   /** How many times the usual time pods are given. */
   readonly patience: number
   readonly signal: AbortSignal
   readonly insecure?: boolean
+  /** Whether it can be resumed after a crash. */
+  readonly keep?: boolean
 }
 
 /** Reads a lab, starts it and waits until its pods are ready. When that fails or is interrupted, nothing is left of it. */
-export async function bringUp(
-  word: unknown,
-  {settings, patience, signal, insecure = false}: UpOptions,
+export async function bringUp(word: unknown, {settings, ...options}: UpOptions): Promise<BroughtUp> {
+  return start(await readLab(word, settings), options)
+}
+
+/** Starts a lab and waits until its pods are ready; likewise. */
+export async function start(
+  wanted: LabToStart,
+  {patience, signal, insecure = false, keep = false}: Omit<UpOptions, 'settings'>,
 ): Promise<BroughtUp> {
-  const {lab, source} = await readLab(word, settings)
-  const started = await startLab({lab, source}, {daemon: daemonProgram, signal, insecure})
+  const {lab} = wanted
+  const started = await startLab(wanted, {daemon: daemonProgram, signal, insecure, keep})
   try {
     const withinMs = readyWithin(lab) * patience
     const {waitingFor, notes} = await ask(started.session.socket, 'settled', {withinMs}, signal)

@@ -26,6 +26,7 @@ const codes: Readonly<Record<string, number>> = {
   NoNetworkError: exitCode.failed,
   CaptureError: exitCode.failed,
   SinkError: exitCode.failed,
+  KeptError: exitCode.failed,
   SessionError: exitCode.machine,
   NoKubectlError: exitCode.machine,
 }

@@ -1,4 +1,5 @@
 import {basename, join, resolve} from 'node:path'
+import type {Resumable} from '../cluster/resumable.ts'
 import {runningLabs} from '../cluster/running-labs.ts'
 import {findLab} from '../lab/find.ts'
 import type {Lab} from '../lab/lab.ts'
@@ -46,4 +47,13 @@ export async function runningName(word: unknown): Promise<string | undefined> {
   const lab = labs.find(({state}) => state.source === source)
   if (!lab) throw new UsageError(`the lab of ${found.file} is not up. Bring it up with: podlab up ${word}`)
   return lab.session.name
+}
+
+/** The lab, of those that could be resumed, that a word means: its name, or the folder or file that it was brought up from. */
+export function findKept(word: unknown, labs: readonly Resumable[]): Resumable | undefined {
+  const name = String(word)
+  const named = labs.find(lab => lab.name === name)
+  if (named || whatIs(name) === undefined) return named
+  const source = resolve(labFile(name))
+  return labs.find(({kept}) => 'source' in kept && kept.source === source)
 }

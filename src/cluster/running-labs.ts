@@ -1,6 +1,8 @@
+import {existsSync} from 'node:fs'
+import {answers} from './answers.ts'
 import {ask, ControlError} from './control.ts'
+import {forget, isInUse, type Kept, keptIn} from './kept.ts'
 import {openLock, readState, type Session, type SessionState, sessionNames, sessionOf, sweepSession} from './session.ts'
-import {answers} from './start-lab.ts'
 
 /** A lab of this user that is up. */
 export type RunningLab = {readonly session: Session; readonly state: SessionState}
@@ -34,10 +36,16 @@ export async function chooseLab(name: string | undefined): Promise<RunningLab> {
 }
 
 /** Ends a running lab and waits until nothing of it is left; false when it is still there after the deadline. */
-export async function takeDown({session}: RunningLab, {withinMs}: {withinMs: number}): Promise<boolean> {
+export async function takeDown({session, state}: RunningLab, {withinMs}: {withinMs: number}): Promise<boolean> {
   const swept = sweep(session, {withinMs})
   const [gone] = await Promise.all([swept, askToEnd(session, AbortSignal.timeout(withinMs))])
+  if (gone && state.kept !== undefined) forgetUnused(keptIn(state.kept, session.name))
   return gone
+}
+
+/* The keeper has removed it, unless it was killed, or the daemon. */
+function forgetUnused(kept: Kept): void {
+  if (existsSync(kept.folder) && !isInUse(kept)) forget(kept)
 }
 
 async function sweep(session: Session, within: {withinMs: number}): Promise<boolean> {

@@ -16,6 +16,7 @@ export function startSandbox({
   program,
   listeners,
   waitMs,
+  kept = '',
 }: {
   session: Session
   program: readonly string[]
@@ -23,10 +24,12 @@ export function startSandbox({
   listeners: readonly number[]
   /** How long to wait for a lab of the same name that is just ending. */
   waitMs: number
+  /** The folder in which the lab is kept. */
+  kept?: string | undefined
 }): ChildProcess {
   return spawn(
     '/bin/sh',
-    ['-c', keeperScript, 'podlab-keeper', session.folder, `${waitMs / 1000}`, ...unshareArguments(), ...program],
+    ['-c', keeperScript, 'podlab-keeper', session.folder, `${waitMs / 1000}`, kept, ...unshareArguments(), ...program],
     {
       cwd: '/',
       detached: true,
@@ -39,14 +42,17 @@ export function startSandbox({
 /** How the keeper ends when the session is somebody else's. */
 export const sessionTaken = 75
 
+/** How a daemon ends when what is kept of its lab is to stay. */
+export const endedButKept = 76
+
 /*
  * Standard input is the daemon's life line, descriptor 3 its messages, and 5 (and 6) the sockets of its API server, which are the host's
  * although the daemon has a network of its own. Standard output tells why nothing came of it. The
  * second attempt is for a folder that its last holder removed while we waited. Only a keeper that was killed leaves a socket for the next
- * one to remove. A folder that somebody took away may be another lab's by the end. The last rmdir refuses while there is another
- * session.
+ * one to remove. A folder that somebody took away may be another lab's by the end. What is kept of a lab goes when it ends well, or was
+ * never up. The last rmdir refuses while there is another session.
  */
-const keeperScript = `folder=$1 wait=$2; shift 2
+const keeperScript = `folder=$1 wait=$2 kept=$3; shift 3
 exec 2>&1
 claim() {
   (umask 077 && mkdir -p -- "$folder") && command exec 4>>"$folder/lock" || return
@@ -60,6 +66,7 @@ code=$?
 exec 3>&- 5>&- 6>&-
 [ $code = 0 ] || tail -n 5 -- "$folder/daemon.log"
 exec >/dev/null 2>&1
+if [ "$kept" ] && { [ $code = 0 ] || [ ! -e "$kept/lab.json" ]; }; then rm -rf -- "$kept"; rmdir -- "\${kept%/*}"; fi
 [ ! "$folder/lock" -ef /proc/self/fd/4 ] || rm -rf -- "$folder"
 rmdir -- "\${folder%/*}"
 exit $code`

@@ -28,6 +28,8 @@ export type SessionState = {
   readonly source: string
   readonly rootless: boolean
   readonly startedAt: string
+  /** The folder in which the lab is kept, so that it can be resumed after a crash. */
+  readonly kept?: string
 }
 
 export function sessionOf(name: string, environment: NodeJS.ProcessEnv = process.env): Session {

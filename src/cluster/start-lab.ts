@@ -3,23 +3,16 @@ import {createInterface} from 'node:readline'
 import type {Readable, Writable} from 'node:stream'
 import {text} from 'node:stream/consumers'
 import type {Lab} from '../lab/lab.ts'
-import {createAccess, type Door, openDoor} from './api-access.ts'
-import {ask, ControlError} from './control.ts'
+import {answers} from './answers.ts'
+import {accessAgain, createAccess, type Door, openDoor} from './api-access.ts'
+import type {Birth} from './daemon/daemon.ts'
+import {forget, type Kept, type KeptLab} from './kept.ts'
 import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
+import {placeToKeep} from './place-to-keep.ts'
 import {isRootless, sessionTaken, startSandbox} from './sandbox.ts'
 import {checkSession, type Session, sessionOf} from './session.ts'
-
-/** A lab that could not be started; `no-sandbox`, `no-session` and `missing-tools` are the machine's fault. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-  readonly code: 'already-up' | 'no-sandbox' | 'no-session' | 'missing-tools' | 'start-failed'
-
-  constructor(message: string, code: StartError['code']) {
-    super(message)
-    this.code = code
-  }
-}
+import {StartError} from './start-error.ts'
 
 /** A lab whose daemon answers. It ends with this process, however that ends, unless it is let go. */
 export type StartedLab = {
@@ -42,22 +35,26 @@ export type StartMessage =
  * cluster starts them). The daemon's standard input is its life line: when it ends without a word, the daemon ends.
  */
 export async function startLab(
-  {lab, source}: {lab: Lab; source: string},
-  {daemon, signal, insecure = false}: {daemon: readonly string[]; signal: AbortSignal; insecure?: boolean},
+  {lab, source, resume}: LabToStart,
+  {daemon, signal, insecure = false, keep = false}: StartOptions,
 ): Promise<StartedLab> {
   const missing = explainMissingTools()
   if (missing) throw new StartError(missing, 'missing-tools')
   const session = sessionOf(lab.name)
   checkSession(session)
-  const doors = await Promise.all(insecure ? [openDoor(), openDoor()] : [openDoor()])
+  const {kept, note} = resume || keep ? await placeToKeep(session, resume) : {}
+  const doors = await Promise.all(portsOf(resume, insecure).map(port => openDoor(port)))
   const [{port}, plain] = doors as [Door, Door?]
   try {
-    const apiServer = createAccess(lab, {port, insecure})
-    const birth = JSON.stringify({lab, source, rootless: isRootless(), apiServer})
-    const program = [...daemon, session.folder]
-    const listeners = doors.map(({descriptor}) => descriptor)
+    const birth = birthOf({lab, source, resume}, {port, plainPort: plain?.port, kept, note})
+    const attempt = {
+      ...{session, kept, isNew: !resume},
+      birth: JSON.stringify(birth),
+      program: [...daemon, session.folder],
+      listeners: doors.map(({descriptor}) => descriptor),
+    }
     for (const waitMs of [0, endingTakes]) {
-      const started = await tryToStart({session, birth, program, listeners, waitMs}, signal)
+      const started = await tryToStart({...attempt, waitMs}, signal)
       if (started) return {...started, ...(plain && {insecureUrl: `http://127.0.0.1:${plain.port}`})}
       if (await answers(session)) break
     }
@@ -70,6 +67,43 @@ export async function startLab(
   )
 }
 
+/* Without a port from before any will do. */
+function portsOf(resume: KeptLab | undefined, isInsecure: boolean): readonly number[] {
+  if (!resume) return isInsecure ? [0, 0] : [0]
+  const {secure, insecure} = resume.ports
+  return insecure === undefined ? [secure] : [secure, insecure]
+}
+
+/** A lab, and the file that it was read from; or one that goes on. */
+export type LabToStart = {readonly lab: Lab; readonly source: string; readonly resume?: KeptLab | undefined}
+
+export type StartOptions = {
+  /** The command that a sandbox's first process is. */
+  readonly daemon: readonly string[]
+  readonly signal: AbortSignal
+  readonly insecure?: boolean
+  /** Whether it can be resumed after a crash. */
+  readonly keep?: boolean
+}
+
+type Surroundings = {
+  readonly port: number
+  readonly plainPort: number | undefined
+  readonly kept: Kept | undefined
+  readonly note: string | undefined
+}
+
+function birthOf({lab, source, resume}: LabToStart, {port, plainPort, kept, note}: Surroundings): Birth {
+  const insecure = plainPort !== undefined
+  return {
+    ...{lab, source, rootless: isRootless()},
+    apiServer: resume ? accessAgain(lab, resume.apiServer, port) : createAccess(lab, {port, insecure}),
+    ports: {secure: port, ...(insecure && {insecure: plainPort})},
+    ...(kept && {kept: {folder: kept.folder, ...(resume && {resumed: resume.startedAt})}}),
+    ...(note !== undefined && {note}),
+  }
+}
+
 /* How long a lab of this name that is just ending may take, in ms. */
 const endingTakes = 1000
 
@@ -79,14 +113,16 @@ type Attempt = {
   readonly program: readonly string[]
   readonly listeners: readonly number[]
   readonly waitMs: number
+  readonly kept: Kept | undefined
+  readonly isNew: boolean
 }
 
 /* Undefined when the session is somebody else's. */
 async function tryToStart(
-  {session, birth, program, listeners, waitMs}: Attempt,
+  {session, birth, program, listeners, waitMs, kept, isNew}: Attempt,
   signal: AbortSignal,
 ): Promise<StartedLab | undefined> {
-  const keeper = startSandbox({session, program, listeners, waitMs})
+  const keeper = startSandbox({session, program, listeners, waitMs, kept: kept?.folder})
   const lifeLine = keeper.stdin as Writable
   const gone = ended(keeper)
   const said = text(keeper.stdout as Readable).catch(() => '') // cut off when the lab is let go
@@ -96,6 +132,7 @@ async function tryToStart(
   const stop = async () => {
     lifeLine.end()
     await gone
+    if (kept && isNew) forget(kept) // a daemon that has crashed may have left it
   }
   const onAbort = () => lifeLine.end()
   signal.addEventListener('abort', onAbort, {once: true})
@@ -113,22 +150,6 @@ async function tryToStart(
     signal.removeEventListener('abort', onAbort)
   }
 }
-
-/** Whether the session's daemon lives. One that takes the question and keeps silent does: it has much to do, or it hangs. */
-export async function answers(session: Session): Promise<boolean> {
-  const deadline = AbortSignal.timeout(patience)
-  try {
-    await ask(session.socket, 'alive', {}, deadline)
-    return true
-  } catch (error) {
-    if (error instanceof ControlError && error.code === 'unreachable') return false
-    if (deadline.aborted) return true
-    throw error
-  }
-}
-
-/* How long a daemon may take to say that it lives, in ms; it takes one. */
-const patience = 1000
 
 /* False when the daemon ended before it said anything. */
 async function untilReady(messages: Readable): Promise<boolean> {

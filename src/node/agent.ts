@@ -4,8 +4,10 @@ import type {Kernel} from '../kernel/kernel.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import {type Cidr, nth} from '../net/cidr.ts'
-import {parseIp} from '../net/ip.ts'
+import {type Ip, parseIp} from '../net/ip.ts'
 import type {ConfigMap} from '../objects/config-map.ts'
+import type {Pod} from '../objects/pod.ts'
+import {isFinished, isTerminating} from '../objects/pod-status.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import type {Daemons} from './daemon.ts'
@@ -17,7 +19,7 @@ import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
 import {createKubelet} from './pods/kubelet.ts'
-import type {PodLife} from './pods/pod-life.ts'
+import {netnsOf, type PodLife} from './pods/pod-life.ts'
 import {
   defaultProxyConfiguration,
   type ProxyConfiguration,
@@ -86,6 +88,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const told = new Set<string>()
   const network = createNetwork({
     ...{netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile},
+    addresses: addressesOf([...world.pods.values()]),
     daemons: context.daemons,
     daemonDied: error => {
       death = error
@@ -204,6 +207,12 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       }
     }
   }
+}
+
+/* What the node's pods had before it went down. */
+function addressesOf(pods: readonly Pod[]): ReadonlyMap<string, Ip> {
+  const own = pods.filter(pod => !pod.spec.hostNetwork && !isFinished(pod) && !isTerminating(pod))
+  return new Map(own.flatMap(pod => (pod.status?.podIP ? [[netnsOf(pod), parseIp(pod.status.podIP)] as const] : [])))
 }
 
 /** How long after a failure it is tried again, in ms. */

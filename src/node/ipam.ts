@@ -11,9 +11,10 @@ export type AddressPool = {
   readonly last?: Ip
 }
 
-/** The pool of a subnet of which nothing is given out yet. */
-export function addressPool(subnet: Cidr): AddressPool {
-  return {subnet, taken: new Map()}
+/** The pool of a subnet of which nothing is given out yet but what owners have from before. */
+export function addressPool(subnet: Cidr, owners: ReadonlyMap<string, Ip> = new Map()): AddressPool {
+  const usable = [...owners].filter(([, ip]) => isForPods(subnet, ip))
+  return {subnet, taken: new Map(usable.map(([owner, ip]) => [ip, owner]))}
 }
 
 /**
@@ -50,6 +51,11 @@ function nextFree({subnet, taken, last}: AddressPool): Ip {
     if (!taken.has(ip)) return ip
   }
   throw new PlanError(`no address is free in ${subnet}: all ${Math.max(count, 0)} are taken by pods`)
+}
+
+function isForPods(subnet: Cidr, ip: Ip): boolean {
+  const offset = ipOffset(subnet, ip)
+  return offset >= 0 && offset < sizeOf(subnet) - firstPod - 1
 }
 
 /** The place of an address among those for pods. */

@@ -6,6 +6,7 @@ import {planBetween} from '../kernel/rules/iptables.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
+import type {Ip} from '../net/ip.ts'
 import type {Daemons} from './daemon.ts'
 import {keepDaemons} from './daemon-keeper.ts'
 import {type AddressPool, addressPool, allocate, release} from './ipam.ts'
@@ -35,6 +36,8 @@ export type NetworkContext = {
   readonly network: Cidr
   readonly self: Lease
   readonly underlay: Underlay
+  /** The addresses that pods have from before, by the names of their namespaces: they get the same again. */
+  readonly addresses?: ReadonlyMap<string, Ip>
   /** What the node has before any component comes: its link to the underlay. */
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
@@ -55,7 +58,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   const pods = new Map<string, PodPlace>()
   /* What the pods' own namespaces hold, by name. */
   const insides = new Map<string, NetnsState>()
-  let pool: AddressPool = addressPool(self.subnet)
+  let pool: AddressPool = addressPool(self.subnet, context.addresses)
   let {backend} = context
   let peers: readonly Lease[] = []
   let applied: NodePlan | undefined

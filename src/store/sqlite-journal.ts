@@ -67,7 +67,9 @@ export function openJournal(path: string, {firstRevision}: {firstRevision: numbe
         if (database.isTransaction) database.exec('ROLLBACK')
       }
     },
-    close: () => database.close(),
+    close: () => {
+      if (database.isOpen) database.close()
+    },
   }
 }
 

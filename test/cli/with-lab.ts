@@ -85,7 +85,14 @@ test(answered, 'logs a --since tomorrow', {
 test('podlab ls --json tells the state of every lab', async t => {
   const {stdout} = await place.podlab('ls', '--json')
   t.deepEqual(JSON.parse(stdout), [
-    {name: 'fake', pid: 1, source: '/labs/fake/lab.yaml', rootless: true, startedAt: '2026-01-02T03:04:05.000Z'},
+    {
+      name: 'fake',
+      up: true,
+      pid: 1,
+      source: '/labs/fake/lab.yaml',
+      rootless: true,
+      startedAt: '2026-01-02T03:04:05.000Z',
+    },
   ])
 })
 

@@ -124,14 +124,54 @@ const survived: Readonly<Record<string, Accident>> = {
     const exec = await upWithExec(t, scene)
     process.kill(daemonOf(scene).pid, 'SIGKILL')
     t.is((await exec.ended).code, 137)
+    await removeKept(t, scene)
   },
   'SIGKILL of the daemon, and up again at once': async (t, scene) => {
-    const {place, lab} = scene
+    const {place, lab, name} = scene
     await up(t, place, lab)
     process.kill(daemonOf(scene).pid, 'SIGKILL')
+    const again = await place.podlab('up', lab)
+    t.deepEqual({code: again.code, stdout: again.stdout}, {code: 1, stdout: ''})
+    t.regex(again.stderr, new RegExp(`Bring it back: {2}podlab resume ${name}\nBegin anew: {5}podlab down ${name}, `))
+    await removeKept(t, scene)
     await up(t, place, lab)
     t.is((await place.podlab('exec', 'pod/client', '--', 'true')).code, 0)
     t.is((await place.podlab('down')).code, 0)
+  },
+  'SIGKILL of the daemon, and resume at once': async (t, scene) => {
+    const {place, lab} = scene
+    await up(t, place, lab)
+    process.kill(daemonOf(scene).pid, 'SIGKILL')
+    t.is((await place.podlab('resume')).code, 0)
+    t.is((await place.podlab('exec', 'pod/client', '--', 'true')).code, 0)
+    t.is((await place.podlab('down')).code, 0)
+  },
+  'SIGTERM of the daemon, as when the machine is switched off': async (t, scene) => {
+    await up(t, scene.place, scene.lab)
+    process.kill(daemonOf(scene).pid, 'SIGTERM')
+    await eventually('it has ended', () => !isThere(scene.place, scene.name))
+    await removeKept(t, scene)
+  },
+  'Ctrl-C during resume, which can be tried again': async (t, scene) => {
+    await up(t, scene.place, scene.lab)
+    process.kill(daemonOf(scene).pid, 'SIGKILL')
+    await eventually('it has ended', () => !isThere(scene.place, scene.name))
+    const resuming = scene.place.start(['resume'])
+    await eventually('the daemon listens', () => moment['the daemon listens'](scene))
+    process.kill(-pidOf(resuming), 'SIGINT')
+    t.deepEqual(await resuming.ended, {code: 130, stdout: '', stderr: ''})
+    await removeKept(t, scene)
+  },
+  'SIGKILL of the daemon during resume, which can be tried again': async (t, scene) => {
+    await up(t, scene.place, scene.lab)
+    process.kill(daemonOf(scene).pid, 'SIGKILL')
+    await eventually('it has ended', () => !isThere(scene.place, scene.name))
+    const resuming = scene.place.start(['resume'])
+    await eventually('a node is made', () => moment['a node is made']())
+    process.kill(daemonOf(scene).pid, 'SIGKILL')
+    t.is((await resuming.ended).code, 1)
+    t.is((await scene.place.podlab('resume')).code, 0)
+    t.is((await scene.place.podlab('down')).code, 0)
   },
   'SIGKILL of the daemon during down': async (t, scene) => {
     await up(t, scene.place, scene.lab)
@@ -160,11 +200,14 @@ const survived: Readonly<Record<string, Accident>> = {
   },
   'SIGKILL of keeper and daemon, then ls': async (t, scene) => {
     await upWithoutKeeper(t, scene)
-    t.deepEqual(await scene.place.podlab('ls'), {code: 0, stdout: '', stderr: 'No lab is up.\n'})
+    const {code, stdout, stderr} = await scene.place.podlab('ls')
+    t.deepEqual({code, stderr}, {code: 0, stderr: 'No lab is up.\n'})
+    t.regex(stdout, new RegExp(`^Ended without being taken down; .*\nNAME .*\n${scene.name} .*/lab\\.yaml\n$`))
+    await removeKept(t, scene)
   },
-  'SIGKILL of keeper and daemon, then up and down': async (t, scene) => {
+  'SIGKILL of keeper and daemon, then resume and down': async (t, scene) => {
     await upWithoutKeeper(t, scene)
-    await up(t, scene.place, scene.lab)
+    t.is((await scene.place.podlab('resume', scene.name)).code, 0)
     t.is((await scene.place.podlab('down')).code, 0)
   },
   'up twice at the same time': async (t, {place, lab, name}) => {
@@ -190,6 +233,12 @@ const survived: Readonly<Record<string, Accident>> = {
     t.is(stderr.split('\n')[0], said)
     t.regex(stderr, remedies[name])
   },
+}
+
+/* What a lab leaves on purpose when it is not taken down. */
+async function removeKept(t: ExecutionContext, {place, name}: Scene): Promise<void> {
+  const stdout = `${name} was not up; what was kept of it is removed.\n`
+  t.deepEqual(await place.podlab('down', name), {code: 0, stdout, stderr: ''})
 }
 
 const remedies = {

@@ -63,7 +63,7 @@ export type Place = {
 export function makePlace(account: Account): Place {
   const folder = mkdtempSync(join(tmpdir(), 'podlab-test-'))
   chmodSync(folder, 0o755)
-  for (const name of ['run', 'tmp', 'home']) {
+  for (const name of ['run', 'tmp', 'home', 'home/.local', 'home/.local/state']) {
     mkdirSync(join(folder, name))
     chownSync(join(folder, name), account.uid, account.uid === ownUid ? (process.getgid?.() ?? 0) : account.uid)
   }

@@ -191,3 +191,19 @@ test('a folder in the place of the file, and a place that cannot be, are refused
     {name: 'StorageError', code: 'unusable'},
   )
 })
+
+test('a store that may be lost lives on in memory when the disk refuses, and says so once', t => {
+  const path = join(folder, `${++files}.db`)
+  const said: Error[] = []
+  const store = sqliteStore(path, {clock: () => 0, uid: randomUUID, lost: error => said.push(error)})
+  store.create(samplePod('before'))
+  store.close()
+  store.create(samplePod('after'))
+  store.create(samplePod('later'))
+  t.deepEqual(
+    store.list('Pod').map(({metadata}) => metadata.name),
+    ['after', 'before', 'later'],
+  )
+  t.is(store.changes(0).length, 3)
+  t.is(said.length, 1)
+})

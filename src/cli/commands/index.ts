@@ -40,13 +40,21 @@ export const commands = {
     ],
     load: () => import('./up.ts'),
   },
+  resume: {
+    summary: 'bring back a lab that ended without being taken down, by a crash or a reboot',
+    details: `Example: podlab resume kubia
+Its objects, names, addresses and certificates are what they were; its containers start anew. podlab ls names the labs.`,
+    arguments: [new Argument('[lab]', 'name, folder or file; may be left out when there is one')],
+    options: [patienceOption],
+    load: () => import('./resume.ts'),
+  },
   down: {
     summary: 'take a lab down; nothing of it is left',
     arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
-    options: [new Option('--all', 'every running lab')],
+    options: [new Option('--all', 'every lab, running or kept')],
     load: () => import('./down.ts'),
   },
-  ls: {summary: 'list the running labs', options: [json], load: () => import('./ls.ts')},
+  ls: {summary: 'list the running labs, and those that can be resumed', options: [json], load: () => import('./ls.ts')},
   check: {
     summary: "grade a running lab with its lab file's checks",
     arguments: [new Argument('[lab]', 'name, folder or file; may be left out when one is up')],
@@ -200,7 +208,10 @@ It works when the lab's daemon hangs, too, and describes the machine alone when 
     summary: 'remove what dead labs have left behind',
     details:
       'Example: podlab gc --dry-run\nThere is something only if a keeper was killed or its folder removed. A lab that lives is never touched.',
-    options: [new Option('--dry-run', 'only say what would be done')],
+    options: [
+      new Option('--dry-run', 'only say what would be done'),
+      new Option('--kept', 'remove what is kept of labs that could be resumed, too'),
+    ],
     load: () => import('./gc.ts'),
   },
   doctor: {

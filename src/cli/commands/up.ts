@@ -1,4 +1,4 @@
-import {bringUp, notReady} from '../bring-up.ts'
+import {type BroughtUp, bringUp, notReady} from '../bring-up.ts'
 import type {CommandRun} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 import {exportLine} from '../kubeconfig.ts'
@@ -10,7 +10,11 @@ import {settingsOf} from '../set-option.ts'
 export const run: CommandRun = async ([word], options, signal) => {
   const began = performance.now()
   const wanted = {settings: settingsOf(options), patience: patienceOf(options), insecure: options.insecure === true}
-  const up = await bringUp(word, {...wanted, signal})
+  return leaveUp(await bringUp(word, {...wanted, keep: true, signal}), {began, verb: 'up'})
+}
+
+/** Lets a lab live on and tells what can be done with it. */
+export function leaveUp(up: BroughtUp, {began, verb}: {began: number; verb: 'up' | 'back'}): number {
   up.started.letGo()
   if (up.waitingFor.length > 0) {
     process.stderr.write(notReady(up))
@@ -23,7 +27,7 @@ export const run: CommandRun = async ([word], options, signal) => {
   const {insecureUrl} = up.started
   const insecure = insecureUrl ? `Without TLS: ${insecureUrl}\n` : ''
   process.stdout.write(
-    `${name} is up after ${seconds} s. Its nodes: ${names}.\n${notes}${insecure}\nTry:\n  ${exportLine(up.started.session)}\n`,
+    `${name} is ${verb} after ${seconds} s. Its nodes: ${names}.\n${notes}${insecure}\nTry:\n  ${exportLine(up.started.session)}\n`,
   )
   process.stdout.write(
     nextSteps(name, nodes[0]?.name ?? '')

@@ -1,4 +1,3 @@
-import {randomUUID} from 'node:crypto'
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Logger} from 'pino'
@@ -15,7 +14,6 @@ import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
 import type {Streams} from '../../node/runtime/streams.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
-import {memoryStore} from '../../store/memory.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
 import {apiServerPlace} from '../api-access.ts'
@@ -50,6 +48,8 @@ const gathering = 10
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
 export async function createCluster({
   lab,
+  store,
+  resumed,
   rootless,
   tokenKey,
   log,
@@ -57,6 +57,9 @@ export async function createCluster({
   died,
 }: {
   lab: Lab
+  store: Store
+  /** The store holds the cluster's objects, as they were when it ended. */
+  resumed: boolean
   rootless: boolean
   /** Signs the tokens of service accounts. */
   tokenKey: string
@@ -71,14 +74,14 @@ export async function createCluster({
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
-  const store = memoryStore({clock: Date.now, uid: randomUUID, firstRevision: Date.now()})
   const {serviceRange} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
   objects.apply(bootstrapObjects(serviceRange, apiServer))
-  objects.apply([...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))])
+  const own = [...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))]
+  objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
   const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log, gathering})
-  objects.apply(lab.manifests as readonly KubeObjectAny[])
+  if (!resumed) objects.apply(lab.manifests as readonly KubeObjectAny[])
 
   const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)

@@ -11,7 +11,10 @@ import {findAgent, findInside} from './inside.ts'
 import {readLogPiece, readLogs} from './logs.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
-export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; end: () => void}): ControlVerbs {
+export function controlVerbs(
+  starting: Promise<Cluster>,
+  {lab, notes, end}: {lab: Lab; notes: () => readonly string[]; end: () => void},
+): ControlVerbs {
   return {
     alive: async () => null,
     lab: async () => lab,
@@ -47,7 +50,7 @@ export function controlVerbs(starting: Promise<Cluster>, {lab, end}: {lab: Lab; 
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
       const waitingFor = await waitUntilSettled(cluster, deadline)
-      return {waitingFor, notes: [...new Set(cluster.agents.flatMap(agent => agent.notes()))]}
+      return {waitingFor, notes: [...notes(), ...new Set(cluster.agents.flatMap(agent => agent.notes()))]}
     },
     settings: async () => {
       const {store} = await starting

@@ -1,16 +1,17 @@
 import type {Pod} from '../../objects/pod.ts'
-import {newPodLife, type PodLife} from './pod-life.ts'
+import type {PodLife} from './pod-life.ts'
 import {changeContainer, isKept, type PodTable, report, uidOf} from './pod-table.ts'
 import {madeAnew} from './remake.ts'
 import {startPods} from './start.ts'
 import {failedMount, tellOfPod} from './story.ts'
+import {takeUp} from './take-up.ts'
 
 /**
  * Begins the lives of new pods. Those whose volumes can be had start together; each of the others waits by itself, without namespaces and
  * address, until what it lacks is there.
  */
 export async function beginPods(table: PodTable, pods: readonly Pod[]): Promise<void> {
-  const lives = pods.map(pod => newPodLife(pod, table.context.now()))
+  const lives = pods.map(pod => takeUp(pod, table.context.now()))
   for (const life of lives) table.lives.set(uidOf(life.pod), life)
   const outcomes = await Promise.all(lives.map(async life => ({life, failures: await setUp(table, life)})))
   for (const {life, failures} of outcomes)

@@ -16,6 +16,8 @@ import {
 } from './pod-table.ts'
 import {remakePod} from './remake.ts'
 import {advance, restartContainer, restarts, startEphemeral} from './start.ts'
+import {podStatus} from './status.ts'
+import {takeUp} from './take-up.ts'
 import {podVolumes} from './volumes/pod-volumes.ts'
 
 /** Makes the pods of one node true: starts what the API wants there, reports what became of it, ends what is deleted. */
@@ -54,7 +56,11 @@ export function createKubelet(context: KubeletContext): Kubelet {
       const unstarted = fresh.filter(isTerminating)
       await Promise.all(unstarted.map(pod => context.client.confirmDeletion(pod)))
       const wanted = fresh.filter(pod => !isTerminating(pod) && !isFinished(pod))
-      const {admitted, rejected} = admitPods(present(), wanted)
+      const over = await reportThoseOver(table, wanted)
+      const {admitted, rejected} = admitPods(
+        present(),
+        wanted.filter(pod => !over.includes(pod)),
+      )
       for (const pod of rejected) reject(pod)
       if (admitted.length > 0) await beginPods(table, admitted)
       for (const pod of pods) volumes.podChanged(pod)
@@ -70,6 +76,17 @@ export function createKubelet(context: KubeletContext): Kubelet {
       for (const uid of table.lives.keys()) background(report(table, uid))
     },
   }
+}
+
+/* A pod that ran here before the node went down may have nothing left to run. */
+async function reportThoseOver({context}: PodTable, pods: readonly Pod[]): Promise<readonly Pod[]> {
+  const {hostIp, client} = context
+  const now = context.now()
+  const found = pods
+    .map(pod => ({pod, status: podStatus(takeUp(pod, now), {hostIp, now})}))
+    .filter(({pod, status}) => isFinished({...pod, status}))
+  await Promise.all(found.map(({pod, status}) => client.updateStatus(pod, status)))
+  return found.map(({pod}) => pod)
 }
 
 /* Which living pods have to end, or are ending, and how much grace they have: none when the API has forgotten them. */

@@ -19,7 +19,7 @@ function verbsOf(...agents: readonly Agent[]) {
   store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}})
   const controllers = {idle: async () => undefined, stopped: new Promise<void>(() => undefined)}
   const cluster = {store, agents, controllers, clients: new Map()} as unknown as Cluster
-  return controlVerbs(Promise.resolve(cluster), {lab: {} as Lab, end: () => undefined})
+  return controlVerbs(Promise.resolve(cluster), {lab: {} as Lab, notes: () => [], end: () => undefined})
 }
 
 function agentOf(name: string, trouble?: string) {
