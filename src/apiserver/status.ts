@@ -80,13 +80,21 @@ export function statusOf(error: unknown): Status {
   if (error instanceof ApiError) return failure(error.reason, error.message, error.details)
   if (error instanceof ObjectError) return failure('Invalid', qualified(error), invalidDetails(error))
   if (error instanceof StoreError) return failure(...storeFailure(error))
-  if (error instanceof RequestError)
-    return error.code === 'forbidden'
-      ? failure('Forbidden', error.message, namedIn(error.message))
-      : failure('BadRequest', error.message)
+  if (error instanceof RequestError) return refusal(error)
   if (error instanceof PatchError) return patchFailure(error)
   if (error instanceof SelectorError) return failure('BadRequest', error.message)
   return failure('InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`)
+}
+
+function refusal({code, message}: RequestError): Status {
+  switch (code) {
+    case 'forbidden':
+      return failure('Forbidden', message, namedIn(message))
+    case 'badRequest':
+      return failure('BadRequest', message)
+    case 'internal':
+      return failure('InternalError', `Internal error occurred: ${message}`, {causes: [{message}]})
+  }
 }
 
 export function failure(reason: Reason, message: string, details?: StatusDetails): Status {

@@ -1,6 +1,6 @@
 import {repeated} from './container.ts'
 import {forbidden, invalid, type Mistake} from './mistake.ts'
-import type {Service, ServicePort, ServiceSpec} from './service.ts'
+import type {ServicePort, ServiceSpec} from './service.ts'
 
 /** The ports that services may have on every node: kube-apiserver's `--service-node-port-range`. */
 export const nodePortRange = {first: 30000, last: 32767} as const
@@ -45,20 +45,6 @@ function headlessMistakes({type, clusterIP}: ServiceSpec): Mistake[] {
   return clusterIP === 'None'
     ? [invalid(['spec', 'clusterIPs', 0], 'None', `may not be set to 'None' for ${type} services`)]
     : []
-}
-
-/**
- * The ports of a service that takes another's place. What it leaves out and the cluster had given, it keeps, by the names of the ports; when
- * it becomes a service without node ports, what is still as it was goes.
- */
-export function inheritedPorts({spec}: Service, {spec: before}: Service): readonly ServicePort[] | undefined {
-  if (!spec.ports || !hasNodePorts(before)) return spec.ports
-  const given = new Map(before.ports?.map(({name = '', nodePort}) => [name, nodePort]))
-  return spec.ports.map(({nodePort, ...port}) => {
-    const former = given.get(port.name ?? '')
-    const kept = hasNodePorts(spec) ? nodePort || former : nodePort === former ? undefined : nodePort
-    return {...port, ...(kept && {nodePort: kept})}
-  })
 }
 
 /** A port in Go's notation, with those fields that tell it from others. */

@@ -6,6 +6,7 @@ import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string,
 import type {Service, ServicePort} from './service.ts'
 import {externalMistakes, isExternal} from './service-external.ts'
 import {goServicePort, nodePortMistakes} from './service-node-ports.ts'
+import {needsHealthCheck} from './service-update.ts'
 
 const portSchema = record(
   {
@@ -82,11 +83,21 @@ export function serviceDefaults(service: Service): Service {
       // A service that is only another name for something outside has no addresses of its own.
       ...(type !== 'ExternalName' && {
         internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
-        ipFamilies: spec.ipFamilies ?? ['IPv4'],
-        ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+        ...familyDefaults(spec),
       }),
     },
   }
+}
+
+/* Who writes the endpoints of a headless service himself may write such of either family, whatever the cluster has. */
+function familyDefaults(spec: Service['spec']): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {
+  const {ipFamilies = ['IPv4'], ipFamilyPolicy = isFree(spec) ? 'RequireDualStack' : 'SingleStack'} = spec
+  if (!isFree(spec) || ipFamilyPolicy === 'SingleStack' || ipFamilies.length !== 1) return {ipFamilies, ipFamilyPolicy}
+  return {ipFamilies: ipFamilies[0] === 'IPv4' ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4'], ipFamilyPolicy}
+}
+
+function isFree({clusterIP, clusterIPs = [], selector = {}}: Service['spec']): boolean {
+  return (clusterIP || clusterIPs[0]) === 'None' && Object.keys(selector).length === 0
 }
 
 /** A node port of 0 asks for one, as none does. */
@@ -111,8 +122,10 @@ export function serviceMistakes({spec}: Service): Mistake[] {
 }
 
 /* A lab's pods have IPv4 addresses only, as those of a cluster that is not set up for both. */
-function familyMistakes({ipFamilies = [], ipFamilyPolicy}: Service['spec']): Mistake[] {
+function familyMistakes(spec: Service['spec']): Mistake[] {
+  const {ipFamilies = [], ipFamilyPolicy} = spec
   const policy = ['spec', 'ipFamilyPolicy']
+  if (isFree(spec)) return []
   return [
     ...ipFamilies.flatMap((family, index) =>
       family === 'IPv4' ? [] : [invalid(['spec', 'ipFamilies', index], family, 'not configured on this cluster')],
@@ -157,7 +170,18 @@ function goPort(port: ServicePort | undefined): string {
 }
 
 export function serviceUpdateMistakes({spec}: Service, {spec: before}: Service): Mistake[] {
-  if (spec.type === 'ExternalName') return []
-  const changed = before.clusterIP !== undefined && spec.clusterIP !== before.clusterIP
-  return changed ? [invalid(['spec', 'clusterIPs', 0], [spec.clusterIP], 'may not change once set')] : []
+  const fixed = spec.type !== 'ExternalName' && before.type !== 'ExternalName'
+  const changed = fixed && before.clusterIP !== undefined && spec.clusterIP !== before.clusterIP
+  const balanced = spec.type === 'LoadBalancer' && before.type === 'LoadBalancer'
+  const {loadBalancerClass = null, healthCheckNodePort} = spec
+  const checked = needsHealthCheck(spec) && needsHealthCheck(before)
+  return [
+    ...(changed ? [invalid(['spec', 'clusterIPs', 0], [spec.clusterIP], 'may not change once set')] : []),
+    ...(balanced && loadBalancerClass !== (before.loadBalancerClass ?? null)
+      ? [invalid(['spec', 'loadBalancerClass'], loadBalancerClass, 'may not change once set')]
+      : []),
+    ...(checked && healthCheckNodePort !== before.healthCheckNodePort
+      ? [forbidden(['spec', 'healthCheckNodePort'], 'field is immutable')]
+      : []),
+  ]
 }

@@ -6,8 +6,8 @@ import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {printSelector, selectorOfLabels} from './selector.ts'
 import {externalColumn, serviceWarnings} from './service-external.ts'
-import {inheritedPorts} from './service-node-ports.ts'
 import {serviceDefaults, serviceFields, serviceMistakes, serviceUpdateMistakes} from './service-rules.ts'
+import {succeedingService} from './service-update.ts'
 
 /** One address and name for a changing set of pods. */
 export type Service = KubeObject & {
@@ -80,15 +80,7 @@ export const serviceKind: Kind<Service> = {
   defaults: serviceDefaults,
   validate: serviceMistakes,
   initial: service => ({...service, status: {loadBalancer: {}}}),
-  inherit: (service, before) => {
-    const {clusterIP, clusterIPs} = before.spec
-    const kept =
-      service.spec.clusterIP || service.spec.type === 'ExternalName'
-        ? {}
-        : {...(clusterIP && {clusterIP}), ...(clusterIPs && {clusterIPs})}
-    const ports = inheritedPorts(service, before)
-    return {...service, spec: {...service.spec, ...kept, ...(ports && {ports})}}
-  },
+  inherit: succeedingService,
   validateUpdate: serviceUpdateMistakes,
   warnings: serviceWarnings,
   selectable: [

@@ -6,6 +6,7 @@ import type {Pod} from '../objects/pod.ts'
 import {mistakesOf} from '../objects/read-object.ts'
 import type {Service} from '../objects/service.ts'
 import {type Allocation, clusterIpMistakes, withClusterIp} from './cluster-ip.ts'
+import {withHealthCheckPort} from './health-check-port.ts'
 import {takenNodePorts, withNodePorts} from './node-port.ts'
 import {RequestError} from './request-error.ts'
 import {notFound} from './store-error.ts'
@@ -78,6 +79,7 @@ type Allocate<T> = {
 type Allocations = {readonly [K in KindName]?: readonly Allocate<ObjectOf<K>>[]}
 
 const clusterIp: Allocate<Service> = {mistakes: clusterIpMistakes, allocate: withClusterIp}
+const healthCheckPort: Allocate<Service> = {mistakes: () => [], allocate: withHealthCheckPort}
 const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: withNodePorts}
 
 /** Containers for looking at a pod come into it while it runs. */
@@ -88,10 +90,10 @@ const noEphemeral: Allocate<Pod> = {
 }
 
 /** What some kinds get from the cluster at birth. */
-const births: Allocations = {Service: [clusterIp, nodePorts], Pod: [noEphemeral]}
+const births: Allocations = {Service: [clusterIp, nodePorts, healthCheckPort], Pod: [noEphemeral]}
 
 /** What some kinds get when a change calls for it: a Service that becomes one of type NodePort, or is no ExternalName any more. */
-const changes: Allocations = {Service: [{...clusterIp, mistakes: () => []}, nodePorts]}
+const changes: Allocations = {Service: [clusterIp, nodePorts, healthCheckPort]}
 
 function allocated<T extends KubeObjectAny>(object: T, allocations: Allocations, allocation: Allocation): T {
   const wanted = (allocations[object.kind] ?? []) as readonly Allocate<T>[]

@@ -25,14 +25,20 @@ export function withClusterIp(service: Service, {view, serviceRange, random}: Al
 export type Allocation = {readonly view: View; readonly serviceRange: Cidr; readonly random: () => number}
 
 /** Why a service may not have the address that it asks for. */
-export function clusterIpMistakes({spec: {clusterIP}}: Service, {view, serviceRange}: Allocation): Mistake[] {
+export function clusterIpMistakes(service: Service, {view, serviceRange}: Allocation): Mistake[] {
+  const {clusterIP} = service.spec
   if (!clusterIP || clusterIP === 'None') return []
   const refuse = (why: string) => [
     invalid(['spec', 'clusterIPs'], [clusterIP], `failed to allocate IP ${clusterIP}: ${why}`),
   ]
   if (!isUsable(parseIp(clusterIP), serviceRange))
     return refuse(`the provided IP (${clusterIP}) is not in the valid range. The range of valid IPs is ${serviceRange}`)
-  return view.count('servicesByClusterIp', clusterIP) > 0 ? refuse('provided IP is already allocated') : []
+  const others = view.find('servicesByClusterIp', clusterIP).filter(other => !isSame(other, service))
+  return others.length > 0 ? refuse('provided IP is already allocated') : []
+}
+
+function isSame({metadata: one}: Service, {metadata: other}: Service): boolean {
+  return one.name === other.name && one.namespace === other.namespace
 }
 
 /** The first address of the range: always that of the API server. */
@@ -51,7 +57,7 @@ function freeAddress(taken: (ip: Ip) => boolean, range: Cidr, random: () => numb
   const last = sizeOf(range) - 2
   const band = staticBand(range)
   const address = scan(band + 1, last) ?? scan(2, Math.min(band, last))
-  if (address === undefined) throw new RequestError('forbidden', 'failed to allocate a serviceIP: range is full')
+  if (address === undefined) throw new RequestError('internal', 'failed to allocate a serviceIP: range is full')
   return address
 
   function scan(low: number, high: number): Ip | undefined {

@@ -44,9 +44,8 @@ export const indexes = {
   orphans: index(['ReplicaSet', 'ControllerRevision'], ({metadata}) =>
     metadata.ownerReferences?.some(({controller}) => controller) ? [] : labelKeys(metadata),
   ),
-  servicesByNodePort: index(
-    ['Service'],
-    ({spec}) => spec.ports?.flatMap(({nodePort}) => nodePort || []).map(String) ?? [],
+  servicesByNodePort: index(['Service'], ({spec: {ports = [], healthCheckNodePort}}) =>
+    [...ports.map(({nodePort}) => nodePort), healthCheckNodePort].flatMap(port => (port ? [`${port}`] : [])),
   ),
   servicesByClusterIp: index(['Service'], ({spec}) => spec.clusterIPs ?? []),
   /** By namespace and service: `default/kubia`. */

@@ -15,12 +15,17 @@ export function withNodePorts(service: Service, {view, random}: Allocation): Ser
   const {ports = [], allocateLoadBalancerNodePorts: allocates = true} = service.spec
   if (!hasNodePorts(service.spec) || !allocates || ports.every(({nodePort}) => nodePort)) return service
   const given: ServicePort[] = []
+  const byPort = new Map<number, number>()
+  for (const {port, nodePort} of ports.toReversed()) if (nodePort) byPort.set(port, nodePort)
+  const own = new Set([...ports.map(({nodePort}) => nodePort), service.spec.healthCheckNodePort])
   for (const port of ports) {
-    const others = [...ports, ...given].filter(other => other.port === port.port)
     const nodePort =
       port.nodePort ||
-      others.find(other => other.nodePort)?.nodePort ||
-      freePort(number => isTaken(number, service, view) || isAmong(number, [...ports, ...given]), random)
+      byPort.get(port.port) ||
+      freePort(number => own.has(number) || isTaken(number, service, view), random)
+    if (nodePort === undefined) throw new RequestError('internal', 'failed to allocate a nodePort: range is full')
+    if (!byPort.has(port.port)) byPort.set(port.port, nodePort)
+    own.add(nodePort)
     given.push({...port, nodePort})
   }
   return {...service, spec: {...service.spec, ports: given}}
@@ -38,11 +43,10 @@ export function takenNodePorts(service: Service, {view}: Allocation): Mistake[] 
 /** How many ports at the beginning of the range are left to those who choose: a 32nd of it, 16 to 128 of them. */
 const staticBand = Math.min(Math.max(16, Math.floor((nodePortRange.last - nodePortRange.first + 1) / 32)), 128)
 
-function freePort(taken: (port: number) => boolean, random: () => number): number {
+/** A port of the range that is not taken, at random; undefined when all are. */
+export function freePort(taken: (port: number) => boolean, random: () => number): number | undefined {
   const {first, last} = nodePortRange
-  const port = scan(first + staticBand, last) ?? scan(first, first + staticBand - 1)
-  if (port === undefined) throw new RequestError('forbidden', 'failed to allocate a nodePort: range is full')
-  return port
+  return scan(first + staticBand, last) ?? scan(first, first + staticBand - 1)
 
   function scan(low: number, high: number): number | undefined {
     const count = high - low + 1
@@ -55,12 +59,9 @@ function freePort(taken: (port: number) => boolean, random: () => number): numbe
   }
 }
 
-function isTaken(nodePort: number, {metadata}: Service, view: View): boolean {
+/** Whether another service has the port, for its packets or for its health check. */
+export function isTaken(nodePort: number, {metadata}: Service, view: View): boolean {
   return view
     .find('servicesByNodePort', `${nodePort}`)
     .some(other => other.metadata.name !== metadata.name || other.metadata.namespace !== metadata.namespace)
-}
-
-function isAmong(number: number, ports: readonly ServicePort[]): boolean {
-  return ports.some(({nodePort}) => nodePort === number)
 }

@@ -1,9 +1,9 @@
-/** A request that is understood and refused. */
+/** A request that is understood and refused; `internal`: Kubernetes calls it its own fault. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
-  readonly code: 'forbidden' | 'badRequest'
+  readonly code: 'forbidden' | 'badRequest' | 'internal'
 
-  constructor(code: 'forbidden' | 'badRequest', message: string) {
+  constructor(code: RequestError['code'], message: string) {
     super(message)
     this.code = code
   }

@@ -202,7 +202,10 @@ test('cluster IPs come from the upper band, then from the lower, and each is giv
     given.toSorted((a, b) => a - b),
     Array.from({length: 29}, (_, index) => index + 2),
   )
-  t.throws(() => objects.create(sampleService('more')), {message: 'failed to allocate a serviceIP: range is full'})
+  t.throws(() => objects.create(sampleService('more')), {
+    code: 'internal',
+    message: 'failed to allocate a serviceIP: range is full',
+  })
   objects.delete({kind: 'svc', name: 's3'})
   objects.create(sampleService('next'))
   t.is(addressOf('next'), `10.0.0.${given[3]}`)
