@@ -47,7 +47,9 @@ export function decodeObject(value: unknown, expected: Expected): Decoded {
   const {name, namespace} = object.metadata
   if (mistakes.length > 0)
     throw new ObjectError({kind: expected.kind, name: name ?? '', ...(namespace && {namespace})}, mistakes)
-  const stored = {...clean, apiVersion: kind.apiVersions[0], kind: expected.kind} as KubeObjectAny
+  const {kind: _kind, apiVersion: _version, metadata, ...rest} = clean
+  // In the order in which people read an object.
+  const stored = {kind: expected.kind, apiVersion: kind.apiVersions[0], metadata, ...rest} as KubeObjectAny
   const converted = kind.convert?.(stored, expected.apiVersion) ?? stored
   return {
     object: converted as KubeObjectAny,

@@ -1,8 +1,10 @@
+import {boolean, integer, list, record, string} from '../objects/schema.ts'
 import type {Propagation} from '../store/deletion.ts'
 import type {Call} from './call.ts'
 import type {FieldValidation} from './decode.ts'
 import {integerIn} from './query.ts'
 import {ApiError} from './status.ts'
+import {UnmarshalError, unmarshal} from './unmarshal.ts'
 
 /** What the query of a writing request says. */
 export type WriteQuery = {readonly dryRun: boolean; readonly fieldValidation: FieldValidation}
@@ -30,19 +32,16 @@ export function deleteOptions({query}: Pick<Call, 'query'>, body: unknown): Dele
   const grace = said.gracePeriodSeconds ?? integerIn(query, 'gracePeriodSeconds')
   const propagation = said.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
   const dryRun = said.dryRun ?? query.getAll('dryRun').filter(Boolean)
-  if (grace !== undefined && (!Number.isInteger(grace) || grace < 0))
-    throw new ApiError(
-      'Invalid',
-      `DeleteOptions.meta.k8s.io "" is invalid: gracePeriodSeconds: Invalid value: ${grace}: must be greater than or equal to 0`,
-    )
   const policies = ['Background', 'Foreground', 'Orphan']
   if (propagation && !policies.includes(propagation))
     throw invalidOption('DeleteOptions', 'propagationPolicy', propagation, [...policies, 'nil'])
+  if (propagation && said.orphanDependents !== undefined) throw bothPolicies(propagation)
   const wrong = dryRun.find(one => one !== 'All')
   if (wrong !== undefined) throw invalidOption('DeleteOptions', 'dryRun', wrong, ['All'])
   return {
     dryRun: dryRun.length > 0,
-    ...(grace !== undefined && {graceSeconds: grace}),
+    // Less than no time counts as a second.
+    ...(grace !== undefined && {graceSeconds: grace < 0 ? 1 : grace}),
     ...(propagation
       ? {propagation: propagation as Propagation}
       : said.orphanDependents === true && {propagation: 'Orphan' as const}),
@@ -60,19 +59,39 @@ type BodyOptions = {
 
 function bodyOptions(body: unknown): BodyOptions {
   if (body === undefined || body === null) return {}
-  if (typeof body !== 'object' || Array.isArray(body))
-    throw new ApiError('BadRequest', 'the body of a deletion must be DeleteOptions')
   const {kind} = body as {kind?: unknown}
   if (kind && kind !== 'DeleteOptions')
     throw new ApiError('BadRequest', `decoded object cannot be converted to DeleteOptions: ${kind}`)
-  const {gracePeriodSeconds, propagationPolicy, orphanDependents, dryRun, preconditions} = body as BodyOptions
-  return {
-    ...(gracePeriodSeconds !== undefined && gracePeriodSeconds !== null && {gracePeriodSeconds}),
-    ...(propagationPolicy && {propagationPolicy}),
-    ...(orphanDependents && {orphanDependents}),
-    ...(Array.isArray(dryRun) && {dryRun}),
-    ...(preconditions && {preconditions}),
+  try {
+    return unmarshal('DeleteOptions', optionsSchema, body).value as BodyOptions
+  } catch (error) {
+    if (error instanceof UnmarshalError)
+      throw new ApiError(
+        'BadRequest',
+        `DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${error.message}`,
+      )
+    throw error
   }
+}
+
+const optionsSchema = record({
+  apiVersion: string,
+  kind: string,
+  gracePeriodSeconds: integer(Number.MIN_SAFE_INTEGER),
+  propagationPolicy: string,
+  orphanDependents: boolean,
+  dryRun: list(string),
+  preconditions: record({uid: string, resourceVersion: string}),
+  ignoreStoreReadErrorWithClusterBreakingPotential: boolean,
+})
+
+function bothPolicies(propagation: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(propagation)}: orphanDependents and deletionPropagation cannot be both set`
+  return new ApiError('Invalid', `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: ${message}`, {
+    group: 'meta.k8s.io',
+    kind: 'DeleteOptions',
+    causes: [{reason: 'FieldValueInvalid', message, field: 'propagationPolicy'}],
+  })
 }
 
 function invalidOption(options: string, field: string, value: string, supported: readonly string[]): ApiError {

@@ -22,7 +22,7 @@ export async function respond(request: ApiRequest, api: Api): Promise<Answer> {
 }
 
 async function answerOf(request: ApiRequest, api: Api): Promise<Answer> {
-  const {pathname, searchParams} = new URL(request.url, 'http://localhost')
+  const {pathname, searchParams} = targetOf(request)
   const asked = segmentsOf(pathname)
   const [root] = asked
   // What anybody may ask for.
@@ -94,6 +94,13 @@ async function answerCall(call: Call, api: Api): Promise<Answer> {
   const answer = subresource.methods[call.method === 'HEAD' ? 'GET' : call.method]
   if (answer === undefined) throw methodNotAllowed()
   return answer(call, api)
+}
+
+/** Where a request goes. A second slash at the beginning would make a host of the first word. */
+export function targetOf({url}: Pick<ApiRequest, 'url'>): URL {
+  const target = URL.parse(url.startsWith('/') ? `http://localhost${url}` : url, 'http://localhost')
+  if (target === null) throw new ApiError('BadRequest', `the request is for ${url}, which is no path`)
+  return target
 }
 
 /** The path's words. A slash at the end means nothing. */

@@ -26,6 +26,8 @@ export function createApiServer(api: Api, {certificate, key, authority}: ServerC
     // A client without a certificate, or with another authority's, is answered in HTTP: 401.
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
+    // Who has not said who he is by then is not going to; in ms.
+    handshakeTimeout: 10_000,
     keepAlive: true,
   })
   server.on('tlsClientError', (_error, socket) => socket.destroy())

@@ -1,7 +1,7 @@
 import {statusAnswer} from './answer.ts'
 import type {Api, ApiRequest, Upgrade} from './call.ts'
 import {placeOf} from './path.ts'
-import {partsOf, recognised, respond, segmentsOf} from './respond.ts'
+import {partsOf, recognised, respond, segmentsOf, targetOf} from './respond.ts'
 import {statusOf} from './status.ts'
 import {subresourceOf} from './subresources/index.ts'
 
@@ -12,7 +12,7 @@ import {subresourceOf} from './subresources/index.ts'
 export async function upgrade(request: ApiRequest, api: Api, connection: Upgrade): Promise<void> {
   connection.socket.on('error', () => undefined)
   try {
-    const {pathname, searchParams} = new URL(request.url, 'http://localhost')
+    const {pathname, searchParams} = targetOf(request)
     const place = placeOf(segmentsOf(pathname))
     const take = place && subresourceOf(place.kind, place.subresource)?.upgrade
     if (place === undefined || take === undefined) return await refuse(await respond(request, api), connection)

@@ -7,7 +7,7 @@ import {parseSelector} from '../objects/selector.ts'
 import {admit, admitReplacement, admitStatus, admitUpdate} from './admission.ts'
 import {type DeletionRequest, deleted, isReleased} from './deletion.ts'
 import {follow} from './follow.ts'
-import {checkPreconditions, rehearseCreate, rehearseUpdate} from './rehearse.ts'
+import {checkDeletion, rehearseCreate, rehearseUpdate} from './rehearse.ts'
 import {RequestError} from './request-error.ts'
 import type {ObjectKey, Store} from './store.ts'
 import {notFound} from './store-error.ts'
@@ -93,7 +93,7 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
     replace,
     remove: (kind, key, {dryRun = false, ...request} = {}) => {
       const object = existing(store, kind, key)
-      checkPreconditions(object, request)
+      checkDeletion(object, request)
       const after = deleted(object, {...request, now: now()})
       if (dryRun) return {object: after ?? object, gone: after === undefined}
       return carryOut(store, object, after)

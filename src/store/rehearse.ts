@@ -1,7 +1,7 @@
-import {type KubeObjectAny, resourceName} from '../objects/kinds.ts'
+import {type KubeObjectAny, qualifiedKind, resourceName} from '../objects/kinds.ts'
 import {born, saysNothingNew, succeeding} from './stamp.ts'
 import type {Expected, Store} from './store.ts'
-import {alreadyExists, modified, notFound, otherUid} from './store-error.ts'
+import {alreadyExists, conflict, modified, notFound, otherUid} from './store-error.ts'
 
 /** What a store would do, without doing it: for `--dry-run=server`. It throws what the store would throw. */
 export function rehearseCreate<T extends KubeObjectAny>(store: Store, object: T, at: {time: number; uid: string}): T {
@@ -16,6 +16,20 @@ export function rehearseUpdate<T extends KubeObjectAny>(store: Store, object: T)
   if (before === undefined) throw notFound(plural, object.metadata.name)
   checkPreconditions(before, {expected: object.metadata})
   return saysNothingNew(object, before) ? (before as T) : succeeding(object, before, store.revision)
+}
+
+/** The same for a deletion, which the API server refuses in other words. */
+export function checkDeletion({kind, metadata}: KubeObjectAny, {expected = {}}: {expected?: Expected}): void {
+  const {uid, resourceVersion} = expected
+  const refuse = (what: string, said: string, is: string | undefined, why: string) =>
+    conflict(
+      qualifiedKind(kind),
+      metadata.name,
+      `the ${what} in the precondition (${said}) does not match the ${what} in record (${is}). The object might have been ${why}`,
+    )
+  if (uid && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid, 'deleted and then recreated')
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion)
+    throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified')
 }
 
 /** Throws conflict when the object is another one, or in another state, than a client relies on. */

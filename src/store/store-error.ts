@@ -52,6 +52,7 @@ export function notWritten(path: string, cause: Error): StoreError {
   return new StoreError('notWritten', message, {cause})
 }
 
-function conflict(plural: string, name: string, why: string): StoreError {
-  return new StoreError('conflict', `Operation cannot be fulfilled on ${plural} "${name}": ${why}`)
+/** `what` in the words of the message: `pods`, `ReplicaSet.apps`. */
+export function conflict(what: string, name: string, why: string): StoreError {
+  return new StoreError('conflict', `Operation cannot be fulfilled on ${what} "${name}": ${why}`)
 }

@@ -4,7 +4,7 @@ import {createServer as createPlainServer} from 'node:http'
 import {type RequestOptions, request} from 'node:https'
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net'
 import {text} from 'node:stream/consumers'
-import test from 'ava'
+import test, {type ExecutionContext} from 'ava'
 import {createApiServer} from '../../src/apiserver/server.ts'
 import {
   type Authority,
@@ -20,8 +20,8 @@ const authority = createAuthority('podlab test', now)
 const admin = {commonName: 'kubernetes-admin', organizations: ['system:masters']}
 
 /** A server on loopback whose connections come in as a lab's daemon hands them over. */
-async function listening() {
-  const {api, ask} = testApi()
+async function listening(t: ExecutionContext) {
+  const {api, ask} = testApi({historyLimit: 100})
   const watchers = new Map<string, number>()
   const tokens = serviceAccountTokens({store: api.store, key: authority.key, now: () => now.getTime()})
   const pair = serverCertificate(authority, ['localhost', '127.0.0.1'], now)
@@ -32,14 +32,15 @@ async function listening() {
     socket.on('error', () => undefined)
     server.emit('connection', socket)
   })
-  door.listen(0, '127.0.0.1')
+  // A thousand may come at once.
+  door.listen({port: 0, host: '127.0.0.1', backlog: 2048})
   await once(door, 'listening')
   const {port} = door.address() as AddressInfo
-  const close = () => {
+  t.teardown(() => {
     for (const socket of sockets) socket.destroy()
     door.close()
-  }
-  return {ask, api, port, close, watchers, sockets, tokens}
+  })
+  return {ask, port, watchers, sockets}
 }
 
 type Sent = {
@@ -88,7 +89,7 @@ function parsed(answer: string) {
 const me = clientCertificate(authority, admin, now)
 
 test('whoever has a certificate of the lab is let in, and the server proves itself', async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   t.is((await send(port, {certificate: me})).status, 200)
   const who = await send(port, {
     certificate: me,
@@ -97,11 +98,10 @@ test('whoever has a certificate of the lab is let in, and the server proves itse
     body: '{}',
   })
   t.regex(who.text, /"username":"kubernetes-admin","groups":\["system:masters","system:authenticated"\]/)
-  close()
 })
 
 test("nobody, and whoever has another lab's certificate, gets 401", async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   const stranger = clientCertificate(createAuthority('podlab test', now), admin, now)
   for (const certificate of [undefined, stranger]) {
     const {status, body} = await send(port, {certificate})
@@ -110,11 +110,10 @@ test("nobody, and whoever has another lab's certificate, gets 401", async t => {
   }
   t.is((await send(port, {headers: {authorization: 'Bearer rubbish'}})).status, 401)
   t.is((await send(port, {headers: {authorization: 'Bearer a.b.c'}})).status, 401)
-  close()
 })
 
 test('a token of a service account lets in as long as the account is there', async t => {
-  const {ask, port, close} = await listening()
+  const {ask, port} = await listening(t)
   const accounts = '/api/v1/namespaces/default/serviceaccounts'
   await ask('POST', accounts, {body: {metadata: {name: 'bot'}}})
   const made = await send(port, {certificate: me, method: 'POST', path: `${accounts}/bot/token`, body: '{"spec":{}}'})
@@ -128,11 +127,10 @@ test('a token of a service account lets in as long as the account is there', asy
   t.is((await send(port, {headers: tampered})).status, 401)
   await ask('DELETE', `${accounts}/bot`)
   t.is((await send(port, {headers})).status, 401)
-  close()
 })
 
 test('a body over 3 MB is refused, announced or not', async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   const body = Buffer.alloc(3 * 1024 * 1024 + 1, 0x20)
   for (const headers of [{'content-length': `${body.length}`}, {'transfer-encoding': 'chunked'}]) {
     const {status, body: said} = await send(port, {
@@ -145,11 +143,10 @@ test('a body over 3 MB is refused, announced or not', async t => {
     t.is(status, 413)
     t.is(said.message, 'Request entity too large: limit is 3145728')
   }
-  close()
 })
 
 test('a thousand connections that say nothing disturb nobody', async t => {
-  const {port, close, sockets} = await listening()
+  const {port, sockets} = await listening(t)
   const silent = await Promise.all(
     Array.from({length: 1000}, async () => {
       const socket = connect(port, '127.0.0.1')
@@ -161,34 +158,82 @@ test('a thousand connections that say nothing disturb nobody', async t => {
   t.is((await send(port, {certificate: me})).status, 200)
   t.true(sockets.size > 1000)
   for (const socket of silent) socket.destroy()
-  close()
+})
+
+test('a greeting that stops half-way is forgotten with its connection', async t => {
+  const {port, sockets} = await listening(t)
+  const halves = Array.from({length: 50}, () => connect(port, '127.0.0.1').on('error', () => undefined))
+  for (const half of halves) half.write(Buffer.from('16030100c8010000c40303', 'hex'))
+  t.is((await send(port, {certificate: me})).status, 200)
+  for (const half of halves) half.end()
+  await Promise.all([...sockets].map(socket => socket.destroyed || once(socket, 'close')))
+  t.true(sockets.size > halves.length)
+})
+
+/* What a watcher has been told of many changes, read as they come or only when all are there. */
+async function toldOf(t: ExecutionContext, when: 'at once' | 'at the end') {
+  const {ask, port} = await listening(t)
+  const path = '/api/v1/namespaces/default/configmaps'
+  const sent = request({...options(port), path: `${path}?watch=true&timeoutSeconds=60`})
+  sent.end()
+  const [response] = await once(sent, 'response')
+  let [told, lines] = ['', 0]
+  const read = () =>
+    response.setEncoding('utf8').on('data', (piece: string) => {
+      told += piece
+      lines += piece.split('\n').length - 1
+    })
+  const turn = () => new Promise(setImmediate)
+  if (when === 'at once') read()
+  for (let made = 1; made <= changes; made++) {
+    await ask('POST', path, {body: {metadata: {name: `m${made}`}, data: {k: 'x'.repeat(size)}}})
+    if (made % 50 === 0) await turn()
+    while (when === 'at once' && lines < made - 50) await turn()
+  }
+  if (when === 'at the end') read()
+  while (lines < changes && !response.complete) await turn()
+  sent.destroy()
+  return told
+}
+
+const changes = 1500
+const size = 20_000
+
+test('a watcher that does not read costs what the sockets hold, and is told 410 when it reads again', async t => {
+  const told = await toldOf(t, 'at the end')
+  t.true(told.length < (changes * size) / 2, `${told.length} characters of ${changes * size}`)
+  t.like(JSON.parse(told.trim().split('\n').at(-1) ?? ''), {type: 'ERROR', object: {code: 410, reason: 'Expired'}})
+})
+
+test('a watcher that reads is told everything', async t => {
+  const told = await toldOf(t, 'at once')
+  t.is(told.trim().split('\n').length, changes)
+})
+
+const options = (port: number): RequestOptions => ({
+  host: '127.0.0.1',
+  port,
+  ca: authority.certificate,
+  cert: me.certificate,
+  key: me.key,
+  agent: false,
 })
 
 test('what is no TLS, and what is no HTTP, is cut off', async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
   socket.write('GET / HTTP/1.1\r\n\r\n')
   await once(socket, 'close')
   t.is((await send(port, {certificate: me})).status, 200)
-  close()
 })
 
 test('no watcher is left behind, however it ends', async t => {
-  const {ask, port, close, watchers} = await listening()
+  const {ask, port, watchers} = await listening(t)
   const path = `${podsPath}?watch=true`
   const stops = Array.from({length: 20}, () => new AbortController())
   const watching = stops.map(({signal}) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port,
-      path,
-      ca: authority.certificate,
-      cert: me.certificate,
-      key: me.key,
-      agent: false,
-      signal,
-    })
+    const sent = request({...options(port), path, signal})
     sent.on('error', () => undefined)
     sent.end()
     return once(sent, 'response').then(([response]) => {
@@ -204,11 +249,10 @@ test('no watcher is left behind, however it ends', async t => {
   await ask('POST', podsPath, {body: podNamed('late')})
   for (let tries = 0; watchers.get('Pod') !== 0 && tries < 100; tries++) await new Promise(setImmediate)
   t.is(watchers.get('Pod'), 0)
-  close()
 })
 
 test('HEAD gets the head of the answer, and unknown methods are a 405', async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   const head = await send(port, {certificate: me, method: 'HEAD', path: podsPath})
   t.deepEqual([head.status, head.text], [200, ''])
   for (const method of ['OPTIONS', 'PUT', 'PATCH']) {
@@ -216,15 +260,13 @@ test('HEAD gets the head of the answer, and unknown methods are a 405', async t 
     t.is(status, 405, method)
     t.is(body.message, 'the server does not allow this method on the requested resource')
   }
-  close()
 })
 
 test('a request to become another protocol, where there is none, is answered as any other', async t => {
-  const {port, close} = await listening()
+  const {port} = await listening(t)
   const headers = {connection: 'Upgrade', upgrade: 'websocket'}
   t.is((await send(port, {certificate: me, path: `${podsPath}/nope`, headers})).status, 404)
   t.is((await send(port, {path: `${podsPath}/nope/exec`, headers})).status, 401)
-  close()
 })
 
 test('a server without certificates proves nothing: the checks above can fail', async t => {

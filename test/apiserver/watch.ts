@@ -146,6 +146,18 @@ test('a watch of tables has headings once', async t => {
   )
 })
 
+test('a bookmark has the form of the rest of its stream', async t => {
+  const {ask} = testApi()
+  for (const [as, kind] of [
+    ['Table', 'Table'],
+    ['PartialObjectMetadata', 'PartialObjectMetadata'],
+  ]) {
+    const headers = {accept: `application/json;as=${as};v=v1;g=meta.k8s.io`}
+    const {text} = await ask('GET', `${podsPath}?watch=true&timeoutSeconds=1&allowWatchBookmarks=true`, {headers})
+    t.like(events(text).at(-1), {type: 'BOOKMARK', object: {kind, apiVersion: 'meta.k8s.io/v1'}})
+  }
+})
+
 const refused = test.macro({
   exec: async (t, query: string, status: number, message: RegExp) => {
     const {ask} = testApi()

@@ -215,9 +215,21 @@ test('a deletion may insist on this very object', async t => {
   const body = {kind: 'DeleteOptions', apiVersion: 'v1', preconditions: {uid: 'another'}}
   const {status, body: said} = await ask('DELETE', `${podsPath}/web`, {body})
   t.is(status, 409)
-  t.regex(said.message, /Precondition failed: UID in precondition: another, UID in object meta:/)
+  t.regex(
+    said.message,
+    /^Operation cannot be fulfilled on Pod "web": the UID in the precondition \(another\) does not match the UID in record \(\S+\). The object might have been deleted and then recreated$/,
+  )
   t.is((await ask('DELETE', `${podsPath}/web?propagationPolicy=Sideways`)).status, 422)
-  t.is((await ask('DELETE', `${podsPath}/web?gracePeriodSeconds=-5`)).status, 422)
+  t.is((await ask('DELETE', `${podsPath}/web?gracePeriodSeconds=soon`)).status, 400)
+  const revision = {preconditions: {resourceVersion: '1'}}
+  t.regex(
+    (await ask('DELETE', `${podsPath}/web`, {body: revision})).body.message,
+    /the ResourceVersion in the precondition/,
+  )
+  for (const wrong of [[], 7, {gracePeriodSeconds: 'x'}, {preconditions: 'x'}, {dryRun: 'All'}])
+    t.is((await ask('DELETE', `${podsPath}/web`, {body: wrong})).status, 400, JSON.stringify(wrong))
+  const both = {propagationPolicy: 'Orphan', orphanDependents: true}
+  t.regex((await ask('DELETE', `${podsPath}/web`, {body: both})).body.message, /cannot be both set/)
   t.is((await ask('DELETE', `${podsPath}/web`, {body: {kind: 'Pod'}})).status, 400)
   t.is((await ask('DELETE', `${podsPath}/web`)).status, 200)
 })

@@ -170,7 +170,20 @@ function* pieces(lines: readonly string[]): Generator<string> {
   if (piece !== '') yield piece
 }
 
-function bookmark({kind, apiVersion}: Show, revision: number, annotations?: Readonly<Record<string, string>>): string {
+/** How far the stream has come, in the form of the rest: an object, or a table, with nothing in it. */
+function bookmark(show: Show, revision: number, annotations?: Readonly<Record<string, string>>): string {
   const metadata = {resourceVersion: `${revision}`, creationTimestamp: null, ...(annotations && {annotations})}
-  return `${JSON.stringify({type: 'BOOKMARK', object: {kind, apiVersion, metadata}})}\n`
+  return `${JSON.stringify({type: 'BOOKMARK', object: empty(show, metadata)})}\n`
+}
+
+function empty({kind, apiVersion, form}: Show, metadata: {readonly resourceVersion: string}) {
+  const meta = `meta.k8s.io/${form.version}`
+  switch (form.as) {
+    case 'object':
+      return {kind, apiVersion, metadata}
+    case 'PartialObjectMetadata':
+      return {kind: form.as, apiVersion: meta, metadata}
+    case 'Table':
+      return {kind: form.as, apiVersion: meta, metadata, columnDefinitions: null, rows: []}
+  }
 }
