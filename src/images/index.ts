@@ -1,6 +1,7 @@
 import {agnhost} from './agnhost.ts'
 import {alpine} from './alpine.ts'
 import {busybox} from './busybox.ts'
+import {busyboxplus} from './busyboxplus.ts'
 import {curl} from './curl.ts'
 import {echoServer} from './echo-server.ts'
 import {httpd} from './httpd.ts'
@@ -10,12 +11,14 @@ import {netshoot} from './netshoot.ts'
 import {nginx} from './nginx.ts'
 import {pause} from './pause.ts'
 import {redis} from './redis.ts'
+import {serveHostnameImage} from './serve-hostname.ts'
 
 /** Every image that podlab knows. To add one: a file beside this one, and a line here. */
 export const images = [
   agnhost,
   alpine,
   busybox,
+  busyboxplus,
   curl,
   echoServer,
   httpd,
@@ -24,6 +27,7 @@ export const images = [
   nginx,
   pause,
   redis,
+  serveHostnameImage,
 ] as const satisfies readonly Image[]
 
 const byName: ReadonlyMap<string, Image> = new Map(

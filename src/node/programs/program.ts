@@ -9,6 +9,8 @@ export type ProgramContext = {
   readonly log: (line: string) => void
   /** Reads a file of the container; undefined when there is none. */
   readonly readFile: (path: string) => Buffer | undefined
+  /** The names in a folder of the container; none when there is no such folder. */
+  readonly listFiles: (path: string) => readonly string[]
   /** Ends the container with an exit code, as a program that exits by itself. */
   readonly exit: (code: number) => void
 }

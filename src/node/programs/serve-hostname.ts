@@ -4,9 +4,9 @@ import {flagsOf, portFlag} from './flags.ts'
 import {httpSocket} from './listen.ts'
 import type {Program, ProgramContext} from './program.ts'
 
-/** `agnhost serve-hostname`: HTTP on --port (9376); every request is answered with the host's name. */
+/** `agnhost serve-hostname` and the older `serve_hostname`: HTTP on --port (9376); every request is answered with the host's name. */
 export const serveHostname: Program = context => {
-  const flags = flagsOf(context.argv.slice(2), ['port', 'http'])
+  const flags = flagsOf(context.argv.slice(context.argv[1] === 'serve-hostname' ? 2 : 1), ['port', 'http'])
   return httpSocket(hostnameServer(context), portFlag(flags.port, 9376))
 }
 

@@ -6,6 +6,8 @@ import type {ProgramContext} from './program.ts'
 /** What differs between web servers that serve a folder. */
 export type WebServer = {
   readonly folder: string
+  /** What is shown for a folder: the first of them that is there. */
+  readonly index?: readonly string[]
   /** The Server header. */
   readonly name: string
   /** The page for a path that is not there. */
@@ -15,24 +17,28 @@ export type WebServer = {
 /** A server of the files below a folder of the container, as they are at the moment of the request. It does not listen yet. */
 export function staticFiles(web: WebServer, {readFile, log}: Pick<ProgramContext, 'readFile' | 'log'>): Server {
   return createServer((request, response) => {
-    const {status, type, body} = answer(web, request, readFile)
+    const {status, type, body} = answerFile(web, request, readFile)
     response.writeHead(status, {server: web.name, 'content-type': type, 'content-length': body.length})
     response.end(request.method === 'HEAD' ? undefined : body)
     log(accessLine(request, status, body.length))
   })
 }
 
-function answer(
-  {folder, notFound}: WebServer,
+/** The file that a request means, or why there is none. */
+export function answerFile(
+  {folder, notFound, index = ['index.html']}: WebServer,
   request: IncomingMessage,
   readFile: ProgramContext['readFile'],
 ): {status: number; type: string; body: Buffer} {
   const page = (status: number, text: string) => ({status, type: 'text/html', body: Buffer.from(text)})
   if (request.method !== 'GET' && request.method !== 'HEAD') return page(405, '<h1>405 Not Allowed</h1>\n')
   const path = pathOf(request)
-  const body = path === undefined ? undefined : readFile(folder + path)
-  if (path === undefined || body === undefined) return page(404, notFound)
-  return {status: 200, type: types[extname(path)] ?? 'application/octet-stream', body}
+  const paths = path === undefined ? [] : path.endsWith('/') ? index.map(name => `${path}${name}`) : [path]
+  for (const one of paths) {
+    const body = readFile(folder + one)
+    if (body) return {status: 200, type: types[extname(one)] ?? 'application/octet-stream', body}
+  }
+  return page(404, notFound)
 }
 
 /* The path below the folder, whatever dots it was written with; undefined when it is no path. */
@@ -40,7 +46,7 @@ function pathOf({url = '/'}: IncomingMessage): string | undefined {
   try {
     const path = posix.normalize(decodeURIComponent(url.split('?')[0] ?? '/'))
     if (!path.startsWith('/') || path.includes('\0')) return undefined
-    return path.endsWith('/') ? `${path}index.html` : path
+    return path
   } catch {
     return undefined
   }
@@ -56,8 +62,8 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 }
 
-/* The combined log format that nginx and Apache share. */
-function accessLine(request: IncomingMessage, status: number, bytes: number): string {
+/** A line of the combined log format that nginx and Apache share. */
+export function accessLine(request: IncomingMessage, status: number, bytes: number): string {
   const address = (request.socket.remoteAddress ?? '-').replace('::ffff:', '')
   const {referer = '-', 'user-agent': agent = '-'} = request.headers
   const line = `${request.method} ${request.url} HTTP/${request.httpVersion}`

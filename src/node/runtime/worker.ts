@@ -18,9 +18,9 @@ import {type Input, openInput} from './input.ts'
 import {killRest, type Rest, restOf} from './leftovers.ts'
 import {appendLog, endLog, openLog, removeLog, writeLog} from './logs.ts'
 import {type Output, openOutput} from './output.ts'
+import {filesOf} from './played-files.ts'
 import {prepare} from './prepare.ts'
 import type {EndQuestion, InputQuestion, RequestMessage, Requests, WorkerMessage} from './protocol.ts'
-import {readInside} from './read-inside.ts'
 import {readLog} from './read-log.ts'
 import {run} from './run.ts'
 import {removeVolumes, setUpVolumes} from './volumes/set-up.ts'
@@ -213,10 +213,7 @@ function play(namespaces: Namespaces, spec: ContainerSpec, name: string): Played
       hostname: spec.environment.HOSTNAME ?? '',
       environment: spec.environment,
       log: line => writeLog(spec.id, line),
-      readFile: path => {
-        const pid = containers.get(spec.id)?.process.pid
-        return pid === undefined ? undefined : readInside(namespaces.syscalls, pid, path)
-      },
+      ...filesOf(namespaces.syscalls, spec, () => containers.get(spec.id)?.process.pid),
       exit: code => exit(containers.get(spec.id), code),
     }),
   )

@@ -9,6 +9,7 @@ const context = {
   environment: {},
   log: () => undefined,
   readFile: () => undefined,
+  listFiles: () => [],
   exit: () => undefined,
 }
 
