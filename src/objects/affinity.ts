@@ -1,8 +1,8 @@
-import {qualifiedName} from './format.ts'
+import {type Format, qualifiedName} from './format.ts'
 import type {LabelSelector} from './label-selector.ts'
 import {labelSelectorSchema} from './label-selector-rules.ts'
 import {forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
-import {integer, list, oneOf, record, type Schema, string, text} from './schema.ts'
+import {integer, list, record, type Schema, string, text} from './schema.ts'
 
 /** Where a pod would like to be: on which nodes, beside which pods, and far from which. */
 export type Affinity = {
@@ -47,24 +47,20 @@ export type PodAffinityTerm = {
   readonly mismatchLabelKeys?: readonly string[]
 }
 
-const requirements = list(
-  record({key: string, operator: oneOf('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'), values: list(string)}, [
-    'key',
-    'operator',
-  ]),
-)
+const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']
+
+const operator: Format = word => (operators.includes(word) ? undefined : 'not a valid selector operator')
+
+const requirements = list(record({key: string, operator: text(operator), values: list(string)}, ['key', 'operator']))
 const nodeTerm = record({matchExpressions: requirements, matchFields: requirements})
-const podTerm = record(
-  {
-    labelSelector: labelSelectorSchema,
-    namespaces: list(string),
-    namespaceSelector: labelSelectorSchema,
-    topologyKey: string,
-    matchLabelKeys: list(text(qualifiedName)),
-    mismatchLabelKeys: list(text(qualifiedName)),
-  },
-  ['topologyKey'],
-)
+const podTerm = record({
+  labelSelector: labelSelectorSchema,
+  namespaces: list(string),
+  namespaceSelector: labelSelectorSchema,
+  topologyKey: string,
+  matchLabelKeys: list(text(qualifiedName)),
+  mismatchLabelKeys: list(text(qualifiedName)),
+})
 const weight = integer(-(2 ** 31))
 const podAffinity = record({
   requiredDuringSchedulingIgnoredDuringExecution: list(podTerm),
@@ -126,12 +122,21 @@ function valuesMistakes({operator, values = []}: NodeSelectorRequirement, path: 
 
 function podMistakes(affinity: PodAffinity, path: Path): Mistake[] {
   const wanted = affinity[may] ?? []
-  const keyless = (term: PodAffinityTerm, at: Path) =>
-    term.topologyKey === '' ? [required([...at, 'topologyKey'], 'can not be empty')] : []
+  const keyless = (term: PodAffinityTerm, at: Path) => keyMistakes(term.topologyKey ?? '', [...at, 'topologyKey'])
   return [
     ...(affinity[must] ?? []).flatMap((term, index) => keyless(term, [...path, must, index])),
     ...weightMistakes(wanted, [...path, may]),
     ...wanted.flatMap(({podAffinityTerm}, index) => keyless(podAffinityTerm, [...path, may, index, 'podAffinityTerm'])),
+  ]
+}
+
+function keyMistakes(key: string, path: Path): Mistake[] {
+  const why = qualifiedName(key)
+  // An empty one breaks every rule that there is.
+  const more = key === '' ? qualifiedName(' ') : undefined
+  return [
+    ...(key === '' ? [required(path, 'can not be empty')] : []),
+    ...[why, more].flatMap(one => (one === undefined ? [] : [invalid(path, key, one)])),
   ]
 }
 

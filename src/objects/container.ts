@@ -1,9 +1,9 @@
 import {envDefaults, envFields, envMistakes, type HasEnv} from './env.ts'
-import {dnsLabel, portName} from './format.ts'
+import {dnsLabel, type Format, portName} from './format.ts'
 import {type Lifecycle, lifecycleDefaults, lifecycleMistakes, lifecycleSchema} from './lifecycle.ts'
 import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
 import {type Probes, probeDefaults, probeFields, probeMistakes} from './probe.ts'
-import {type Resources, resourceMistakes, resourcesSchema} from './resources.ts'
+import {canonicalResources, type Resources, resourceMistakes, resourcesSchema} from './resources.ts'
 import {boolean, integer, list, listBy, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 import {containerSecuritySchema} from './security-context.ts'
 import {type Volume, type VolumeMount, volumeMountsSchema} from './volume.ts'
@@ -77,11 +77,11 @@ export type TerminatedState = {
   readonly containerID?: string
 }
 
-export const protocols: Schema = oneOf('TCP', 'UDP', 'SCTP')
+export const protocols: Schema = oneOf('SCTP', 'TCP', 'UDP')
 
 const portSchema = record(
   {
-    containerPort: integer(1, 65535),
+    containerPort: {...integer(1, 65535), zeroIsMissing: true} as Schema,
     name: text(portName),
     protocol: protocols,
     hostPort: integer(1, 65535),
@@ -90,9 +90,11 @@ const portSchema = record(
   ['containerPort'],
 )
 
+const imageName: Format = name => (name === name.trim() ? undefined : 'must not have leading or trailing whitespace')
+
 const containerFields: Readonly<Record<string, Schema>> = {
   name: text(dnsLabel),
-  image: string,
+  image: text(imageName),
   command: list(string),
   args: list(string),
   workingDir: string,
@@ -132,7 +134,7 @@ export function containerDefaults(container: Container): Container {
     ...probeDefaults(container),
     ...envDefaults(container),
     imagePullPolicy,
-    resources,
+    resources: canonicalResources(resources),
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
     terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
   }

@@ -68,7 +68,7 @@ function strategyDefaults({type = 'RollingUpdate', rollingUpdate}: DaemonSetUpda
 export function daemonSetMistakes({spec}: DaemonSet): Mistake[] {
   return [
     ...selectorMistakes(spec.selector, 'daemonset'),
-    ...podTemplateMistakes(spec.template, selectorOf(spec.selector ?? {})),
+    ...podTemplateMistakes(spec.template, spec.selector && selectorOf(spec.selector)),
     ...(spec.updateStrategy?.type === 'OnDelete' ? [] : strategyMistakes(spec.updateStrategy)),
   ]
 }

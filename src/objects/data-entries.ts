@@ -51,7 +51,7 @@ export function decodedBytes(entries: DataEntries): number {
 }
 
 /** Where base64 with its padding stops being that; line breaks are let through, as Go does. */
-function illegalByte(text: string): number | undefined {
+export function illegalByte(text: string): number | undefined {
   const letters = text.replace(/[\r\n]/g, '')
   const stop = letters.search(/[^A-Za-z0-9+/]/)
   const count = stop < 0 ? letters.length : stop

@@ -91,7 +91,7 @@ export function deploymentMistakes({spec}: Deployment): Mistake[] {
   return [
     ...replicaMistakes(spec.replicas),
     ...selectorMistakes(spec.selector, 'deployment'),
-    ...podTemplateMistakes(spec.template, selectorOf(spec.selector ?? {})),
+    ...podTemplateMistakes(spec.template, spec.selector && selectorOf(spec.selector)),
     ...strategyMistakes(spec.strategy),
     ...deadlineMistakes(spec),
   ]

@@ -29,7 +29,7 @@ const portSchema = record({
 })
 
 export const endpointSliceFields: Readonly<Record<string, Schema>> = {
-  addressType: oneOf('IPv4', 'IPv6', 'FQDN'),
+  addressType: oneOf('FQDN', 'IPv4', 'IPv6'),
   endpoints: list(endpointSchema),
   ports: list(portSchema),
 }

@@ -4,8 +4,9 @@ import {firstFew} from './first-few.ts'
 import {dnsLabel, dnsSubdomain, ipAddress} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
-import {type Mistake, required} from './mistake.ts'
+import {invalid, type Mistake, type Path, required} from './mistake.ts'
 import {integer, list, record, string, text} from './schema.ts'
+import {isIpv4, specialAddress} from './special-address.ts'
 
 /** Where a service's packets may go now. Has the service's name. */
 export type Endpoints = KubeObject & {
@@ -121,6 +122,16 @@ function subsetMistakes(
   const unnamed = ports.length > 1 ? ports.flatMap((port, place) => (port.name ? [] : [place])) : []
   return [
     ...(none ? [required(path, 'must specify `addresses` or `notReadyAddresses`')] : []),
+    ...addressMistakes(addresses, [...path, 'addresses']),
+    ...addressMistakes(notReadyAddresses, [...path, 'notReadyAddresses']),
     ...unnamed.map(place => required([...path, 'ports', place, 'name'])),
   ]
+}
+
+/** Nobody forwards a packet to such an address. */
+function addressMistakes(addresses: readonly EndpointAddress[], path: Path): Mistake[] {
+  return addresses.flatMap(({ip}, index) => {
+    const why = isIpv4(ip) ? specialAddress(ip) : undefined
+    return why === undefined ? [] : [invalid([...path, index, 'ip'], ip, why)]
+  })
 }

@@ -1,6 +1,6 @@
 import {since} from './age.ts'
 import {eventFields, eventMistakes} from './event-rules.ts'
-import {dnsSubdomain} from './format.ts'
+import {pathSegment} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {ObjectReference} from './object-reference.ts'
@@ -36,7 +36,7 @@ export const eventKind: Kind<Event> = {
   namespaced: true,
   apiVersions: ['v1'],
   countsGenerations: false,
-  name: dnsSubdomain,
+  name: pathSegment,
   fields: eventFields,
   required: ['involvedObject'],
   defaults: event => event,

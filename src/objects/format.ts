@@ -35,6 +35,13 @@ export const dnsSubdomain: Format = text =>
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
       )
 
+/** A name that can stand in an address, which is all that is asked of some. */
+export const pathSegment: Format = text => {
+  if (text === '.' || text === '..') return `may not be '${text}'`
+  const wrong = ['/', '%'].find(part => text.includes(part))
+  return wrong && `may not contain '${wrong}'`
+}
+
 /** A label's or annotation's key: a name, optionally after a DNS prefix and a slash. */
 export const qualifiedName: Format = text => {
   const slash = text.indexOf('/')

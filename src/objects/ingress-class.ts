@@ -3,7 +3,7 @@ import {dnsSubdomain} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {invalid, type Mistake, required} from './mistake.ts'
-import {record, string} from './schema.ts'
+import {record, string, text} from './schema.ts'
 
 /** A kind of ingress, and which controller makes it true. */
 export type IngressClass = KubeObject & {
@@ -33,15 +33,12 @@ export const ingressClassKind: Kind<IngressClass> = {
   fields: {
     spec: record({
       controller: string,
-      parameters: record({apiGroup: string, kind: string, name: string, scope: string, namespace: string}, [
-        'kind',
-        'name',
-      ]),
+      parameters: record({apiGroup: text(dnsSubdomain), kind: string, name: string, scope: string, namespace: string}),
     }),
   },
   required: ['spec'],
   defaults: withScope,
-  validate: controllerMistakes,
+  validate: ingressClass => [...controllerMistakes(ingressClass), ...parameterMistakes(ingressClass)],
   initial: ingressClass => ingressClass,
   inherit: ingressClass => ingressClass,
   validateUpdate: ({spec}, before) =>
@@ -69,9 +66,18 @@ function controllerMistakes({spec: {controller}}: IngressClass): Mistake[] {
   const path = ['spec', 'controller']
   if (!controller) return [required(path)]
   const [domain = '', ...rest] = controller.split('/')
-  if (rest.length === 0) return [invalid(path, controller, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  if (controller.length > 250) return [{path, message: 'Too long: may not be more than 250 bytes'}]
+  if (rest.length === 0 || rest.join('/') === '')
+    return [invalid(path, controller, 'must be a domain-prefixed path (such as "acme.io/foo")')]
   const why = dnsSubdomain(domain)
   return why === undefined ? [] : [invalid(path, domain, why)]
+}
+
+function parameterMistakes({spec: {parameters}}: IngressClass): Mistake[] {
+  if (!parameters) return []
+  return (['kind', 'name'] as const).flatMap(field =>
+    parameters[field] ? [] : [required(['spec', 'parameters', field], `${field} is required`)],
+  )
 }
 
 function parametersColumn({spec: {parameters}}: IngressClass): string {

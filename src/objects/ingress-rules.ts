@@ -4,12 +4,18 @@ import {invalid, invalidText, type Mistake, type Path, required} from './mistake
 import {anything, integer, list, oneOf, record, type Schema, string, text} from './schema.ts'
 
 const backendSchema = record({
-  service: record({name: text(serviceName), port: record({name: text(portName), number: integer(1, 65535)})}, ['name']),
+  service: record(
+    {
+      name: text(serviceName),
+      port: record({name: text(portName), number: integer(0, 65535, 'must be between 1 and 65535, inclusive')}),
+    },
+    ['name'],
+  ),
   resource: record({apiGroup: string, kind: string, name: string}, ['kind', 'name']),
 })
 
 const pathSchema = record(
-  {path: string, pathType: oneOf('Exact', 'Prefix', 'ImplementationSpecific'), backend: backendSchema},
+  {path: string, pathType: oneOf('Exact', 'ImplementationSpecific', 'Prefix'), backend: backendSchema},
   ['backend'],
 )
 
@@ -30,7 +36,9 @@ const nothing = 'either `defaultBackend` or `rules` must be specified'
 export function ingressMistakes({spec}: Ingress): Mistake[] {
   const {rules = [], defaultBackend, tls = []} = spec
   return [
-    ...(rules.length === 0 && !defaultBackend ? [invalidText(['spec'], '[]networking.IngressRule(nil)', nothing)] : []),
+    ...(rules.length === 0 && !defaultBackend
+      ? [invalidText(['spec'], `[]networking.IngressRule${spec.rules ? '{}' : '(nil)'}`, nothing)]
+      : []),
     ...(defaultBackend ? backendMistakes(defaultBackend, ['spec', 'defaultBackend']) : []),
     ...rules.flatMap((rule, index) => ruleMistakes(rule, ['spec', 'rules', index])),
     ...tls.flatMap(({hosts = []}, index) =>
@@ -88,9 +96,8 @@ function pathMistakes({path: route = '', pathType, backend}: IngressPath, path: 
 function backendMistakes({service, resource}: IngressBackend, path: Path): Mistake[] {
   if (service && resource) return [invalid(path, '', 'cannot set both resource and service backends')]
   if (resource) return []
-  if (!service) return [required(path, 'resource or service backend is required')]
-  const place = [...path, 'service', 'port']
+  if (!service) return [invalid(path, '', 'resource or service backend is required')]
   const {name, number} = service.port ?? {}
-  if (name && number) return [invalid(place, '', 'cannot set both port name & port number')]
-  return name || number ? [] : [required(place, 'port name or number is required')]
+  if (name && number) return [invalid(path, '', 'cannot set both port name & port number')]
+  return name || number ? [] : [required(path, 'port name or number is required')]
 }

@@ -1,10 +1,14 @@
 import {equal} from './equal.ts'
-import {labelValue, qualifiedName} from './format.ts'
-import type {LabelSelector} from './label-selector.ts'
-import {invalidText, type Mistake, required} from './mistake.ts'
-import {list, map, oneOf, record, type Schema, text} from './schema.ts'
+import {type Format, labelValue, qualifiedName} from './format.ts'
+import type {LabelSelector, LabelSelectorRequirement} from './label-selector.ts'
+import {forbidden, invalidText, type Mistake, required} from './mistake.ts'
+import {list, map, record, type Schema, text} from './schema.ts'
 
 export const labelsSchema = map(text(labelValue), qualifiedName)
+
+const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist']
+
+const operator: Format = word => (operators.includes(word) ? undefined : 'not a valid selector operator')
 
 export const labelSelectorSchema: Schema = record({
   matchLabels: labelsSchema,
@@ -12,7 +16,7 @@ export const labelSelectorSchema: Schema = record({
     record(
       {
         key: text(qualifiedName),
-        operator: oneOf('In', 'NotIn', 'Exists', 'DoesNotExist'),
+        operator: text(operator),
         values: list(text(labelValue)),
       },
       ['key', 'operator'],
@@ -24,10 +28,33 @@ const selectorPath = ['spec', 'selector']
 
 /** A selector must be there and must not select everything; `word` is the kind in the API server's message. */
 export function selectorMistakes(selector: LabelSelector | undefined, word: string): Mistake[] {
-  if (selector === undefined) return [required(selectorPath)]
+  // What a DaemonSet without one is told is only that it does not select its pods.
+  if (selector === undefined) return word === 'daemonset' ? [] : [required(selectorPath)]
   const {matchLabels = {}, matchExpressions = []} = selector
+  const wrong = matchExpressions.flatMap(valuesMistakes)
+  if (wrong.length > 0) return [...wrong, ...unreadable(selector, word)]
   const empty = Object.keys(matchLabels).length + matchExpressions.length === 0
   return empty ? [invalidText(selectorPath, goSelector(selector), `empty selector is invalid for ${word}`)] : []
+}
+
+function valuesMistakes({operator, values = []}: LabelSelectorRequirement, index: number): Mistake[] {
+  const path = [...selectorPath, 'matchExpressions', index, 'values']
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return values.length === 0 ? [required(path, "must be specified when `operator` is 'In' or 'NotIn'")] : []
+    case 'Exists':
+    case 'DoesNotExist':
+      return values.length > 0
+        ? [forbidden(path, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
+        : []
+  }
+}
+
+function unreadable(selector: LabelSelector, word: string): Mistake[] {
+  if (word === 'daemonset') return []
+  if (word === 'statefulset') return [{path: selectorPath, message: `Invalid value: ${goSelector(selector)}`}]
+  return [invalidText(selectorPath, goSelector(selector), 'invalid label selector')]
 }
 
 /** Whose pods an object owns may not change under it. */
@@ -47,8 +74,8 @@ export function goSelector({matchLabels, matchExpressions}: LabelSelector): stri
     .toSorted()
     .map(([key, value]) => `${quote(key)}:${quote(value)}`)
   const requirements = (matchExpressions ?? []).map(
-    ({key, operator, values = []}) =>
-      `v1.LabelSelectorRequirement{Key:${quote(key)}, Operator:"${operator}", Values:[]string{${values.map(quote).join(', ')}}}`,
+    ({key, operator, values}) =>
+      `v1.LabelSelectorRequirement{Key:${quote(key)}, Operator:"${operator}", Values:[]string${values ? `{${values.map(quote).join(', ')}}` : '(nil)'}}`,
   )
   const labelsText = matchLabels ? `map[string]string{${pairs.join(', ')}}` : 'map[string]string(nil)'
   const listed = matchExpressions ? `{${requirements.join(', ')}}` : '(nil)'

@@ -4,7 +4,7 @@ import {anything, boolean, listBy, map, record, type Schema, setOf, string, text
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
 
 /** Whoever holds an object back says who he is: `example.com/cleanup`. */
-const finalizer: Format = name =>
+export const finalizer: Format = name =>
   qualifiedName(name) ??
   (name.includes('/') || standardFinalizers.includes(name)
     ? undefined
@@ -22,10 +22,14 @@ export const metadataSchema: Schema = record({
   annotations: map(string, qualifiedName),
   ownerReferences: listBy(
     ['uid'],
-    record(
-      {apiVersion: string, kind: string, name: string, uid: string, controller: boolean, blockOwnerDeletion: boolean},
-      ['apiVersion', 'kind', 'name', 'uid'],
-    ),
+    record({
+      apiVersion: string,
+      kind: string,
+      name: string,
+      uid: string,
+      controller: boolean,
+      blockOwnerDeletion: boolean,
+    }),
   ),
   uid: string,
   resourceVersion: string,

@@ -4,8 +4,16 @@ import type {ObjectRef} from './kube-object.ts'
 /** Where a value stands in an object: `['spec', 'ports', 0, 'port']`; a key of a mapping is a step made by `atKey`. */
 export type Path = readonly (string | number)[]
 
-/** One thing that is wrong with an object, in Kubernetes' words; `hint` adds podlab's advice. */
-export type Mistake = {readonly path: Path; readonly message: string; readonly hint?: string}
+/**
+ * One thing that is wrong with an object, in Kubernetes' words; `hint` adds podlab's advice. `printed` is the place that Kubernetes
+ * names where that is not quite the one at which it stands.
+ */
+export type Mistake = {
+  readonly path: Path
+  readonly printed?: Path
+  readonly message: string
+  readonly hint?: string
+}
 
 /** An object that Kubernetes would not take. `mistakes` holds all of them, the message prints them as the API server does. */
 export class ObjectError extends Error {
@@ -16,16 +24,16 @@ export class ObjectError extends Error {
 
   constructor(ref: ObjectRef, mistakes: readonly Mistake[]) {
     const texts = mistakes.map(printMistake)
-    super(`${ref.kind} "${ref.name}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`)
+    super(`${ref.kind} "${ref.name ?? ''}" is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`)
     this.ref = ref
     this.mistakes = mistakes
   }
 }
 
 /** One line: the field, what is wrong with it, and the advice if there is one. */
-export function printMistake({path, message, hint}: Mistake): string {
+export function printMistake({path, printed = path, message, hint}: Mistake): string {
   const named = path.length === 0 || message.startsWith('unknown field')
-  return `${named ? '' : `${fieldOf(path)}: `}${message}${hint ? `; ${hint}` : ''}`
+  return `${named ? '' : `${fieldOf(printed)}: `}${message}${hint ? `; ${hint}` : ''}`
 }
 
 /** The path as Kubernetes writes it: `spec.ports[0].port`. */
@@ -66,10 +74,10 @@ export function forbidden(path: Path, why: string): Mistake {
   return {path, message: `Forbidden: ${why}`}
 }
 
-/** A value outside a fixed choice; the choice is listed in the alphabet's order, as the API server does. */
+/** A value outside a fixed choice, which is listed in the API server's order; a choice of "" is one that goes without saying. */
 export function notSupported(path: Path, value: unknown, supported: readonly string[]): Mistake {
   const choice = supported
-    .toSorted()
+    .filter(text => text !== '')
     .map(text => JSON.stringify(text))
     .join(', ')
   return {path, message: `Unsupported value: ${goValue(value)}: supported values: ${choice}`}

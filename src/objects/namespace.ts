@@ -3,7 +3,8 @@ import {type Condition, conditionsSchema} from './condition.ts'
 import {dnsLabel} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
-import {list, record, string} from './schema.ts'
+import {finalizer} from './metadata.ts'
+import {list, record, string, text} from './schema.ts'
 import {timestamp} from './timestamp.ts'
 
 /** A space for names. `Terminating` while its content goes away. */
@@ -30,7 +31,7 @@ export const namespaceKind: Kind<Namespace> = {
   name: dnsLabel,
   hasStatus: true,
   fields: {
-    spec: record({finalizers: list(string)}),
+    spec: record({finalizers: list(text(finalizer))}),
     status: record({phase: string, conditions: conditionsSchema}),
   },
   selectable: [

@@ -1,5 +1,4 @@
 import {addressOf, type Cidr, contains, parseNetwork, prefixLength} from '../net/cidr.ts'
-import {protocols} from './container.ts'
 import {network, portName} from './format.ts'
 import {labelSelectorSchema} from './label-selector-rules.ts'
 import {forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
@@ -7,7 +6,7 @@ import type {NetworkPolicy, NetworkPolicySpec, PolicyPeer, PolicyPort} from './n
 import {integer, list, oneOf, record, type Schema, string, text} from './schema.ts'
 
 const portSchema = record({
-  protocol: protocols,
+  protocol: oneOf('TCP', 'UDP', 'SCTP'),
   port: {type: 'integerOrString', integer: integer(1, 65535), string: text(portName)},
   endPort: integer(1, 65535),
 })

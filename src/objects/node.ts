@@ -1,10 +1,11 @@
 import {ageOf} from './age.ts'
 import {type Condition, conditionsSchema} from './condition.ts'
-import {dnsSubdomain, labelValue, network, qualifiedName} from './format.ts'
+import {dnsSubdomain, network} from './format.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import {forbidden, type Mistake} from './mistake.ts'
-import {anything, boolean, list, listBy, map, oneOf, record, type Schema, setOf, string, text} from './schema.ts'
+import {anything, boolean, list, listBy, map, record, type Schema, setOf, string, text} from './schema.ts'
+import {taintMistakes} from './taint-rules.ts'
 
 /** A machine of the cluster. */
 export type Node = KubeObject & {
@@ -59,15 +60,7 @@ export type NodeInfo = {
   readonly bootID?: string
 }
 
-const taintSchema = record(
-  {
-    key: text(qualifiedName),
-    value: text(labelValue),
-    effect: oneOf('NoSchedule', 'PreferNoSchedule', 'NoExecute'),
-    timeAdded: string,
-  },
-  ['key', 'effect'],
-)
+const taintSchema = record({key: string, value: string, effect: string, timeAdded: string})
 
 const statusSchema: Schema = record({
   addresses: listBy(['type'], record({type: string, address: string}, ['type', 'address'])),
@@ -97,7 +90,7 @@ export const nodeKind: Kind<Node> = {
   name: dnsSubdomain,
   fields: {
     spec: record({
-      podCIDR: text(network),
+      podCIDR: string,
       podCIDRs: setOf(text(network)),
       providerID: string,
       unschedulable: boolean,
@@ -111,7 +104,7 @@ export const nodeKind: Kind<Node> = {
     const {podCIDR, podCIDRs} = node.spec ?? {}
     return podCIDR && !podCIDRs ? {...node, spec: {...node.spec, podCIDRs: [podCIDR]}} : {...node, spec: {...node.spec}}
   },
-  validate: () => [],
+  validate: ({spec}) => taintMistakes(spec?.taints ?? []),
   // A node reports itself: unlike other kinds, it is born with the status that it brings.
   initial: node => node,
   inherit: (node, before) => ({

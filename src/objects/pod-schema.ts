@@ -31,7 +31,7 @@ export const podSpecSchema: Schema = record(
     volumes: volumesSchema,
     restartPolicy: oneOf('Always', 'OnFailure', 'Never'),
     terminationGracePeriodSeconds: integer(0),
-    activeDeadlineSeconds: integer(1),
+    activeDeadlineSeconds: integer(1, 2 ** 31 - 1, 'must be between 1 and 2147483647, inclusive'),
     // Who it is, and where it may run.
     serviceAccountName: text(dnsSubdomain),
     serviceAccount: text(dnsSubdomain),
@@ -55,7 +55,7 @@ export const podSpecSchema: Schema = record(
     subdomain: text(dnsLabel),
     setHostnameAsFQDN: boolean,
     hostAliases: listBy(['ip'], record({ip: text(ipAddress), hostnames: list(text(dnsSubdomain))}, ['ip'])),
-    dnsPolicy: oneOf('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'),
+    dnsPolicy: oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'),
     dnsConfig: record({
       nameservers: list(text(ipAddress)),
       searches: list(string),

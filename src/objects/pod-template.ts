@@ -1,9 +1,10 @@
 import {qualifiedName} from './format.ts'
+import {goValue} from './go-value.ts'
 import type {Scale} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
 import {labelsSchema} from './label-selector-rules.ts'
-import {invalid, type Mistake, notSupported} from './mistake.ts'
+import {invalid, invalidText, type Mistake, notSupported} from './mistake.ts'
 import type {PodTemplate} from './pod.ts'
 import {podSpecDefaults, podSpecMistakes} from './pod-rules.ts'
 import {podSpecSchema} from './pod-schema.ts'
@@ -32,7 +33,7 @@ export function podTemplateDefaults(template: PodTemplate): PodTemplate {
 const path = ['spec', 'template']
 
 /** What is wrong with a template whose pods are to run for good and to be selected. */
-export function podTemplateMistakes(template: PodTemplate, selector: Selector): Mistake[] {
+export function podTemplateMistakes(template: PodTemplate, selector: Selector | undefined): Mistake[] {
   const {restartPolicy} = template.spec
   return [
     ...unselectedMistakes(template, selector),
@@ -43,11 +44,12 @@ export function podTemplateMistakes(template: PodTemplate, selector: Selector): 
   ]
 }
 
-/** An object that does not select what it makes would make pods for ever. */
-export function unselectedMistakes({metadata}: PodTemplate, selector: Selector): Mistake[] {
-  if (selector.length === 0 || matches(selector, metadata?.labels)) return []
+/** An object that does not select what it makes would make pods for ever; without a selector it selects nothing. */
+export function unselectedMistakes({metadata}: PodTemplate, selector: Selector | undefined): Mistake[] {
+  if (selector && matches(selector, metadata?.labels)) return []
   const why = '`selector` does not match template `labels`'
-  return [invalid([...path, 'metadata', 'labels'], metadata?.labels ?? {}, why)]
+  const labels = metadata?.labels ? goValue(metadata.labels) : 'map[string]string(nil)'
+  return [invalidText([...path, 'metadata', 'labels'], labels, why)]
 }
 
 type Templated = KubeObject & {readonly spec: {readonly template: PodTemplate; readonly selector?: LabelSelector}}

@@ -2,6 +2,7 @@ import type {Kind} from './kind.ts'
 import {isKindName, type KubeObjectAny, kinds, UnknownKindError} from './kinds.ts'
 import {metadataSchema} from './metadata.ts'
 import {forbidden, invalid, type Mistake, required} from './mistake.ts'
+import {ownerMistakes} from './owner-rules.ts'
 import {readValue, record, string} from './schema.ts'
 
 /** An object that is as it should be, or everything that is wrong with it. */
@@ -63,12 +64,16 @@ function inNamespace(object: KubeObjectAny, defaultNamespace: string): KubeObjec
   return {...object, metadata: {...object.metadata, namespace}}
 }
 
-function nameMistakes(kind: Kind, {metadata: {name, generateName, namespace}}: KubeObjectAny): Mistake[] {
+function nameMistakes(
+  kind: Kind,
+  {metadata: {name, generateName, namespace, ownerReferences}}: KubeObjectAny,
+): Mistake[] {
   const path = ['metadata', 'name']
   const wrong = name ? kind.name(name) : undefined
   return [
     ...(name || generateName ? [] : [required(path, 'name or generateName is required')]),
     ...(wrong ? [invalid(path, name, wrong)] : []),
+    ...ownerMistakes(ownerReferences ?? []),
     ...(namespace && !kind.namespaced ? [forbidden(['metadata', 'namespace'], 'not allowed on this type')] : []),
   ]
 }

@@ -51,6 +51,6 @@ export function replicaSetMistakes({spec}: ReplicaSet): Mistake[] {
   return [
     ...replicaMistakes(spec.replicas),
     ...selectorMistakes(spec.selector, 'deployment'),
-    ...podTemplateMistakes(spec.template, selectorOf(spec.selector ?? {})),
+    ...podTemplateMistakes(spec.template, spec.selector && selectorOf(spec.selector)),
   ]
 }

@@ -1,4 +1,5 @@
 import {invalid, type Mistake, type Path} from './mistake.ts'
+import {canonicalQuantity} from './quantity.ts'
 import {map, record, type Schema, text, unsupported} from './schema.ts'
 
 /** What a container asks for and may have at most, such as `cpu: 500m`, `memory: 64Mi`. */
@@ -16,7 +17,7 @@ const quantity: Schema = {
   // A number may have a fraction: `cpu: 0.5`.
   integer: {type: 'anything'},
   string: text(value =>
-    form.test(value)
+    isQuantity(value)
       ? undefined
       : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ),
@@ -27,6 +28,10 @@ export const resourcesSchema: Schema = record({
   limits: map(quantity),
   claims: unsupported('resource claims'),
 })
+
+export function isQuantity(text: string): boolean {
+  return form.test(text)
+}
 
 const units: Readonly<Record<string, number>> = {
   n: 1e-9,
@@ -70,6 +75,13 @@ export function resourceMistakes({requests = {}, limits = {}}: Resources, path: 
       : []
   })
   return [...negative('limits', limits), ...negative('requests', requests), ...over]
+}
+
+/** The quantities as the API server shows them. */
+export function canonicalResources({requests, limits, ...rest}: Resources): Resources {
+  const canonical = (quantities: Quantities) =>
+    Object.fromEntries(Object.entries(quantities).map(([name, value]) => [name, canonicalQuantity(value)]))
+  return {...rest, ...(limits && {limits: canonical(limits)}), ...(requests && {requests: canonical(requests)})}
 }
 
 /** What is limited and not asked for is asked for up to its limit. */

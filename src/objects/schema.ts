@@ -14,7 +14,15 @@ export type Schema =
   | {readonly type: 'map'; readonly values: Schema; readonly keys?: Format}
   | {readonly type: 'array'; readonly items: Schema; readonly merge?: ListMerge}
   | {readonly type: 'string'; readonly format?: Format; readonly oneOf?: readonly string[]}
-  | {readonly type: 'integer'; readonly minimum?: number; readonly maximum?: number}
+  | {
+      readonly type: 'integer'
+      readonly minimum?: number
+      readonly maximum?: number
+      /** What Kubernetes says of a number that is out of range, where it does not name the range in its usual words. */
+      readonly why?: string
+      /** Whether 0 means that it is not there. */
+      readonly zeroIsMissing?: boolean
+    }
   | {readonly type: 'boolean'}
   | {readonly type: 'integerOrString'; readonly integer: Schema; readonly string: Schema}
   /** Taken as it is: what only the cluster itself writes, or what is checked elsewhere. */
@@ -40,8 +48,8 @@ export function oneOf(...values: readonly string[]): Schema {
   return {type: 'string', oneOf: values}
 }
 
-export function integer(minimum: number, maximum = 2 ** 31 - 1): Schema {
-  return {type: 'integer', minimum, maximum}
+export function integer(minimum: number, maximum = 2 ** 31 - 1, why?: string): Schema {
+  return {type: 'integer', minimum, maximum, ...(why && {why})}
 }
 
 export function list(items: Schema): Schema {
@@ -101,7 +109,8 @@ function readRecord(schema: Of<'object'>, value: unknown, path: Path, mistakes: 
   if (!isRecord(value)) return wrongType('a mapping', value, path, mistakes)
   const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)
   const present = new Set(entries.map(([key]) => key))
-  for (const key of schema.required ?? []) if (!present.has(key)) mistakes.push(required([...path, key]))
+  for (const key of schema.required ?? [])
+    if (!present.has(key)) mistakes.push(missing(schema.fields[key], [...path, key]))
   return Object.fromEntries(
     entries.map(([key, inner]) => {
       const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined
@@ -112,6 +121,13 @@ function readRecord(schema: Of<'object'>, value: unknown, path: Path, mistakes: 
   )
 }
 
+/** A number that is not there is 0 to the API server, which says so where 0 is out of range. */
+function missing(schema: Schema | undefined, path: Path): Mistake {
+  const number = schema?.type === 'integerOrString' ? schema.integer : schema
+  const [wrong] = number?.type === 'integer' ? rangeMistakes(number, 0, path) : []
+  return wrong ?? required(path)
+}
+
 function readMap(schema: Of<'map'>, value: unknown, path: Path, mistakes: Mistake[]): unknown {
   if (!isRecord(value)) return wrongType('a mapping', value, path, mistakes)
   for (const key of Object.keys(value)) {
@@ -119,8 +135,19 @@ function readMap(schema: Of<'map'>, value: unknown, path: Path, mistakes: Mistak
     if (why !== undefined) mistakes.push(invalid(path, key, why))
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, readValue(schema.values, inner, [...path, key], mistakes)]),
+    Object.entries(value).map(([key, inner]) => {
+      const found: Mistake[] = []
+      const read = readValue(schema.values, inner, [...path, key], found)
+      mistakes.push(...found.map(mistake => ofMap(schema, mistake, path)))
+      return [key, read]
+    }),
   )
+}
+
+/** Of labels Kubernetes names only the mapping. */
+function ofMap({values}: Of<'map'>, mistake: Mistake, path: Path): Mistake {
+  const labels = values.type === 'string' && values.format && mistake.message.startsWith('Invalid value')
+  return labels ? {...mistake, printed: path} : mistake
 }
 
 function readList(schema: Of<'array'>, value: unknown, path: Path, mistakes: Mistake[]): unknown {
@@ -141,13 +168,14 @@ function scalarMistakes(schema: Of<'string' | 'integer' | 'boolean'>, value: unk
   }
 }
 
-function rangeMistakes({minimum, maximum}: Of<'integer'>, value: number, path: Path): Mistake[] {
+function rangeMistakes({minimum, maximum, why, zeroIsMissing}: Of<'integer'>, value: number, path: Path): Mistake[] {
   const low = minimum ?? -(2 ** 31)
   const high = maximum ?? 2 ** 31 - 1
   if (value >= low && value <= high) return []
+  if (value === 0 && zeroIsMissing) return [required(path)]
   const unbounded = high === 2 ** 31 - 1 && value < low
   const range = `must be between ${low} and ${high}, inclusive`
-  return [invalid(path, value, unbounded ? `must be greater than or equal to ${low}` : range)]
+  return [invalid(path, value, why ?? (unbounded ? `must be greater than or equal to ${low}` : range))]
 }
 
 function textMistakes(schema: Of<'string'>, value: string, path: Path): Mistake[] {

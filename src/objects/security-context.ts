@@ -9,7 +9,7 @@ export type PodSecurityContext = {
   readonly [field: string]: unknown
 }
 
-const id = integer(0)
+const id = integer(0, 2 ** 31 - 1, 'must be between 0 and 2147483647, inclusive')
 
 const shared: Readonly<Record<string, Schema>> = {
   runAsUser: id,

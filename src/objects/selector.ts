@@ -1,23 +1,13 @@
-import {labelValue, qualifiedName} from './format.ts'
 import type {LabelSelector, LabelSelectorRequirement} from './label-selector.ts'
+import {checked, isName, notCompared, SelectorError, unexpected, type Words, wordsOf} from './selector-words.ts'
 
-/**
- * A choice by labels, all of which must hold:
- *
- *   selector    = requirement {"," requirement}
- *   requirement = key ("=" | "==" | "!=") value | key ("in" | "notin") "(" value {"," value} ")" | key | "!" key
- */
+/** A choice by labels, all of which must hold. */
 export type Selector = readonly LabelSelectorRequirement[]
-
-/** A selector that cannot be read. */
-export class SelectorError extends Error {
-  override readonly name = 'SelectorError'
-}
 
 /** Reads `app=kubia,tier!=x,env in (a,b),!key,key`; an empty text selects everything. */
 export function parseSelector(text: string): Selector {
   if (text.trim() === '') return []
-  return splitRequirements(text).map(part => parseRequirement(part.trim(), text))
+  return readSelector(wordsOf(text))
 }
 
 /** The selector as text, which `parseSelector` reads back. */
@@ -58,35 +48,64 @@ function holds(
   }
 }
 
-/** At the commas that are not in parentheses. */
-function splitRequirements(text: string): string[] {
-  return text.split(/,(?![^(]*\))/)
-}
-
-const forms: readonly [RegExp, LabelSelectorRequirement['operator']][] = [
-  [/^!\s*(?<key>[^\s!=(),]+)$/, 'DoesNotExist'],
-  [/^(?<key>[^\s!=(),]+)$/, 'Exists'],
-  [/^(?<key>[^\s!=(),]+)\s*!=\s*(?<values>[^\s!=(),]*)$/, 'NotIn'],
-  [/^(?<key>[^\s!=(),]+)\s*==?\s*(?<values>[^\s!=(),]*)$/, 'In'],
-  [/^(?<key>[^\s!=(),]+)\s+in\s*\((?<values>[^()!=]*)\)$/, 'In'],
-  [/^(?<key>[^\s!=(),]+)\s+notin\s*\((?<values>[^()!=]*)\)$/, 'NotIn'],
-]
-
-function parseRequirement(part: string, whole: string): LabelSelectorRequirement {
-  for (const [form, operator] of forms) {
-    const groups = form.exec(part)?.groups
-    if (groups?.key === undefined) continue
-    const values = groups.values?.split(',').map(value => value.trim())
-    const why = qualifiedName(groups.key) ?? values?.map(labelValue).find(wrong => wrong !== undefined)
-    if (why !== undefined) throw unreadable(part, whole, why)
-    return {key: groups.key, operator, ...(values && {values})}
+function readSelector(words: Words): Selector {
+  const found: LabelSelectorRequirement[] = []
+  while (true) {
+    const word = words.peek()
+    if (!isName(word) && word !== '!')
+      throw new SelectorError(`found '${word}', expected: !, identifier, or 'end of string'`)
+    found.push(checked(readRequirement(words)))
+    const after = words.next()
+    if (after === '') return found
+    if (after !== ',') throw new SelectorError(`found '${after}', expected: ',' or 'end of string'`)
+    const more = words.peek()
+    if (!isName(more) && more !== '!') throw new SelectorError(`found '${more}', expected: identifier after ','`)
   }
-  throw unreadable(part, whole, 'expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY')
 }
 
-function unreadable(part: string, whole: string, why: string): SelectorError {
-  const where = part === whole.trim() ? '' : ` in "${whole}"`
-  return new SelectorError(`unable to parse requirement: "${part}"${where}: ${why}`)
+function readRequirement(words: Words): LabelSelectorRequirement {
+  const absent = words.peek() === '!'
+  if (absent) words.next()
+  const key = words.next()
+  if (!isName(key)) throw unexpected(key, 'expected: identifier')
+  if (absent) return {key, operator: 'DoesNotExist'}
+  if (words.peek() === '' || words.peek() === ',') return {key, operator: 'Exists'}
+  const operator = words.next()
+  switch (operator) {
+    case '=':
+    case '==':
+      return {key, operator: 'In', values: [readValue(words)]}
+    case '!=':
+      return {key, operator: 'NotIn', values: [readValue(words)]}
+    case 'in':
+      return {key, operator: 'In', values: readValues(words)}
+    case 'notin':
+      return {key, operator: 'NotIn', values: readValues(words)}
+    case '>':
+    case '<':
+      throw notCompared(readValue(words))
+  }
+  throw unexpected(operator, 'expected: in, notin, =, ==, !=, gt, lt')
+}
+
+/** Nothing is a value too: `key=`. */
+function readValue(words: Words): string {
+  const word = words.peek()
+  if (word === '' || word === ',') return ''
+  if (!isName(word)) throw unexpected(word, 'expected: identifier')
+  return words.next()
+}
+
+function readValues(words: Words): readonly string[] {
+  const open = words.next()
+  if (open !== '(') throw new SelectorError(`unable to parse requirement: found '${open}' expected: '('`)
+  const values: string[] = []
+  while (true) {
+    values.push(isName(words.peek()) ? words.next() : '')
+    const after = words.next()
+    if (after === ')') return values
+    if (after !== ',') throw unexpected(after, "expected: ',' or ')'")
+  }
 }
 
 function printRequirement({key, operator, values = []}: LabelSelectorRequirement): string {

@@ -1,7 +1,7 @@
 import {conditionsSchema} from './condition.ts'
 import {protocols, repeated} from './container.ts'
 import {dnsLabel, dnsSubdomain, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
-import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
+import {duplicate, invalid, type Mistake, required} from './mistake.ts'
 import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
 import {externalMistakes, isExternal} from './service-external.ts'
@@ -25,13 +25,15 @@ const clusterIp = text(value => (value === 'None' || value === '' ? undefined : 
 
 export const serviceFields: Readonly<Record<string, Schema>> = {
   spec: record({
-    type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+    type: oneOf('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'),
     selector: map(text(labelValue), qualifiedName),
     clusterIP: clusterIp,
     clusterIPs: list(clusterIp),
     ports: listBy(['port', 'protocol'], portSchema),
-    sessionAffinity: oneOf('None', 'ClientIP'),
-    sessionAffinityConfig: record({clientIP: record({timeoutSeconds: integer(1, 86400)})}),
+    sessionAffinity: oneOf('ClientIP', 'None'),
+    sessionAffinityConfig: record({
+      clientIP: record({timeoutSeconds: integer(1, 86400, 'must be greater than 0 and less than 86400')}),
+    }),
     internalTrafficPolicy: oneOf('Cluster', 'Local'),
     publishNotReadyAddresses: boolean,
     ipFamilies: list(oneOf('IPv4', 'IPv6')),
@@ -64,18 +66,19 @@ export const serviceFields: Readonly<Record<string, Schema>> = {
 export function serviceDefaults(service: Service): Service {
   const {spec} = service
   const [first = spec.clusterIP] = spec.clusterIPs ?? []
+  const {sessionAffinityConfig, ...rest} = spec
   const {sessionAffinity = 'None', type = 'ClusterIP'} = spec
   return {
     ...service,
     spec: {
-      ...spec,
+      ...rest,
       ...(first && {clusterIP: spec.clusterIP || first, clusterIPs: spec.clusterIPs ?? [first]}),
       ...(spec.ports && {ports: spec.ports.map(portDefaults)}),
       type,
       sessionAffinity,
       ...(sessionAffinity === 'ClientIP' && {
         sessionAffinityConfig: {
-          clientIP: {timeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800},
+          clientIP: {timeoutSeconds: sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800},
         },
       }),
       ...(isExternal({...spec, type}) && {externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster'}),
@@ -117,7 +120,6 @@ export function serviceMistakes({spec}: Service): Mistake[] {
     ...addressMistakes(spec),
     ...portMistakes(spec),
     ...nodePortMistakes(spec),
-    ...affinityMistakes(spec),
   ]
 }
 
@@ -155,13 +157,6 @@ function portMistakes({ports = [], clusterIP, type}: Service['spec']): Mistake[]
     ...repeated(names).map(index => duplicate([...path, index, 'name'], names[index])),
     ...repeated(numbers).map(index => ({path: [...path, index], message: `Duplicate value: ${goPort(ports[index])}`})),
   ]
-}
-
-function affinityMistakes({sessionAffinity, sessionAffinityConfig}: Service['spec']): Mistake[] {
-  const path = ['spec', 'sessionAffinityConfig']
-  return sessionAffinity !== 'ClientIP' && sessionAffinityConfig
-    ? [forbidden(path, 'must not be set when session affinity is None')]
-    : []
 }
 
 /** The two fields that make a port unique. */

@@ -1,5 +1,6 @@
 import {conditionsSchema} from './condition.ts'
 import {equal} from './equal.ts'
+import type {Format} from './format.ts'
 import {labelSelectorSchema, selectorMistakes} from './label-selector-rules.ts'
 import {forbidden, invalidText, type Mistake} from './mistake.ts'
 import {
@@ -9,9 +10,12 @@ import {
   podTemplateSchema,
   replicaMistakes,
 } from './pod-template.ts'
-import {integer, oneOf, record, type Schema, string, unsupported} from './schema.ts'
+import {integer, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 import {selectorOf} from './selector.ts'
 import type {StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy} from './stateful-set.ts'
+
+const policy: Format = word =>
+  word === 'OrderedReady' || word === 'Parallel' ? undefined : "must be 'OrderedReady' or 'Parallel'"
 
 export const statefulSetFields: Readonly<Record<string, Schema>> = {
   spec: record(
@@ -20,7 +24,7 @@ export const statefulSetFields: Readonly<Record<string, Schema>> = {
       selector: labelSelectorSchema,
       template: podTemplateSchema,
       serviceName: string,
-      podManagementPolicy: oneOf('OrderedReady', 'Parallel'),
+      podManagementPolicy: text(policy),
       updateStrategy: record({
         type: oneOf('RollingUpdate', 'OnDelete'),
         rollingUpdate: record({
@@ -92,7 +96,7 @@ export function statefulSetMistakes({spec}: StatefulSet): Mistake[] {
     ...strategyMistakes(spec.updateStrategy),
     ...replicaMistakes(spec.replicas),
     ...selectorMistakes(spec.selector, 'statefulset'),
-    ...podTemplateMistakes(spec.template, selectorOf(spec.selector ?? {})),
+    ...podTemplateMistakes(spec.template, spec.selector && selectorOf(spec.selector)),
   ]
 }
 

@@ -1,5 +1,5 @@
 import {labelValue, qualifiedName} from './format.ts'
-import {invalid, type Mistake, type Path} from './mistake.ts'
+import {invalid, invalidText, type Mistake, type Path} from './mistake.ts'
 import type {TaintEffect} from './node.ts'
 import {integer, list, oneOf, record, type Schema, text} from './schema.ts'
 
@@ -15,31 +15,41 @@ export type Toleration = {
 export const tolerationsSchema: Schema = list(
   record({
     key: text(key => (key === '' ? undefined : qualifiedName(key))),
-    operator: oneOf('Exists', 'Equal'),
+    operator: oneOf('Equal', 'Exists'),
     value: text(labelValue),
     effect: oneOf('', 'NoSchedule', 'PreferNoSchedule', 'NoExecute'),
     tolerationSeconds: integer(-(2 ** 53), 2 ** 53),
   }),
 )
 
+const valueless = "value must be empty when `operator` is 'Exists'"
 const everything = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
 
 export function tolerationMistakes(tolerations: readonly Toleration[], path: Path): Mistake[] {
-  return tolerations.flatMap(({key, operator, value, effect, tolerationSeconds}, index) => [
-    ...(!key && operator !== 'Exists' ? [invalid([...path, index, 'operator'], operator ?? '', everything)] : []),
-    ...(tolerationSeconds !== undefined && effect !== 'NoExecute'
-      ? [
-          invalid(
-            [...path, index, 'effect'],
-            effect ?? '',
-            "effect must be 'NoExecute' when `tolerationSeconds` is set",
-          ),
-        ]
-      : []),
-    ...(operator === 'Exists' && value
-      ? [invalid([...path, index, 'operator'], value, "value must be empty when `operator` is 'Exists'")]
-      : []),
-  ])
+  return tolerations.flatMap((toleration, index) => {
+    const {key, operator, value, effect, tolerationSeconds} = toleration
+    return [
+      ...(!key && operator !== 'Exists' ? [invalid([...path, index, 'operator'], operator ?? '', everything)] : []),
+      ...(tolerationSeconds !== undefined && effect !== 'NoExecute'
+        ? [
+            invalid(
+              [...path, index, 'effect'],
+              effect ?? '',
+              "effect must be 'NoExecute' when `tolerationSeconds` is set",
+            ),
+          ]
+        : []),
+      ...(operator === 'Exists' && value
+        ? [invalidText([...path, index, 'operator'], goToleration(toleration), valueless)]
+        : []),
+    ]
+  })
+}
+
+function goToleration(toleration: Toleration): string {
+  const {key = '', operator = '', value = '', effect = ''}: {[field in keyof Toleration]?: unknown} = toleration
+  const texts = `Key:"${key}", Operator:"${operator}", Value:"${value}", Effect:"${effect}"`
+  return `core.Toleration{${texts}, TolerationSeconds:(*int64)(nil)}`
 }
 
 /** The taints of a node that has gone quiet; a pod that says nothing of them stays for five minutes. */

@@ -32,7 +32,7 @@ export const topologySpreadSchema: Schema = listBy(
       nodeTaintsPolicy: policy,
       matchLabelKeys: list(text(qualifiedName)),
     },
-    ['maxSkew', 'topologyKey', 'whenUnsatisfiable'],
+    ['maxSkew', 'whenUnsatisfiable'],
   ),
 )
 
@@ -41,7 +41,7 @@ export function topologySpreadMistakes(constraints: readonly TopologySpread[], p
   return [
     ...constraints.flatMap(({maxSkew, topologyKey}, index) => [
       ...(maxSkew > 0 ? [] : [invalid([...path, index, 'maxSkew'], maxSkew, 'must be greater than zero')]),
-      ...(topologyKey === '' ? [required([...path, index, 'topologyKey'], 'can not be empty')] : []),
+      ...(topologyKey ? [] : [required([...path, index, 'topologyKey'], 'can not be empty')]),
     ]),
     ...repeated(pairs).map(index => ({path: [...path, index], message: `Duplicate value: "${pairs[index]}"`})),
   ]

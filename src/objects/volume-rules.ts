@@ -1,6 +1,6 @@
 import {repeated} from './container.ts'
-import {duplicate, forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
-import type {FileOfKey, ProjectedSource, Volume, VolumeMount} from './volume.ts'
+import {duplicate, forbidden, invalid, type Mistake, notSupported, type Path, required} from './mistake.ts'
+import type {DownwardFile, FileOfKey, ProjectedSource, Volume, VolumeMount} from './volume.ts'
 
 /** 0644. */
 const defaultMode = 0o644
@@ -14,7 +14,9 @@ export function volumeDefaults(volume: Volume): Volume {
     ...(configMap && {configMap: {...configMap, defaultMode: configMap.defaultMode ?? defaultMode}}),
     ...(secret && {secret: {...secret, defaultMode: secret.defaultMode ?? defaultMode}}),
     ...(hostPath && {hostPath: {...hostPath, type: hostPath.type ?? ''}}),
-    ...(downwardAPI && {downwardAPI: {...downwardAPI, defaultMode: downwardAPI.defaultMode ?? defaultMode}}),
+    ...(downwardAPI && {
+      downwardAPI: {...withVersions(downwardAPI), defaultMode: downwardAPI.defaultMode ?? defaultMode},
+    }),
     ...(projected && {
       projected: {
         ...projected,
@@ -25,7 +27,20 @@ export function volumeDefaults(volume: Volume): Volume {
   }
 }
 
-function projectedDefaults({serviceAccountToken, ...source}: ProjectedSource): ProjectedSource {
+type Downward = {readonly items?: readonly DownwardFile[]}
+
+/** A field of the pod is one of version v1 where nothing else is said. */
+function withVersions<T extends Downward>(downward: T): T {
+  const {items} = downward
+  if (!items) return downward
+  return {
+    ...downward,
+    items: items.map(item => (item.fieldRef ? {...item, fieldRef: {apiVersion: 'v1', ...item.fieldRef}} : item)),
+  }
+}
+
+function projectedDefaults({serviceAccountToken, downwardAPI, ...others}: ProjectedSource): ProjectedSource {
+  const source = downwardAPI ? {...others, downwardAPI: withVersions(downwardAPI)} : others
   if (!serviceAccountToken) return source
   const {expirationSeconds = 3600} = serviceAccountToken
   return {...source, serviceAccountToken: {...serviceAccountToken, expirationSeconds}}
@@ -47,7 +62,7 @@ export function mountMistakes(mounts: readonly VolumeMount[], volumes: readonly 
   return [
     ...mounts.flatMap(({name, mountPath, subPath}, index) => [
       ...(known.has(name) ? [] : [{path: at(index, 'name'), message: `Not found: ${JSON.stringify(name)}`}]),
-      ...(mountPath === '' ? [required(at(index, 'mountPath'))] : []),
+      ...(mountPath ? [] : [required(at(index, 'mountPath'))]),
       ...(subPath ? pathMistakes(subPath, at(index, 'subPath')) : []),
     ]),
     ...repeated(paths).map(index => invalid(at(index, 'mountPath'), paths[index], 'must be unique')),
@@ -68,20 +83,57 @@ function sourceMistakes(volume: Volume, path: Path): Mistake[] {
     ...(secret && !secret.secretName ? [required(at('secret', 'secretName'))] : []),
     ...fileMistakes(configMap?.items ?? [], at('configMap', 'items')),
     ...fileMistakes(secret?.items ?? [], at('secret', 'items')),
-    ...(downwardAPI?.items ?? []).flatMap((item, index) =>
-      pathMistakes(item.path, [...at('downwardAPI'), index, 'path']),
-    ),
+    ...(downwardAPI?.items ?? []).flatMap((item, index) => downwardMistakes(item, at('downwardAPI'), index)),
     ...(hostPath?.path === '' ? [required(at('hostPath', 'path'))] : []),
     ...(hostPath?.path.split('/').includes('..')
       ? [invalid(at('hostPath', 'path'), hostPath.path, "must not contain '..'")]
       : []),
     ...(projected?.sources ?? []).flatMap((source, index) =>
-      projectedMistakes(source, [...at('projected', 'sources'), index]),
+      projectedMistakes(source, [...at('projected', 'sources'), index], at('projected')),
     ),
   ]
 }
 
-function projectedMistakes(source: ProjectedSource, path: Path): Mistake[] {
+const fields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
+
+function downwardMistakes(
+  {path: file, fieldRef, resourceFieldRef}: DownwardFile,
+  place: Path,
+  index: number,
+): Mistake[] {
+  const field = fieldRef?.fieldPath.replace(/^(metadata\.(labels|annotations))\['[^']+'\]$/, '$1')
+  const at = [...place, 'items', index]
+  return [
+    ...pathMistakes(file, [...place, index, 'path']),
+    ...(fieldRef || resourceFieldRef
+      ? []
+      : [{...required(at, 'one of fieldRef and resourceFieldRef is required'), printed: place}]),
+    ...(field !== undefined && !fields.includes(field)
+      ? [
+          {
+            ...notSupported([...at, 'fieldRef', 'fieldPath'], field, fields),
+            printed: [...place, 'fieldRef', 'fieldPath'],
+          },
+        ]
+      : []),
+  ]
+}
+
+const shortest = 600
+const longest = 2 ** 32
+
+function tokenMistakes(token: ProjectedSource['serviceAccountToken'], path: Path, volume: Path): Mistake[] {
+  if (token === undefined) return []
+  const {expirationSeconds: seconds = shortest} = token
+  const place = [...path, 'expirationSeconds']
+  return [
+    ...(seconds < shortest ? [invalid(place, seconds, 'may not specify a duration less than 10 minutes')] : []),
+    ...(seconds > longest ? [invalid(place, seconds, 'may not specify a duration larger than 2^32 seconds')] : []),
+    ...(token.path ? [] : [{...required([...path, 'path']), printed: [...volume, 'path']}]),
+  ]
+}
+
+function projectedMistakes(source: ProjectedSource, path: Path, volume: Path): Mistake[] {
   const [first, ...more] = Object.keys(source)
   const {configMap, secret} = source
   return [
@@ -91,6 +143,7 @@ function projectedMistakes(source: ProjectedSource, path: Path): Mistake[] {
     ...(secret && !secret.name ? [required([...path, 'secret', 'name'])] : []),
     ...fileMistakes(configMap?.items ?? [], [...path, 'configMap', 'items']),
     ...fileMistakes(secret?.items ?? [], [...path, 'secret', 'items']),
+    ...tokenMistakes(source.serviceAccountToken, [...path, 'serviceAccountToken'], volume),
   ]
 }
 

@@ -61,7 +61,7 @@ export type VolumeMount = {
   readonly mountPropagation?: string
 }
 
-const mode = integer(0, 0o777)
+const mode = integer(0, 0o777, 'must be a number between 0 and 0777 (octal), both inclusive')
 const items = list(record({key: string, path: string, mode}, ['key', 'path']))
 const downwardItems = list(
   record({path: string, mode, fieldRef: fieldRefSchema, resourceFieldRef: resourceFieldRefSchema}, ['path']),
@@ -109,13 +109,13 @@ const volumeSchema: Schema = {
         path: string,
         type: oneOf(
           '',
-          'DirectoryOrCreate',
-          'Directory',
-          'FileOrCreate',
-          'File',
-          'Socket',
-          'CharDevice',
           'BlockDevice',
+          'CharDevice',
+          'Directory',
+          'DirectoryOrCreate',
+          'File',
+          'FileOrCreate',
+          'Socket',
         ),
       },
       ['path'],
@@ -130,9 +130,11 @@ const volumeSchema: Schema = {
           configMap: record({name: string, items, optional: boolean}),
           secret: record({name: string, items, optional: boolean}),
           downwardAPI: record({items: downwardItems}),
-          serviceAccountToken: record({path: string, audience: string, expirationSeconds: integer(600, 2 ** 32)}, [
-            'path',
-          ]),
+          serviceAccountToken: record({
+            path: string,
+            audience: string,
+            expirationSeconds: integer(-(2 ** 53), 2 ** 53),
+          }),
           clusterTrustBundle: unsupported('cluster trust bundles'),
         }),
       ),
@@ -155,6 +157,6 @@ export const volumeMountsSchema: Schema = listBy(
       recursiveReadOnly: oneOf('Disabled', 'IfPossible', 'Enabled'),
       mountPropagation: oneOf('None', 'HostToContainer', 'Bidirectional'),
     },
-    ['name', 'mountPath'],
+    ['name'],
   ),
 )

@@ -12,7 +12,7 @@ import {StartError} from '../../src/cluster/start-error.ts'
 import {LabError} from '../../src/lab/lab-error.ts'
 import {TargetError} from '../../src/lab/targets.ts'
 import {FilterError} from '../../src/net/packet-filter.ts'
-import {SelectorError} from '../../src/objects/selector.ts'
+import {SelectorError} from '../../src/objects/selector-words.ts'
 
 const explained = test.macro({
   exec: (t, error: unknown, code: number, message: string) => t.deepEqual(explainError(error), {message, code}),

@@ -213,7 +213,7 @@ test(
   'a bad selector',
   refused,
   'scenario:\n  - delete: pod/=b\n',
-  '2:13 unable to parse requirement: "=b": expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY',
+  `2:13 found '=', expected: !, identifier, or 'end of string'`,
 )
 test(
   'an unknown kind to scale',

@@ -44,12 +44,12 @@ test(
 test(
   refused,
   `{${policy}, spec: {policyTypes: [ingress]}}`,
-  'spec.policyTypes[0]: Unsupported value: "ingress": supported values: "Egress", "Ingress"',
+  'spec.policyTypes[0]: Unsupported value: "ingress": supported values: "Ingress", "Egress"',
 )
 test(
   refused,
   `{${policy}, spec: {ingress: [{ports: [{protocol: ICMP, port: 70000}]}]}}`,
-  'spec.ingress[0].ports[0].protocol: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"',
+  'spec.ingress[0].ports[0].protocol: Unsupported value: "ICMP": supported values: "TCP", "UDP", "SCTP"',
   'spec.ingress[0].ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive',
 )
 
@@ -70,7 +70,7 @@ test(
   'spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified',
   'spec.rules[0].http.paths[1].path: Invalid value: "a//b": must be an absolute path',
   'spec.rules[0].http.paths[1].path: Invalid value: "a//b": must not contain \'//\'',
-  'spec.rules[0].http.paths[1].backend.service.port: Required value: port name or number is required',
+  'spec.rules[0].http.paths[1].backend: Required value: port name or number is required',
 )
 test(refused, `{${ingressClass}, spec: {}}`, 'spec.controller: Required value')
 test(

@@ -37,7 +37,7 @@ test(filled, pod(''), {spec: {...common, containers: [container]}})
 test(filled, pod('serviceAccountName: web, priorityClassName: system-node-critical', 'resources: {limits: {cpu: 1}}'), {
   spec: {
     ...common,
-    containers: [{...container, resources: {limits: {cpu: 1}, requests: {cpu: 1}}}],
+    containers: [{...container, resources: {limits: {cpu: '1'}, requests: {cpu: '1'}}}],
     serviceAccountName: 'web',
     serviceAccount: 'web',
     priorityClassName: 'system-node-critical',

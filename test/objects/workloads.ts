@@ -115,7 +115,14 @@ const refused = test.macro({
   title: (title = '', what) => `${what} is refused ${title}`,
 })
 
-test('without a selector', refused, 'apps/v1 Deployment', template, 'spec.selector: Required value')
+test(
+  'without a selector',
+  refused,
+  'apps/v1 Deployment',
+  template,
+  'spec.selector: Required value',
+  'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+)
 test(
   'when it selects everything',
   refused,
@@ -262,7 +269,7 @@ for (const what of ['apps/v1 Deployment', 'apps/v1 DaemonSet', 'apps/v1 ReplicaS
     what,
     `${selector}, ${template}`,
     `${other}, ${template}`,
-    'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web"}, MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:"tier", Operator:"DoesNotExist", Values:[]string{}}}}: field is immutable',
+    'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web"}, MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:"tier", Operator:"DoesNotExist", Values:[]string(nil)}}}: field is immutable',
   )
 test(
   'only some of its fields may change',
