@@ -1,5 +1,5 @@
 import {kindOf} from '../objects/kinds.ts'
-import {type Field, groupOf, messageNamed} from './protobuf/messages.ts'
+import {type Field, groupOf, messageNamed, type Scalar} from './protobuf/messages.ts'
 
 /**
  * What the API server's own types are called. Its messages name them when a value has the wrong type: `cannot unmarshal number into Go
@@ -29,6 +29,12 @@ export function typeAt(kind: string, path: readonly string[]): string | undefine
 export function itemTypeAt(kind: string, path: readonly string[]): string | undefined {
   const field = fieldAt(kind, path)
   return field && elementType(field)
+}
+
+/** What a text at a path is read as: bytes in base64, a time, a quantity, or itself. */
+export function scalarAt(kind: string, path: readonly string[]): Scalar | undefined {
+  const field = fieldAt(kind, path)
+  return field === undefined || field.type === 'message' ? undefined : field.type
 }
 
 const quantity = 'resource.Quantity'

@@ -37,8 +37,15 @@ export function fieldRequirements(text: string): readonly FieldRequirement[] {
 
 function fieldTest(name: KindName, {field, equal, value}: FieldRequirement): Selection {
   const read = readerOf(kinds[name], field)
-  if (read === undefined) throw new ApiError('BadRequest', `field label not supported: ${field}`)
+  if (read === undefined) throw new ApiError('BadRequest', unknownField(kinds[name], field))
   return object => (read(object) === value) === equal
+}
+
+/** Kinds with fields of their own to choose by say it in other words than the rest. */
+function unknownField({selectable}: Kind, field: string): string {
+  if (selectable) return `field label not supported: ${field}`
+  const known = ['metadata.name', 'metadata.namespace'].map(one => JSON.stringify(one)).join(', ')
+  return `${JSON.stringify(field)} is not a known field selector: only ${known}`
 }
 
 function readerOf(kind: Kind, field: string): ((object: KubeObjectAny) => string) | undefined {

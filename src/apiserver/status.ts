@@ -1,7 +1,7 @@
 import {qualifiedKind} from '../objects/kinds.ts'
 import {fieldOf, type Mistake, ObjectError} from '../objects/mistake.ts'
 import {PatchError} from '../objects/patch/patch-error.ts'
-import {SelectorError} from '../objects/selector.ts'
+import {SelectorError} from '../objects/selector-words.ts'
 import {RequestError} from '../store/request-error.ts'
 import {StoreError} from '../store/store-error.ts'
 
@@ -168,9 +168,11 @@ const reasons: readonly (readonly [string, string])[] = [
   ['Unsupported value', 'FieldValueNotSupported'],
   ['Forbidden', 'FieldValueForbidden'],
   ['Not found', 'FieldValueNotFound'],
+  ['Too long', 'FieldValueTooLong'],
+  ['Too many', 'FieldValueTooMany'],
 ]
 
-function causeOf({path, message, hint}: Mistake) {
+function causeOf({path, printed = path, message, hint}: Mistake) {
   const reason = reasons.find(([words]) => message.startsWith(words))?.[1] ?? 'FieldValueInvalid'
-  return {reason, message: hint ? `${message}; ${hint}` : message, field: fieldOf(path)}
+  return {reason, message: hint ? `${message}; ${hint}` : message, field: fieldOf(printed)}
 }

@@ -1,5 +1,6 @@
 import type {Schema} from '../objects/schema.ts'
-import {itemTypeAt, structAt, typeAt} from './go-types.ts'
+import {misspelt} from './go-scalars.ts'
+import {itemTypeAt, scalarAt, structAt, typeAt} from './go-types.ts'
 
 /** A value of the wrong type, in the words of Go's JSON decoder. */
 export class UnmarshalError extends Error {
@@ -45,10 +46,10 @@ function readAt(schema: Schema, value: unknown, place: Place): unknown {
       return value.map((item, index) => readAt(schema.items, item, inList(place, index)))
     case 'string':
       if (typeof value !== 'string') throw mistyped(value, place, 'string')
-      return value
+      return spelt(value, place)
     case 'integer':
       if (!Number.isInteger(value)) throw mistyped(value, place, 'int32')
-      return value
+      return spelt(value, place)
     case 'boolean':
       if (typeof value !== 'boolean') throw mistyped(value, place, 'bool')
       return value
@@ -70,6 +71,14 @@ function readFields(fields: Readonly<Record<string, Schema>>, value: unknown, pl
     return inner === null || inner === undefined ? [] : [[key, readAt(schema, inner, inside)] as const]
   })
   return Object.fromEntries(entries)
+}
+
+/** The value; a text may have to be that of a time or of bytes. */
+function spelt(text: unknown, {kind, names}: Place): unknown {
+  if (typeof text !== 'string') return text
+  const why = misspelt(text, scalarAt(kind, names))
+  if (why !== undefined) throw new UnmarshalError(why)
+  return text
 }
 
 function deeper(place: Place, key: string): Place {

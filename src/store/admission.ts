@@ -18,7 +18,7 @@ import type {View} from './view.ts'
  */
 export function admit<T extends KubeObjectAny>(object: T, allocation: Allocation): T {
   const kind: Kind = kinds[object.kind]
-  const complete = kind.defaults(named(object, allocation)) as T
+  const complete = kind.defaults(tidy(named(object, allocation))) as T
   refuseMistakes(complete, mistakesOf(complete))
   refuseNamespace(complete, allocation.view)
   return kind.initial(allocated(complete, births, allocation)) as T
@@ -30,7 +30,7 @@ export function admit<T extends KubeObjectAny>(object: T, allocation: Allocation
  */
 export function admitUpdate<T extends KubeObjectAny>(object: T, before: T, allocation: Allocation): T {
   const kind: Kind = kinds[object.kind]
-  const complete = kind.defaults(kind.inherit(merged(object, before), before)) as T
+  const complete = kind.defaults(kind.inherit(tidy(merged(object, before)), before)) as T
   refuseMistakes(complete, [...mistakesOf(complete), ...kind.validateUpdate(complete, before)])
   return allocated(complete, changes, allocation)
 }
@@ -41,7 +41,7 @@ export function admitUpdate<T extends KubeObjectAny>(object: T, before: T, alloc
  */
 export function admitReplacement<T extends KubeObjectAny>(object: T, before: T, allocation: Allocation): T {
   const kind: Kind = kinds[object.kind]
-  const complete = kind.defaults(kind.inherit(replaced(object, before, kind), before)) as T
+  const complete = kind.defaults(kind.inherit(tidy(replaced(object, before, kind)), before)) as T
   refuseMistakes(complete, [
     ...mistakesOf(complete),
     ...finalizerMistakes(complete, before),
@@ -100,6 +100,17 @@ function allocated<T extends KubeObjectAny>(object: T, allocations: Allocations,
   const mistakes = wanted.flatMap(one => one.mistakes(object, allocation))
   refuseMistakes(object, mistakes)
   return wanted.reduce((given, one) => one.allocate(given, allocation), object)
+}
+
+const omitted = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+
+/** The object without what is empty in its metadata: to Kubernetes that is the same as not there. */
+function tidy<T extends KubeObjectAny>(object: T): T {
+  const {metadata} = object
+  const empty = omitted.filter(field => metadata[field] && Object.keys(metadata[field]).length === 0)
+  if (empty.length === 0) return object
+  const kept = Object.entries(metadata).filter(([field]) => !(empty as readonly string[]).includes(field))
+  return {...object, metadata: Object.fromEntries(kept)} as T
 }
 
 function named<T extends KubeObjectAny>(object: T, {view, random}: Allocation): T {

@@ -109,7 +109,7 @@ test('a status is written apart: the rest of what is sent with it is not believe
 test('a pod is bound to a node once', async t => {
   const {ask} = testApi()
   await ask('POST', podsPath, {body: podNamed('web')})
-  const body = {apiVersion: 'v1', kind: 'Binding', target: {kind: 'Node', name: 'node1'}}
+  const body = {apiVersion: 'v1', kind: 'Binding', metadata: {name: 'web'}, target: {kind: 'Node', name: 'node1'}}
   t.is((await ask('POST', `${podsPath}/web/binding`, {body})).status, 201)
   t.is((await ask('GET', `${podsPath}/web`)).body.spec.nodeName, 'node1')
   const twice = await ask('POST', `${podsPath}/web/binding`, {body})

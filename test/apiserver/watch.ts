@@ -177,4 +177,4 @@ test(
   /resourceVersionMatch is forbidden for watch unless sendInitialEvents/,
 )
 test(refused, 'fieldSelector=spec.foo%3D1', 400, /^field label not supported: spec.foo$/)
-test(refused, 'labelSelector=%3D%3D%3D', 400, /^unable to parse requirement/)
+test(refused, 'labelSelector=%3D%3D%3D', 400, /^found '==', expected: !, identifier, or 'end of string'$/)

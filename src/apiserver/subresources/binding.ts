@@ -14,8 +14,11 @@ export const binding: Subresource = {
   methods: {
     POST: async (call, api) => {
       const body = (await readBody(await call.body(), call.headers['content-type'])) as {
+        metadata?: {name?: unknown}
         target?: {name?: unknown}
       } | null
+      if (body?.metadata?.name !== call.name)
+        throw new ApiError('BadRequest', 'name in URL does not match name in Binding object')
       const node = body?.target?.name
       if (typeof node !== 'string' || node === '')
         throw new ApiError('Invalid', `Binding "${call.name}" is invalid: target.name: Required value`)
