@@ -1,7 +1,7 @@
 import {conditionsSchema} from './condition.ts'
 import {protocols, repeated} from './container.ts'
 import {dnsLabel, dnsSubdomain, ipAddress, labelValue, portName, qualifiedName} from './format.ts'
-import {duplicate, invalid, type Mistake, required} from './mistake.ts'
+import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.ts'
 import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
 import {externalMistakes, isExternal} from './service-external.ts'
