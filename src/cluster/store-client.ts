@@ -1,7 +1,7 @@
 import type {AgentClient, FollowedKind, Token, TokenRequest} from '../node/client.ts'
 import {leaseOf, withConditions} from '../node/sign-of-life.ts'
 import type {Event} from '../objects/event.ts'
-import type {ObjectOf} from '../objects/kinds.ts'
+import type {KubeObjectAny, ObjectOf} from '../objects/kinds.ts'
 import type {Pod, PodStatus} from '../objects/pod.ts'
 import type {ServiceAccount} from '../objects/service-account.ts'
 import {deleteObject} from '../store/registry.ts'
@@ -40,7 +40,7 @@ export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
       if (found) store.update({...found, status})
     },
     record: async events => {
-      for (const event of events) if (takesEvents(store, event)) put(store, event)
+      for (const event of events) if (takes(store, event)) put(store, event)
     },
     confirmDeletion: async pod => {
       const found = present(pod)
@@ -51,6 +51,8 @@ export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
     renewLease: async (node, time) => {
       const lease = leaseOf(node, time)
       const found = store.get('Lease', lease.metadata)
+      if (found === undefined && !takes(store, lease))
+        throw new Error(`there is no namespace for ${node.metadata.name}'s Lease`)
       if (found === undefined) store.create(lease)
       else store.update({...found, spec: {...found.spec, renewTime: time}})
     },
@@ -61,7 +63,7 @@ export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
   }
 }
 
-function takesEvents(store: Store, {metadata: {namespace = ''}}: Event): boolean {
+function takes(store: Store, {metadata: {namespace = ''}}: KubeObjectAny): boolean {
   const found = store.get('Namespace', {name: namespace})
   return found !== undefined && found.metadata.deletionTimestamp === undefined
 }

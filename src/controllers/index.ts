@@ -8,6 +8,7 @@ import {eventExpiry} from './event-expiry.ts'
 import {garbageCollector} from './garbage.ts'
 import {jobController} from './job/job.ts'
 import {lostPods} from './lost-pods.ts'
+import {serviceAccounts, systemNamespaces} from './namespace-content.ts'
 import {namespaceController} from './namespaces.ts'
 import {nodeLifecycle} from './nodes/node-lifecycle.ts'
 import {taintEviction} from './nodes/taint-eviction.ts'
@@ -31,6 +32,8 @@ export const controllers = [
   endpointSliceMirroring,
   garbageCollector,
   namespaceController,
+  serviceAccounts,
+  systemNamespaces,
   lostPods,
   nodeLifecycle,
   taintEviction,

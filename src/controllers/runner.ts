@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Logger} from 'pino'
+import type {KubeObjectAny} from '../objects/kinds.ts'
 import {type Followed, follow} from '../store/follow.ts'
 import {deleteObject, refOf, updateObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
@@ -201,7 +202,7 @@ function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: r
     log?.info({controller: controller.name, do: write.do, ref: refOf(write.object)}, 'write')
     switch (write.do) {
       case 'create':
-        store.create(write.object)
+        if (hasPlace(store, write.object)) store.create(write.object)
         break
       case 'update':
         updateObject(store, write.object)
@@ -214,4 +215,11 @@ function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: r
         break
     }
   }
+}
+
+/** Nothing new comes into a namespace that is gone or going, and whoever brings it has no need to know. */
+function hasPlace(store: Store, {metadata: {namespace}}: KubeObjectAny): boolean {
+  if (namespace === undefined) return true
+  const place = store.get('Namespace', {name: namespace})
+  return place !== undefined && place.metadata.deletionTimestamp === undefined
 }

@@ -11,7 +11,8 @@ const issueToken: IssueToken = async ({metadata}, pod, {expirationSeconds = 0}) 
 function storeWorld(historyLimit = 100) {
   let uids = 0
   const store = memoryStore({clock: () => 0, uid: () => `uid-${++uids}`, historyLimit})
-  store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}})
+  for (const name of ['default', 'kube-node-lease'])
+    store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})
   const world: ClientWorld = {
     client: storeClient(store, issueToken),
     create: async object => store.create(object),

@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
+import {rootCertificates} from '../../controllers/namespace-content.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {parseIp} from '../../net/ip.ts'
@@ -52,6 +53,7 @@ export async function createCluster({
   resumed,
   rootless,
   tokenKey,
+  rootCertificate,
   log,
   signal,
   died,
@@ -63,6 +65,8 @@ export async function createCluster({
   rootless: boolean
   /** Signs the tokens of service accounts. */
   tokenKey: string
+  /** By which pods know the API server: its authority's certificate, in PEM. */
+  rootCertificate: string
   log: Logger
   signal: AbortSignal
   /** Hears that the runtime is gone, and with it all that could change the lab. */
@@ -80,7 +84,10 @@ export async function createCluster({
   objects.apply(bootstrapObjects(serviceRange, apiServer))
   const own = [...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))]
   objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
-  const running = runControllers({store, controllers, signal, now: Date.now, random: Math.random, log, gathering})
+  const running = runControllers({
+    ...{store, signal, now: Date.now, random: Math.random, log, gathering},
+    controllers: [...controllers, rootCertificates(rootCertificate)],
+  })
   if (!resumed) objects.apply(lab.manifests as readonly KubeObjectAny[])
 
   const [runtime, images] = await Promise.all([starting, unpacking])

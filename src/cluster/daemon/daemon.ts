@@ -87,6 +87,7 @@ async function main(folder: string): Promise<void> {
         ...{lab, store, resumed},
         rootless,
         tokenKey: apiServer.authorityKey,
+        rootCertificate: apiServer.certificates.authority,
         log,
         signal: new AbortController().signal,
         died,
