@@ -1,7 +1,5 @@
 import type {Page} from './_pages.ts'
 
-const noServices = 'containers do not get the variables of Services yet'
-const noVolumes = 'containers do not get volumes yet'
 const noNames = 'it asks the DNS server of the cluster, which labs do not have yet'
 
 /* A page of nginx that has such a line. */
@@ -150,7 +148,6 @@ NAME    ADDRESSTYPE   PORTS   ENDPOINTS       AGE
     },
     {
       run: 'kubectl exec {old1} -- printenv | grep SERVICE | sort',
-      skip: noServices,
       says: 'KUBERNETES_SERVICE_HOST=10.96.0.1\nKUBERNETES_SERVICE_PORT=443\nKUBERNETES_SERVICE_PORT_HTTPS=443',
     },
     {
@@ -167,7 +164,6 @@ NAME   READY   STATUS    RESTARTS   AGE   IP      NODE   NOMINATED NODE   READIN
     },
     {
       run: 'kubectl exec {new1} -- printenv | grep SERVICE | sort',
-      skip: noServices,
       says: `
 KUBERNETES_SERVICE_HOST=10.96.0.1
 KUBERNETES_SERVICE_PORT=443
@@ -228,25 +224,21 @@ deployment.apps/my-nginx created`,
     },
     {
       run: 'kubectl get pods -l run=my-nginx -o custom-columns=POD_IP:.status.podIPs',
-      skip: noVolumes,
       says: 'POD_IP\n[map[ip:{ip5}]]',
       soon: true,
     },
     {
       run: 'podlab exec node/worker1 -- curl -sk https://{ip5}',
-      skip: noVolumes,
       says: page('<h1>Welcome to nginx!</h1>'),
       soon: true,
     },
     {
       run: 'podlab exec node/worker1 -- curl -s http://{ip5}',
-      skip: noVolumes,
       says: page('<h1>Welcome to nginx!</h1>'),
     },
     {run: 'kubectl apply -f ./curlpod.yaml', says: 'deployment.apps/curl-deployment created'},
     {
       run: 'kubectl get pods -l app=curlpod',
-      skip: noVolumes,
       says: 'NAME READY STATUS RESTARTS AGE\n{curlpod}   1/1     Running   0          {_}',
       soon: true,
     },
@@ -257,7 +249,6 @@ deployment.apps/my-nginx created`,
     },
     {
       run: 'kubectl exec {curlpod} -- curl -s --resolve my-nginx:443:{secureip} https://my-nginx --cacert /etc/nginx/ssl/tls.crt',
-      skip: noVolumes,
       says: page('<title>Welcome to nginx!</title>'),
     },
     {
@@ -285,12 +276,10 @@ deployment.apps/my-nginx created`,
     },
     {
       run: 'podlab exec client/laptop -- curl -s https://10.0.20.11:{httpsport} -k',
-      skip: noVolumes,
       says: page('<h1>Welcome to nginx!</h1>'),
     },
     {
       run: 'podlab exec client/laptop -- curl -s http://10.0.20.12:{httpport}',
-      skip: noVolumes,
       says: page('<h1>Welcome to nginx!</h1>'),
     },
     {
