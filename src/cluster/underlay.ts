@@ -8,8 +8,8 @@ import {internetMac, internetPort} from './outside.ts'
 /** The name of the namespace that holds the underlay: the sandbox's own. */
 export const underlayNetns = 'underlay'
 
-/** The switch that the machines are plugged into. */
-const switchName = 'underlay0'
+/** The switch that the machines are plugged into, and their router. */
+export const switchName = 'underlay0'
 
 /** The MTU of the nodes' network, in bytes. */
 export const underlayMtu = 1500
@@ -44,7 +44,14 @@ export function underlayPlan(
     ],
     // Frames that the switch passes on are none of iptables' business. As the machines' router it knows no way but to the internet's
     // hosts, and by forwarding it says so (network unreachable) instead of keeping silent.
-    sysctls: {'net.bridge.bridge-nf-call-iptables': '0', 'net.ipv4.ip_forward': '1', 'net.ipv4.icmp_ratelimit': '0'},
+    // Whom it sends on to a node could go there by itself; told so, it would not hear of it when another node takes over.
+    sysctls: {
+      'net.bridge.bridge-nf-call-iptables': '0',
+      'net.ipv4.ip_forward': '1',
+      'net.ipv4.icmp_ratelimit': '0',
+      'net.ipv4.conf.all.send_redirects': '0',
+      [`net.ipv4.conf.${switchName}.send_redirects`]: '0',
+    },
   }
 }
 

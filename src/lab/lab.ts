@@ -28,6 +28,8 @@ export type ClusterConfig = {
   readonly serviceRange: Cidr
   /** The nodes' own network. */
   readonly underlay: Cidr
+  /** Where Services of type LoadBalancer get their addresses from; none of them gets one when it is left out. */
+  readonly loadBalancers?: Cidr
   readonly overlay: 'vxlan' | 'udp' | 'host-gw'
   readonly proxyMode: ProxyMode
   readonly proxy: ProxyConfig

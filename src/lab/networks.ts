@@ -12,13 +12,13 @@ export type NodeItem = {
   readonly podSubnet?: Cidr | undefined
 }
 
-/** The three networks of a cluster must not touch: a packet could not tell them apart. */
+/** The networks of a cluster must not touch: a packet could not tell them apart. */
 export function networkFaults(cluster: ClusterConfig): readonly Fault[] {
-  const names = ['podNetwork', 'serviceRange', 'underlay'] as const
+  const names = networks.filter(name => cluster[name] !== undefined)
   return names.flatMap((name, index) =>
     names
       .slice(0, index)
-      .filter(earlier => overlaps(cluster[earlier], cluster[name]))
+      .filter(earlier => overlaps(cluster[earlier] as Cidr, cluster[name] as Cidr))
       .map(earlier => ({
         path: ['cluster', name],
         message: `${name} ${cluster[name]} overlaps ${earlier} ${cluster[earlier]}`,
@@ -26,6 +26,8 @@ export function networkFaults(cluster: ClusterConfig): readonly Fault[] {
       })),
   )
 }
+
+const networks = ['podNetwork', 'serviceRange', 'underlay', 'loadBalancers'] as const
 
 /** Networks that have no room: for all machines and the router between them, or for a pod on every node. */
 export function roomFaults({underlay, podNetwork}: ClusterConfig, machines: number): readonly Fault[] {

@@ -38,6 +38,12 @@ export const clusterSchema = mapping({
     .prefault('10.96.0.0/12')
     .describe('The network that cluster IPs are taken from'),
   underlay: network('10.0.20.0/24').prefault('10.0.20.0/24').describe("The nodes' own network"),
+  loadBalancers: z
+    .union([z.literal(''), network('10.0.40.0/24')])
+    .optional()
+    .describe(
+      'Where Services of type LoadBalancer get their addresses from: 10.0.40.0/24 when left out, nowhere when it is empty',
+    ),
   overlay: z
     .enum(['vxlan', 'udp', 'host-gw'])
     .default('vxlan')

@@ -1,5 +1,5 @@
 import type {z} from 'zod'
-import type {Cidr} from '../net/cidr.ts'
+import {type Cidr, overlaps, parseNetwork} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
 import type {ClusterConfig} from './lab.ts'
@@ -25,7 +25,16 @@ export function goodItems<T>(section: string, list: unknown, schema: z.ZodType<T
 export function readCluster(written: unknown): ClusterConfig {
   const given = Object.entries(isMapping(written) ? written : {})
   const good = given.filter(([key, value]) => readShape(clusterSchema, {[key]: value}).ok)
-  return clusterSchema.parse(Object.fromEntries(good))
+  const {loadBalancers, ...cluster} = clusterSchema.parse(Object.fromEntries(good))
+  const pool = loadBalancers ?? usualPool(cluster)
+  return {...cluster, ...(pool && {loadBalancers: pool})}
+}
+
+const usual = parseNetwork('10.0.40.0/24')
+
+/* Who chooses other networks need not know of this one. */
+function usualPool({podNetwork, serviceRange, underlay}: Omit<ClusterConfig, 'loadBalancers'>): Cidr | undefined {
+  return [podNetwork, serviceRange, underlay].some(network => overlaps(network, usual)) ? undefined : usual
 }
 
 /** The nodes as written, pools unfolded, without those parts of them that are wrong; node1 alone when there are none. */

@@ -74,14 +74,12 @@ export function externalColumn({spec, status}: Service): string {
 }
 
 /** What a service asks for that no proxy of podlab gives: stored as a real API server does, and said. */
-export function serviceWarnings({spec, status}: Service): readonly string[] {
-  const unheard = (field: string, what: string) => `spec.${field}: podlab's kube-proxy does not look at it: ${what}`
-  const balanced = spec.type === 'LoadBalancer' && !status?.loadBalancer?.ingress
-  return [
-    ...(spec.externalIPs?.length ? [unheard('externalIPs', 'packets to these addresses find no rule')] : []),
-    ...(spec.loadBalancerSourceRanges?.length ? [unheard('loadBalancerSourceRanges', 'everybody may come in')] : []),
-    ...(balanced
-      ? ['spec.type: a lab has no load balancer: the external address stays pending, the node ports work']
-      : []),
-  ]
+export function serviceWarnings({spec}: Service): readonly string[] {
+  const {type, loadBalancerClass} = spec
+  const foreign = type === 'LoadBalancer' && loadBalancerClass !== undefined
+  return foreign
+    ? [
+        `spec.loadBalancerClass: nobody here has load balancers of the class ${loadBalancerClass}: the address stays pending`,
+      ]
+    : []
 }

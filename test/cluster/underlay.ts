@@ -39,6 +39,8 @@ test('the underlay is a switch with a port for each node', t => {
     'sysctl -w "net.bridge.bridge-nf-call-iptables=0"',
     'sysctl -w "net.ipv4.ip_forward=1"',
     'sysctl -w "net.ipv4.icmp_ratelimit=0"',
+    'sysctl -w "net.ipv4.conf.all.send_redirects=0"',
+    'sysctl -w "net.ipv4.conf.underlay0.send_redirects=0"',
   ])
 })
 

@@ -105,22 +105,18 @@ test('a thousand-line manifest with one mistake is told by line and column, in i
   ])
 })
 
-test('a manifest that is all mistakes is told quickly, and in part', t => {
+test('a manifest that is all mistakes is told in part', t => {
   const manifest = Array.from({length: 3000}, (_, index) => `---\n{apiVersion: v1, kind: Foo${index}}`).join('\n')
-  const began = performance.now()
   const error = t.throws(() => read('manifests: [a.yaml]', {'labs/some/a.yaml': manifest}))
   t.regex(error?.message ?? '', /3000 mistakes; the first 50 are shown$/)
-  t.true(performance.now() - began < 5000)
 })
 
 const quick = test.macro({
   exec: (t, text: string, expected: RegExp) => {
-    const began = performance.now()
     const error = t.throws(() => read(text))
     t.regex(error?.message ?? '', expected)
-    t.true(performance.now() - began < 5000)
   },
-  title: (title = '') => `refused at once: ${title}`,
+  title: (title = '') => `refused: ${title}`,
 })
 
 const many = (count: number, line: (index: number) => string) =>

@@ -16,6 +16,7 @@ test('a lab of one pod has defaults for all the rest', t => {
     overlay: 'vxlan',
     proxyMode: 'iptables',
     proxy: {},
+    loadBalancers: '10.0.40.0/24',
   })
   t.deepEqual(lab.nodes as unknown, [{name: 'node1', address: '10.0.20.11', podSubnet: '172.17.1.0/24'}])
   t.is(lab.manifests[0]?.metadata.namespace, 'default')
@@ -148,4 +149,11 @@ manifests:
   - {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: *spec}
 `)
   t.is(manifests.length, 2)
+})
+
+test('the pool of load balancers gives way to networks that are chosen, and can be left out', t => {
+  const pool = (cluster: string) => read(`cluster: {${cluster}}\nmanifests:\n  - ${pod('web')}`).cluster.loadBalancers
+  t.is(pool('podNetwork: 10.0.0.0/18, underlay: 192.168.0.0/24'), undefined)
+  t.is(pool('loadBalancers: ""'), undefined)
+  t.is(String(pool('loadBalancers: 10.0.50.0/24')), '10.0.50.0/24')
 })

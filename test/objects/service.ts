@@ -87,13 +87,11 @@ test(outside, `type: LoadBalancer, ${ports}`, {loadBalancer: {ingress: [{ip: '10
 test(outside, `externalIPs: [198.51.100.32], ${ports}`, undefined, '198.51.100.32')
 test(outside, 'type: ExternalName, externalName: my.example.com', undefined, 'my.example.com')
 
-test('what no proxy of podlab gives is warned of', t => {
+test('what nobody in a lab provides is warned of', t => {
   const warnings = (spec: string) => kinds.Service.warnings?.(read(service(spec)) as Service)
   t.deepEqual(warnings(ports), [])
-  t.deepEqual(warnings(`externalIPs: [198.51.100.32], ${ports}`), [
-    "spec.externalIPs: podlab's kube-proxy does not look at it: packets to these addresses find no rule",
-  ])
-  t.deepEqual(warnings(`type: LoadBalancer, ${ports}`), [
-    'spec.type: a lab has no load balancer: the external address stays pending, the node ports work',
+  t.deepEqual(warnings(`type: LoadBalancer, ${ports}`), [])
+  t.deepEqual(warnings(`type: LoadBalancer, loadBalancerClass: example.com/big, ${ports}`), [
+    'spec.loadBalancerClass: nobody here has load balancers of the class example.com/big: the address stays pending',
   ])
 })

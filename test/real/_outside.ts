@@ -34,6 +34,11 @@ manifests:
   - {apiVersion: v1, kind: Service, metadata: {name: any}, spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}}
   - {apiVersion: v1, kind: Service, metadata: {name: local}, spec: {type: NodePort, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 30081}]}}
   - {apiVersion: v1, kind: Service, metadata: {name: hosted}, spec: {type: NodePort, selector: {app: innode}, ports: [{port: 80, targetPort: 8080, nodePort: 30082}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: balanced}, spec: {type: LoadBalancer, loadBalancerIP: 10.0.40.20, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: near}, spec: {type: LoadBalancer, loadBalancerIP: 10.0.40.21, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: closed}, spec: {type: LoadBalancer, loadBalancerIP: 10.0.40.22, loadBalancerSourceRanges: [10.0.20.4/32], selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: external}, spec: {externalIPs: [10.0.40.23, 10.0.20.4], selector: {app: web}, ports: [{port: 81, targetPort: 8080}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: nobody}, spec: {type: LoadBalancer, loadBalancerIP: 10.0.40.24, selector: {app: nobody}, ports: [{port: 80}]}}
   - {apiVersion: v1, kind: Service, metadata: {name: empty}, spec: {type: NodePort, selector: {app: nobody}, ports: [{port: 80, nodePort: 30083}]}}
 `
 
@@ -112,6 +117,28 @@ export function outsideSuite(test: TestFn, account: Account): void {
     // A packet that far masquerades leaves it by flannel.1, whose address is the first of far's subnet.
     t.deepEqual(await seenBy('pod/web', 'client/laptop', `${far}:30080`, t), ['172.17.13.0'])
     t.deepEqual(await seenBy('pod/web', 'client/laptop', `${near}:30081`, t), ['10.0.20.100'])
+  })
+
+  fact('a load balancer answers clients, nodes and pods alike', async t => {
+    for (const target of ['client/laptop', 'node/far', 'node/near', 'pod/web', 'pod/other'])
+      t.deepEqual(await curls(target, '10.0.40.20'), [hit('web')], target)
+  })
+
+  fact('with the policy Local the node of the pod takes the packets, and the pod sees the client', async t => {
+    t.deepEqual(await seenBy('pod/web', 'client/laptop', '10.0.40.21:80', t), ['10.0.20.100'])
+  })
+
+  fact('a load balancer with source ranges drops everybody else', async t => {
+    t.deepEqual(await curls('client/laptop', '10.0.40.22'), ['28'])
+    t.deepEqual(await curls('node/far', '10.0.40.22'), [hit('web')])
+  })
+
+  fact('external IPs answer, those of a node and those of the pool', async t => {
+    t.deepEqual(await curls('client/laptop', '10.0.40.23:81', `${far}:81`), [hit('web'), hit('web')])
+  })
+
+  fact('a load balancer with nobody behind it refuses, and one that is not there is unreachable', async t => {
+    t.deepEqual(await curls('client/laptop', '10.0.40.24', '10.0.40.99'), ['7', '7'])
   })
 
   fact("a pod in its node's network has the node's address and name, and can be an endpoint", async t => {

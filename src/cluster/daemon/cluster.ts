@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
+import {loadBalancers} from '../../controllers/load-balancers.ts'
 import {rootCertificates} from '../../controllers/namespace-content.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
@@ -22,6 +23,7 @@ import {proxyConfiguration} from '../proxy-configuration.ts'
 import {storeClient} from '../store-client.ts'
 import {canOpenTun} from '../tun.ts'
 import {machinePlan, underlayMtu, underlayNetns} from '../underlay.ts'
+import {type Announcer, startAnnouncer} from './announcer.ts'
 import {after, timestamp} from './clock.ts'
 import {kernelOf} from './kernel-of.ts'
 import {type Machines, makeMachines} from './machines.ts'
@@ -41,6 +43,7 @@ export type Cluster = {
   /** Where the API server listens inside the cluster. */
   readonly apiServer: ApiServerPlace
   readonly streams: Streams
+  readonly announcer?: Announcer
 }
 
 /* A learner sees no difference; a hundred pods that come up at once are looked at a dozen times, not a hundred. */
@@ -78,7 +81,7 @@ export async function createCluster({
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
-  const {serviceRange} = lab.cluster
+  const {serviceRange, loadBalancers: pool} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
   objects.apply(bootstrapObjects(serviceRange, apiServer))
@@ -86,7 +89,7 @@ export async function createCluster({
   objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
   const running = runControllers({
     ...{store, signal, now: Date.now, random: Math.random, log, gathering},
-    controllers: [...controllers, rootCertificates(rootCertificate)],
+    controllers: [...controllers, rootCertificates(rootCertificate), ...(pool ? [loadBalancers(pool)] : [])],
   })
   if (!resumed) objects.apply(lab.manifests as readonly KubeObjectAny[])
 
@@ -105,6 +108,7 @@ export async function createCluster({
     readLog: runtime.log,
     apiServer,
     streams: runtime.streams,
+    ...(pool && {announcer: startAnnouncer({pool, lab, store, kernel, signal, log})}),
   }
 }
 

@@ -77,19 +77,20 @@ const nodesKnowWithin = 1000
  * Who has seen the new Endpoints in the API expects a request through the Service to arrive. So a program is run when the nodes' rules
  * are there, too; a node that is in trouble is not waited for.
  */
-async function untilNodesKnow({store, agents}: Cluster, deadline: AbortSignal): Promise<void> {
-  const able = agents.filter(agent => agent.troubles().length === 0)
+async function untilNodesKnow({store, agents, announcer}: Cluster, deadline: AbortSignal): Promise<void> {
+  const able = [...agents.filter(agent => agent.troubles().length === 0), ...(announcer ? [announcer] : [])]
   await Promise.allSettled(able.map(agent => agent.caughtUp(store.revision, deadline)))
 }
 
 /* Answers what is still missing at the deadline: nothing, when all is well. */
 async function waitUntilSettled(cluster: Cluster, deadline: AbortSignal): Promise<readonly string[]> {
   const {store, agents, controllers} = cluster
+  const announcers = cluster.announcer ? [cluster.announcer] : []
   while (!deadline.aborted) {
     const {revision} = store
     try {
       await controllers.idle()
-      await Promise.all(agents.map(agent => agent.caughtUp(store.revision, deadline)))
+      await Promise.all([...agents, ...announcers].map(one => one.caughtUp(store.revision, deadline)))
       if (store.revision !== revision) continue
       if (unready(cluster).length === 0) return []
       await store.changed(revision, deadline)
