@@ -11,20 +11,29 @@ export function printIptablesRule(chain: string, rule: IptablesRule): string {
   return specification === '' ? `-A ${chain}` : `-A ${chain} ${specification}`
 }
 
-/** The rule without its chain; two rules are the same when this is. */
-export function printSpecification({matches, target}: IptablesRule): string {
+/** The rule without its chain; two rules are the same when this is. A rule is never changed, so its text is worked out once. */
+export function printSpecification(rule: IptablesRule): string {
+  const known = printed.get(rule)
+  if (known !== undefined) return known
+  const {matches, target} = rule
   const words = matches.map((match, index) => printMatch(match, matches[index - 1]))
-  return (target === undefined ? words : [...words, printTarget(target)]).join(' ')
+  const text = (target === undefined ? words : [...words, printTarget(target)]).join(' ')
+  printed.set(rule, text)
+  return text
 }
+
+const printed = new WeakMap<IptablesRule, string>()
 
 /** Do both lists hold the same rules in the same order? */
 export function sameRules(a: readonly IptablesRule[], b: readonly IptablesRule[]): boolean {
   if (a === b) return true
   return (
     a.length === b.length &&
-    a.every((rule, index) => printSpecification(rule) === printSpecification(b[index] ?? {matches: []}))
+    a.every((rule, index) => rule === b[index] || printSpecification(rule) === printSpecification(b[index] ?? nothing))
   )
 }
+
+const nothing: IptablesRule = {matches: []}
 
 /** Reads one `-A` line of iptables-save; throws RulesetError for any other line. Unknown conditions and targets stay as words. */
 export function parseIptablesRule(line: string): {readonly chain: string; readonly rule: IptablesRule} {

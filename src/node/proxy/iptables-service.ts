@@ -36,6 +36,11 @@ function reached(choices: readonly Choice[]): readonly Target[] {
   return [...new Map(all.map(target => [target.chain, target])).values()]
 }
 
+/** Whether the rules of a port are other ones on each node. */
+export function dependsOnNode(port: ServicePort): boolean {
+  return isLocal(port) || isExternal(port)
+}
+
 function isLocal({internalTrafficPolicy, externalTrafficPolicy}: ServicePort): boolean {
   return internalTrafficPolicy === 'Local' || externalTrafficPolicy === 'Local'
 }

@@ -1,6 +1,6 @@
 import type {IptablesRule, IptablesTable, RulesPlan, RulesPlanTable} from '../../kernel/ruleset.ts'
 import {baseChains, baseJumps, fixedRows} from './iptables-base.ts'
-import {serviceRows} from './iptables-service.ts'
+import {dependsOnNode, type ServiceContext, serviceRows} from './iptables-service.ts'
 import type {ProxyContext, ProxyMode} from './proxy-mode.ts'
 import type {Row} from './rule.ts'
 import type {ServicePort} from './service-port.ts'
@@ -24,7 +24,12 @@ const largeCluster = 1000
 
 function rulesPlan(ports: readonly ServicePort[], context: ProxyContext): RulesPlan {
   const count = ports.reduce((sum, port) => sum + port.endpoints.length, 0)
-  const services = ports.flatMap(port => serviceRows(port, {...context, commentEndpoints: count <= largeCluster}))
+  const commenting = {...context, commentEndpoints: count <= largeCluster}
+  const inside = insideOf(commenting)
+  const keys = {everywhere: JSON.stringify(commenting), inside: JSON.stringify(inside)}
+  const rowsOf = (port: ServicePort) =>
+    dependsOnNode(port) ? knownRows(port, commenting, keys.everywhere) : knownRows(port, inside, keys.inside)
+  const services = ports.flatMap(rowsOf)
   return {
     backend: 'iptables',
     owner: 'kube-proxy',
@@ -32,6 +37,25 @@ function rulesPlan(ports: readonly ServicePort[], context: ProxyContext): RulesP
     tables: tablesOf([...services, ...fixedRows(context)]),
   }
 }
+
+/* What nodes have in common that rules for packets from inside go by. */
+function insideOf({nodeIp: _ip, addresses: _all, nodeName: _name, ...context}: ServiceContext): ServiceContext {
+  return {...context, nodeName: ''}
+}
+
+/*
+ * The rules of a port that is the same as before, for a node that is told the same. Most are the same on all nodes; those for packets from
+ * outside, and to pods of the node itself, are not.
+ */
+function knownRows(port: ServicePort, context: ServiceContext, key: string): readonly Row[] {
+  const byContext = remembered.get(port) ?? new Map<string, readonly Row[]>()
+  remembered.set(port, byContext)
+  const rows = byContext.get(key) ?? serviceRows(port, context)
+  byContext.set(key, rows)
+  return rows
+}
+
+const remembered = new WeakMap<ServicePort, Map<string, readonly Row[]>>()
 
 function tablesOf(rows: readonly Row[]): RulesPlan['tables'] {
   const names = Object.keys(baseChains) as IptablesTable[]

@@ -47,9 +47,29 @@ export function servicePorts(services: readonly Service[], slices: readonly Endp
   const usable = slices.filter(({addressType}) => addressType === 'IPv4')
   const byService = Map.groupBy(usable, ({metadata}) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}`)
   return services
-    .flatMap(service => portsOf(service, byService.get(qualifiedName(service)) ?? []))
+    .flatMap(service => knownPorts(service, byService.get(qualifiedName(service)) ?? noSlices))
     .sort((a, b) => compare(`${a.name} ${a.protocol}`, `${b.name} ${b.protocol}`))
 }
+
+const noSlices: readonly EndpointSlice[] = []
+
+/*
+ * Objects of the API are never changed: of a Service and slices that are the same as before, the ports are, too. So a change of one Service
+ * costs its own ports only, and what one node of this process has worked out the others need not.
+ */
+function knownPorts(service: Service, slices: readonly EndpointSlice[]): readonly ServicePort[] {
+  const known = remembered.get(service)
+  if (known?.slices.length === slices.length && slices.every((slice, index) => slice === known.slices[index]))
+    return known.ports
+  const ports = portsOf(service, slices)
+  remembered.set(service, {slices, ports})
+  return ports
+}
+
+const remembered = new WeakMap<
+  Service,
+  {readonly slices: readonly EndpointSlice[]; readonly ports: readonly ServicePort[]}
+>()
 
 function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePort[] {
   const {clusterIP, type, ports = [], internalTrafficPolicy = 'Cluster', externalTrafficPolicy} = service.spec
