@@ -1,3 +1,4 @@
+import {rootCaName} from '../objects/account-token.ts'
 import type {ConfigMap} from '../objects/config-map.ts'
 import type {KubeObjectAny} from '../objects/kinds.ts'
 import {kinds} from '../objects/kinds.ts'
@@ -21,7 +22,7 @@ export function rootCertificates(certificate: string): Controller {
   return inEachNamespace('root-certificates', namespace => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {name: 'kube-root-ca.crt', namespace, annotations: {'kubernetes.io/description': description}},
+    metadata: {name: rootCaName, namespace, annotations: {'kubernetes.io/description': description}},
     data: {'ca.crt': certificate},
   }))
 }

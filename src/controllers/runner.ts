@@ -1,10 +1,12 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Logger} from 'pino'
 import type {KubeObjectAny} from '../objects/kinds.ts'
+import {withAccount} from '../store/account-admission.ts'
 import {type Followed, follow} from '../store/follow.ts'
 import {deleteObject, refOf, updateObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 import {StoreError} from '../store/store-error.ts'
+import type {View} from '../store/view.ts'
 import type {Controller, Key, Write} from './controller.ts'
 
 export type RunnerOptions = {
@@ -127,7 +129,7 @@ class Loop {
     const began = performance.now()
     try {
       const writes = task.controller.reconcile(task.key, this.#followed.view, {now: now(), random, since: this.#since})
-      perform(task, this.#options, writes)
+      perform(task, this.#options, writes, this.#followed.view)
       if (writes.length > 0) this.#letRest(id, task, performance.now() - began)
       this.#absorb()
       if (!this.#queue.has(id)) this.#setTimer(id, task)
@@ -197,12 +199,17 @@ function realTimer(callback: () => void, delay: number): () => void {
   return () => clearTimeout(timeout)
 }
 
-function perform({controller}: Task, {store, now, log}: RunnerOptions, writes: readonly Write[]): void {
+function perform(
+  {controller}: Task,
+  {store, now, random, log}: RunnerOptions,
+  writes: readonly Write[],
+  view: View,
+): void {
   for (const write of writes) {
     log?.info({controller: controller.name, do: write.do, ref: refOf(write.object)}, 'write')
     switch (write.do) {
       case 'create':
-        if (hasPlace(store, write.object)) store.create(write.object)
+        if (hasPlace(store, write.object)) store.create(withAccount(write.object, {view, random}))
         break
       case 'update':
         updateObject(store, write.object)

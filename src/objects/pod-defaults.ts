@@ -4,8 +4,8 @@ import {withRequests} from './resources.ts'
 import {withQuietTolerations} from './toleration.ts'
 
 /**
- * A pod with what the API server and its admission plugins fill in, which the template of a pod does not get. One thing that they add
- * is left out: the projected volume `kube-api-access` with the account's token, for which most labs have no use.
+ * A pod with what the API server and its admission plugins fill in, which the template of a pod does not get. What depends on its
+ * service account is added where that is known.
  */
 export function podDefaults(pod: Pod): Pod {
   const spec = podSpecDefaults(pod.spec)

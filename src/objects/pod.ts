@@ -1,3 +1,4 @@
+import {inheritAccess} from './account-token.ts'
 import type {Affinity} from './affinity.ts'
 import {ageOf, since} from './age.ts'
 import type {Condition} from './condition.ts'
@@ -115,7 +116,7 @@ export const podKind: Kind<Pod> = {
   initial: pod => ({...pod, status: {phase: 'Pending', qosClass: qualityOf(pod.spec)}}),
   inherit: (pod, before) => {
     const nodeName = pod.spec.nodeName ?? before.spec.nodeName
-    return {...pod, spec: {...pod.spec, ...(nodeName !== undefined && {nodeName})}}
+    return {...pod, spec: {...inheritAccess(pod.spec, before.spec), ...(nodeName !== undefined && {nodeName})}}
   },
   validateUpdate: podUpdateMistakes,
   terminating: terminatingPod,

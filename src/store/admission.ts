@@ -5,6 +5,7 @@ import {generatedName} from '../objects/names.ts'
 import type {Pod} from '../objects/pod.ts'
 import {mistakesOf} from '../objects/read-object.ts'
 import type {Service} from '../objects/service.ts'
+import {refuseAccount, withAccount} from './account-admission.ts'
 import {type Allocation, clusterIpMistakes, withClusterIp} from './cluster-ip.ts'
 import {withHealthCheckPort} from './health-check-port.ts'
 import {takenNodePorts, withNodePorts} from './node-port.ts'
@@ -18,9 +19,10 @@ import type {View} from './view.ts'
  */
 export function admit<T extends KubeObjectAny>(object: T, allocation: Allocation): T {
   const kind: Kind = kinds[object.kind]
-  const complete = kind.defaults(tidy(named(object, allocation))) as T
+  const complete = withAccount(kind.defaults(tidy(named(object, allocation))) as T, allocation)
   refuseMistakes(complete, mistakesOf(complete))
   refuseNamespace(complete, allocation.view)
+  refuseAccount(complete, allocation.view)
   return kind.initial(allocated(complete, births, allocation)) as T
 }
 
