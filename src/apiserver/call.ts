@@ -22,6 +22,9 @@ export type User = {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
+/** By what somebody is known; over plain http, everybody is the administrator. */
+export type Means = 'client certificate' | 'token' | 'plain http'
+
 /** A request without its connection. */
 export type ApiRequest = {
   readonly method: string
@@ -32,6 +35,7 @@ export type ApiRequest = {
   readonly body: () => Promise<Buffer>
   /** Undefined for those who do not say who they are. */
   readonly user: User | undefined
+  readonly means?: Means
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
 }
@@ -76,6 +80,8 @@ export type Api = {
   readonly containers: Containers
   /** How many watch each kind just now. */
   readonly watchers?: Map<string, number>
+  /** Hears of each request before it is answered; answers with what is to be worked on for it. */
+  readonly hear?: (request: ApiRequest) => {readonly request: ApiRequest; readonly api: Api}
   /** Makes and checks tokens of service accounts, where there are any. */
   readonly tokens?: Tokens
   /** What nodes and containers use, as far as somebody measures it. */

@@ -4,7 +4,7 @@ import type {Server} from 'node:https'
 import type {Duplex} from 'node:stream'
 import type {TLSSocket} from 'node:tls'
 import {largestBody, tooLarge} from './body.ts'
-import type {Answer, Api, ApiRequest, User} from './call.ts'
+import type {Answer, Api, ApiRequest} from './call.ts'
 import {respond} from './respond.ts'
 import {upgrade} from './upgrade.ts'
 import {userOf} from './user.ts'
@@ -38,10 +38,10 @@ export function createApiServer(api: Api, {certificate, key, authority}: ServerC
 export function createInsecureServer(api: Api): HttpServer {
   const {createServer} = process.getBuiltinModule('node:http')
   const everybody = {name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated']}
-  return serving(createServer({keepAlive: true}), () => everybody, api)
+  return serving(createServer({keepAlive: true}), () => ({user: everybody, means: 'plain http'}), api)
 }
 
-type WhoIs = (request: IncomingMessage) => User | undefined
+type WhoIs = (request: IncomingMessage) => Pick<ApiRequest, 'user' | 'means'>
 
 function serving<S extends HttpServer>(server: S, who: WhoIs, api: Api): S {
   server.on('request', (request, response) => serve(requestOf(request, response, who), api, {request, response}))
@@ -53,7 +53,8 @@ function serving<S extends HttpServer>(server: S, who: WhoIs, api: Api): S {
 
 function serve(asked: ApiRequest, api: Api, {request, response}: Exchange): void {
   response.on('error', () => undefined)
-  respond(asked, api)
+  const heard = api.hear?.(asked) ?? {request: asked, api}
+  respond(heard.request, heard.api)
     .then(answer => send(answer, {request, response}))
     .catch(() => response.destroy())
 }
@@ -68,18 +69,18 @@ function requestOf(request: IncomingMessage, until: NodeJS.EventEmitter, who: Wh
     url: request.url ?? '/',
     headers: request.headers,
     body: () => readAll(request),
-    user: who(request),
+    ...who(request),
     signal: gone.signal,
   }
 }
 
 /** A certificate of the lab's own authority says who asks, or a token. */
-function whoIs({socket, headers}: IncomingMessage, {tokens}: Api): User | undefined {
+function whoIs({socket, headers}: IncomingMessage, {tokens}: Api): ReturnType<WhoIs> {
   const {authorized, getPeerCertificate} = socket as TLSSocket
-  if (authorized) return userOf(getPeerCertificate.call(socket).subject)
+  if (authorized) return {user: userOf(getPeerCertificate.call(socket).subject), means: 'client certificate'}
   const [, token] = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
   const checked = token && tokens?.check(token)
-  return checked && 'user' in checked ? checked.user : undefined
+  return {user: checked && 'user' in checked ? checked.user : undefined, means: 'token'}
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

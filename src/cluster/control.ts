@@ -6,6 +6,7 @@ import type {KubeObject} from '../objects/kube-object.ts'
 import type {Inside} from './enter.ts'
 import type {ObjectRef} from './lab-handle.ts'
 import type {LogPiece, LogRequest} from './log.ts'
+import type {Story} from './story/story.ts'
 
 /** What the CLI may ask a lab's daemon over its control socket, and what it answers. All of it is JSON. */
 export type ControlProtocol = {
@@ -29,6 +30,8 @@ export type ControlProtocol = {
     }
     readonly answer: readonly ObjectRef[]
   }
+  /** What has happened to an object and what followed from it, oldest first. */
+  readonly story: {readonly question: ObjectRef; readonly answer: Story}
   readonly scale: {readonly question: {readonly ref: ObjectRef; readonly replicas: number}; readonly answer: null}
   /** Answers the store's revision once it is greater than `since`. */
   readonly changed: {readonly question: {readonly since: number}; readonly answer: number}

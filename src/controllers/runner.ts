@@ -22,6 +22,8 @@ export type RunnerOptions = {
   readonly timer?: (callback: () => void, delay: number) => () => void
   /** How long a controller that gathers lets changes come together, in ms; by default it answers each at once. */
   readonly gathering?: number
+  /** Does what a controller has decided, in the controller's name. */
+  readonly as?: <T>(name: string, act: () => T) => T
 }
 
 export type Running = {
@@ -124,12 +126,14 @@ class Loop {
   }
 
   #work(id: string, task: Task): void {
-    const {now, random} = this.#options
+    const {now, random, as} = this.#options
     this.#queue.delete(id)
     const began = performance.now()
     try {
       const writes = task.controller.reconcile(task.key, this.#followed.view, {now: now(), random, since: this.#since})
-      perform(task, this.#options, writes, this.#followed.view)
+      const act = () => perform(task, this.#options, writes, this.#followed.view)
+      if (as) as(task.controller.name, act)
+      else act()
       if (writes.length > 0) this.#letRest(id, task, performance.now() - began)
       this.#absorb()
       if (!this.#queue.has(id)) this.#setTimer(id, task)

@@ -1,7 +1,7 @@
 import type {Logger} from 'pino'
 import type {Image} from '../images/image.ts'
 import type {Kernel} from '../kernel/kernel.ts'
-import type {RulesPlan} from '../kernel/ruleset.ts'
+import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import {type Cidr, nth} from '../net/cidr.ts'
 import {type Ip, parseIp} from '../net/ip.ts'
@@ -63,6 +63,8 @@ export type AgentContext = {
   readonly underlay: Underlay
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
+  /** Hears what kube-proxy has written, and up to which revision it knew the world. */
+  readonly programmed?: (news: {readonly revision: number; readonly change: RulesChange}) => void
   readonly daemons: Daemons
   /** The text of a file of the node; empty when there is none. */
   readonly readFile: (path: string) => string
@@ -102,11 +104,13 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     services: () => world.services.values(),
     allocatable: () => world.nodes.get(`/${name}`)?.status?.allocatable ?? {},
   })
+  let decidedAt = 0
   const proxy = createProxyLoop({
     netns: name,
     kernel,
     node: proxyNode,
     log,
+    changed: change => context.programmed?.({revision: decidedAt, change}),
   })
   let configured: () => Promise<ProxyConfiguration> = async () => ({
     ...defaultProxyConfiguration,
@@ -143,7 +147,9 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
-    await proxy.sync([...world.services.values()], [...world.slices.values()], await configured())
+    const configuration = await configured()
+    decidedAt = world.revision
+    await proxy.sync([...world.services.values()], [...world.slices.values()], configuration)
   }
 
   function proxyNode(): ProxyNode {

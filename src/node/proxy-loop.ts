@@ -31,11 +31,14 @@ export function createProxyLoop({
   kernel,
   node,
   log,
+  changed,
 }: {
   netns: string
   kernel: Kernel
   node: () => ProxyNode
   log: Logger
+  /** Hears of each change that was made. */
+  changed?: (change: RulesChange) => void
 }): ProxyLoop {
   let applied: readonly RulesPlan[] = []
   let settled = emptyNetns
@@ -59,7 +62,9 @@ export function createProxyLoop({
     const old = applied.filter(plan => !plans.some(next => isSame(plan, next)))
     for (const plan of [...plans, ...old.map(emptied)]) {
       const change = await changeTo(plan)
-      if (change) await kernel.apply(netns, [{op: 'changeRules', change}])
+      if (change === undefined) continue
+      await kernel.apply(netns, [{op: 'changeRules', change}])
+      changed?.(change)
     }
     applied = plans
     inFull = false

@@ -32,6 +32,11 @@ const {server} = await fakeDaemon('fake', sessions, {
     const at = 'at' in request.from ? request.from.at : 0
     return {...about, bytes: ['one\n', '\xc3\xa9\n', ''][at] ?? '', next: {life: 0, at: at + 1}, over: at === 1}
   },
+  story: async question => {
+    asked.push(question)
+    const line = {at: Date.parse('2026-01-02T03:04:05Z'), begins: true, who: 'podlab', text: 'did it', revision: 7}
+    return {of: 'Pod default/a', since: line.at, present: true, lines: question.name === 'a' ? [line] : []}
+  },
   inside: async ({target}) => {
     throw new Error(`there is no ${target}; the pods that run are a, b`)
   },
@@ -77,6 +82,19 @@ test(answered, 'logs default/pod/a', {
 })
 test(answered, 'logs a', {stdout: 'one\né\n', stderr: 'Defaulted container "main" out of: main, side\n'})
 test(answered, 'logs a -c main --follow --tail 5', {stdout: 'one\né\n'})
+test(answered, 'story kubia', {
+  code: 2,
+  stderr: 'podlab: "kubia" names no object; expected KIND/NAME or KIND/LABEL=VALUE, like service/kubia\n',
+})
+test(answered, 'story pod/app=kubia', {
+  code: 2,
+  stderr: 'podlab: "pod/app=kubia" may mean several objects; expected KIND/NAME, like endpoints/kubia\n',
+})
+test(answered, 'story pod/', {
+  code: 2,
+  stderr: 'podlab: "pod/" names no object; expected KIND/NAME or KIND/LABEL=VALUE, like service/kubia\n',
+})
+test(answered, 'story pod/a --lab nope', {code: 2, stderr: 'podlab: no lab named nope is up; up are: fake\n'})
 test(answered, 'logs a --tail -1', {code: 2, stderr: 'podlab: --tail -1: expected a number of lines\n'})
 test(answered, 'logs a --since tomorrow', {
   code: 2,
@@ -115,6 +133,24 @@ test('podlab get -o json and -o yaml print one object, or a list', async t => {
     (await place.podlab('get', 'pod', 'a', '-o', 'yaml')).stdout,
     /^apiVersion: v1\nkind: Pod\nmetadata:\n {2}name: a\n/,
   )
+})
+
+test('podlab story prints lines with times, or JSON; an unknown kind is a mistake, an object without a past a failure', async t => {
+  t.regex(
+    (await place.podlab('story', 'po/a')).stdout,
+    /^Pod default\/a\n\d\d:04:05\.000 {2}podlab {2}did it \(revision 7\)\n$/,
+  )
+  const {lines} = JSON.parse((await place.podlab('story', 'po/a', '--json')).stdout)
+  t.like(lines[0], {time: '2026-01-02T03:04:05.000Z', who: 'podlab', revision: 7})
+  const unknown = await place.podlab('story', 'pood/a')
+  t.regex(unknown.stderr, /^podlab: podlab does not know the kind "pood"/)
+  t.is(unknown.code, 2)
+  const silent = await place.podlab('story', 'po/b')
+  t.regex(
+    silent.stderr,
+    /^nothing has happened to Pod default\/a since [\d:.]+; the lab does not remember what was before\n$/,
+  )
+  t.is(silent.code, 1)
 })
 
 test.serial('podlab get hands namespace and selector to the daemon', async t => {

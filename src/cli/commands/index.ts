@@ -125,6 +125,14 @@ Its objects, names, addresses and certificates are what they were; its container
     passThrough: true,
     load: () => import('./exec.ts'),
   },
+  story: {
+    summary: 'tell what has happened to an object, by whom, and what that set in motion',
+    details:
+      'Examples: podlab story svc/kubia\n          podlab story rs/kubia\n          podlab story pod/client --json',
+    arguments: [new Argument('<object>', 'KIND/NAME, like svc/kubia or pod/client')],
+    options: [lab, json, new Option('-n, --namespace <namespace>', 'its namespace').default('default')],
+    load: () => import('./story.ts'),
+  },
   shell: {
     summary: 'open a shell in a pod or node',
     details: 'Example: podlab shell node/master',

@@ -132,6 +132,8 @@ async function argumentWords(command: string, {entry, line, context: {live}}: As
       return ['bash', 'zsh', 'fish'].map(value => ({value}))
     case 'kind':
       return live.kinds()
+    case 'object':
+      return objectWords(live, lab)
     case 'name':
       return live.objects(operands[0] ?? '', lab)
     case 'setting':
@@ -141,4 +143,11 @@ async function argumentWords(command: string, {entry, line, context: {live}}: As
     default:
       return []
   }
+}
+
+/** `KIND/NAME` of what people ask for. */
+async function objectWords(live: LiveWords, lab: string | undefined): Promise<readonly Candidate[]> {
+  const kinds = ['svc', 'pod', 'rs', 'deploy', 'node']
+  const found = await Promise.all(kinds.map(kind => live.objects(kind, lab)))
+  return found.flatMap((objects, index) => objects.map(({value}) => ({value: `${kinds[index]}/${value}`})))
 }

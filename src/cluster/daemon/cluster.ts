@@ -8,6 +8,7 @@ import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {parseIp} from '../../net/ip.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
+import type {AgentClient} from '../../node/client.ts'
 import {createDaemons} from '../../node/daemons.ts'
 import {proxyConfigMapOf} from '../../node/proxy/configuration.ts'
 import {layout} from '../../node/runtime/layout.ts'
@@ -19,6 +20,7 @@ import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
 import {apiServerPlace} from '../api-access.ts'
+import {type Chronicle, createChronicle, writing} from '../chronicle.ts'
 import {proxyConfiguration} from '../proxy-configuration.ts'
 import {storeClient} from '../store-client.ts'
 import {canOpenTun} from '../tun.ts'
@@ -36,6 +38,8 @@ export type Cluster = {
   readonly store: Store
   readonly registry: Registry
   readonly controllers: Running
+  /** What has happened lately, and by whom. */
+  readonly chronicle: Chronicle
   readonly agents: readonly Agent[]
   /** The processes that own the clients' namespaces, by name. */
   readonly clients: Machines['clients']
@@ -52,7 +56,7 @@ const gathering = 10
 /** Makes the cluster of a lab; its objects are applied and its nodes' networks stand when this resolves. Pods follow. */
 export async function createCluster({
   lab,
-  store,
+  store: kept,
   resumed,
   rootless,
   tokenKey,
@@ -81,28 +85,42 @@ export async function createCluster({
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
+  const chronicle = createChronicle(() => performance.timeOrigin + performance.now())
+  const store = chronicle.noting(kept)
   const {serviceRange, loadBalancers: pool} = lab.cluster
   const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
-  objects.apply(bootstrapObjects(serviceRange, apiServer))
-  const own = [...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))]
-  objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
+  chronicle.by({is: 'podlab', doing: 'set the cluster up'}, () => {
+    objects.apply(bootstrapObjects(serviceRange, apiServer))
+    const own = [...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))]
+    objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
+  })
   const running = runControllers({
     ...{store, signal, now: Date.now, random: Math.random, log, gathering},
     controllers: [...controllers, rootCertificates(rootCertificate), ...(pool ? [loadBalancers(pool)] : [])],
+    as: (name, act) => chronicle.by({is: 'controller', name}, act),
   })
-  if (!resumed) objects.apply(lab.manifests as readonly KubeObjectAny[])
+  if (!resumed)
+    chronicle.by({is: 'podlab', doing: 'applied it from the lab file'}, () => {
+      objects.apply(lab.manifests as readonly KubeObjectAny[])
+    })
 
   const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime})
-  const client = storeClient(store, tokenIssuer(store, tokenKey))
-  const common = {client, kernel, runtime, images, signal, log}
-  agents.push(...(await startAgents({lab, machines, apiServer, common})))
+  const issuer = tokenIssuer(store, tokenKey)
+  const clientOf = (node: string) =>
+    storeClient(
+      writing(store, act => chronicle.by({is: 'kubelet', node}, act)),
+      issuer,
+    )
+  const common = {kernel, runtime, images, signal, log}
+  agents.push(...(await startAgents({lab, machines, apiServer, clientOf, chronicle, common})))
   return {
     store,
     registry: objects,
     controllers: running,
+    chronicle,
     agents,
     clients: machines.clients,
     readLog: runtime.log,
@@ -112,24 +130,32 @@ export async function createCluster({
   }
 }
 
-type Common = Pick<AgentContext, 'client' | 'kernel' | 'runtime' | 'images' | 'signal' | 'log'>
+type Common = Pick<AgentContext, 'kernel' | 'runtime' | 'images' | 'signal' | 'log'>
 
 type Starting = {
   readonly lab: Lab
   readonly machines: Machines
   readonly apiServer: ApiServerPlace
+  /** A node's way to the API. */
+  readonly clientOf: (node: string) => AgentClient
+  readonly chronicle: Chronicle
   readonly common: Common
 }
 
 /* An agent for every node; what they share is made once. */
-function startAgents({lab, machines, apiServer, common}: Starting): Promise<Agent[]> {
+function startAgents({lab, machines, apiServer, clientOf, chronicle, common}: Starting): Promise<Agent[]> {
   const {serviceRange, podNetwork} = lab.cluster
   const daemons = createDaemons()
   const standIn = canOpenTun(process.env) ? {} : {standIn: underlayNetns}
   const agentOf = (node: NodeConfig, pid: number) =>
     startAgent({
       ...common,
-      client: clientBy(common.client, {name: node.name, pid, apiServer: parseIp(apiServer.ip)}, {...common, after}),
+      client: clientBy(
+        clientOf(node.name),
+        {name: node.name, pid, apiServer: parseIp(apiServer.ip)},
+        {...common, after},
+      ),
+      programmed: news => chronicle.programmed({...news, node: node.name}),
       name: node.name,
       pid,
       podNetwork,

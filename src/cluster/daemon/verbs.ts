@@ -30,11 +30,19 @@ export function controlVerbs(
       const known = kindNamed(kind)
       return store.get(known, kinds[known].namespaced ? {namespace, name} : {name}) ?? null
     },
-    apply: async ({objects}) => (await starting).registry.apply(objects as readonly KubeObjectAny[]),
-    delete: async what => (await starting).registry.delete(what),
+    apply: async ({objects}) => {
+      const {registry, chronicle} = await starting
+      return chronicle.by({is: 'podlab', doing: 'applied it'}, () =>
+        registry.apply(objects as readonly KubeObjectAny[]),
+      )
+    },
+    delete: async what => {
+      const {registry, chronicle} = await starting
+      return chronicle.by({is: 'podlab', doing: 'deleted it'}, () => registry.delete(what))
+    },
     scale: async ({ref, replicas}) => {
-      const {registry} = await starting
-      registry.scale(ref, replicas)
+      const {registry, chronicle} = await starting
+      chronicle.by({is: 'podlab', doing: 'scaled it'}, () => registry.scale(ref, replicas))
       return null
     },
     changed: async ({since}, signal) => (await starting).store.changed(since, signal),
@@ -59,10 +67,11 @@ export function controlVerbs(
       })
     },
     set: async ({name, value}) => {
-      const {store} = await starting
-      settingNamed(name, value).write(store, value)
+      const {store, chronicle} = await starting
+      chronicle.by({is: 'podlab', doing: 'changed a setting'}, () => settingNamed(name, value).write(store, value))
       return null
     },
+    story: async of => (await import('../story/tell.ts')).tellStory(of, await starting),
     down: async () => {
       setImmediate(end)
       return null
