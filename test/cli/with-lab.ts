@@ -63,8 +63,7 @@ test(answered, 'get pods c', {code: 1, stderr: 'Error from server (NotFound): po
 test(answered, 'get pods --lab nope', {code: 2, stderr: 'podlab: no lab named nope is up; up are: fake\n'})
 test(answered, 'get pods --selector ==', {
   code: 2,
-  stderr:
-    'podlab: unable to parse requirement: "==": expected KEY=VALUE, KEY!=VALUE, KEY in (A,B), KEY notin (A,B), KEY or !KEY\n',
+  stderr: "podlab: found '==', expected: !, identifier, or 'end of string'\n",
 })
 test(answered, 'exec pod/nope -- ls', {code: 1, stderr: 'podlab: there is no pod/nope; the pods that run are a, b\n'})
 test(answered, 'exec -n web pod/nope -- ls', {
