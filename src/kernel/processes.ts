@@ -33,7 +33,7 @@ export function adoptOrphans(): void {
 }
 
 /** Parents before children. */
-function descendants(pid: number): readonly number[] {
+export function descendants(pid: number): readonly number[] {
   return childrenOf(pid).flatMap(child => [child, ...descendants(child)])
 }
 

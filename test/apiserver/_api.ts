@@ -7,14 +7,14 @@ import {memoryStore} from '../../src/store/memory.ts'
 import {registry} from '../../src/store/registry.ts'
 
 /** An API server without sockets, at a standing clock, with the objects that every cluster has. */
-export function testApi({historyLimit = 1000}: {historyLimit?: number} = {}) {
+export function testApi({historyLimit = 1000, usage}: {historyLimit?: number; usage?: Api['usage']} = {}) {
   let uids = 0
   const now = () => Date.parse('2026-01-01T00:00:10Z')
   const uid = () => `00000000-0000-0000-0000-${String(++uids).padStart(12, '0')}`
   const store = memoryStore({clock: () => Date.parse('2026-01-01T00:00:00Z'), uid, historyLimit})
   const objects = registry({store, serviceRange: parseCidr('10.96.0.0/16'), now, random: () => 0.5})
   objects.apply(bootstrapObjects(parseCidr('10.96.0.0/16'), {ip: '10.0.20.254', port: 6443}))
-  const api: Api = {store, registry: objects, now, containers: noContainers}
+  const api: Api = {store, registry: objects, now, containers: noContainers, ...(usage && {usage})}
   return {
     api,
     store,

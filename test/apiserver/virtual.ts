@@ -47,17 +47,31 @@ test('reviews are only created', async t => {
   t.is((await ask('GET', `${authorization}/unicornreviews`)).status, 404)
 })
 
-test('metrics name the pods that run, with nothing where nobody measures', async t => {
-  const {ask} = testApi()
+test('metrics name the pods that run and the nodes, as far as they are measured', async t => {
+  const measured = {cpuNanocores: 12_345_678.4, memoryBytes: 5000}
+  const usage = {
+    node: (name: string) => (name === 'node1' ? measured : undefined),
+    container: (_uid: string, name: string) => (name === 'c' ? measured : undefined),
+  }
+  const {ask} = testApi({usage})
   const {body: pod} = await ask('POST', podsPath, {body: podNamed('web')})
   await ask('POST', podsPath, {body: podNamed('waits')})
   await ask('PUT', `${podsPath}/web/status`, {body: {...pod, status: {phase: 'Running'}}})
-  const {body} = await ask('GET', '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods')
-  t.is(body.kind, 'PodMetricsList')
-  t.is(body.items.length, 1)
-  t.deepEqual(body.items[0].containers, [{name: 'c', usage: {cpu: '0n', memory: '0Ki'}}])
-  t.is(
-    (await ask('GET', '/apis/metrics.k8s.io/v1beta1/nodes/nope')).body.message,
-    'nodes.metrics.k8s.io "nope" not found',
+  for (const name of ['node1', 'elsewhere']) await ask('POST', '/api/v1/nodes', {body: {metadata: {name}}})
+  const {body: pods} = await ask('GET', '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods')
+  t.is(pods.kind, 'PodMetricsList')
+  t.is(pods.items.length, 1)
+  t.like(pods.items[0], {metadata: {name: 'web', labels: {app: 'web'}}, window: '15s'})
+  t.deepEqual(pods.items[0].containers, [{name: 'c', usage: {cpu: '12345678n', memory: '5Ki'}}])
+  const {body: nodes} = await ask('GET', '/apis/metrics.k8s.io/v1beta1/nodes')
+  t.deepEqual(
+    nodes.items.map((node: {metadata: {name: string}}) => node.metadata.name),
+    ['node1'],
   )
+  t.is((await ask('GET', '/apis/metrics.k8s.io/v1beta1/nodes/node1')).body.usage.memory, '5Ki')
+  for (const name of ['nope', 'elsewhere'])
+    t.is(
+      (await ask('GET', `/apis/metrics.k8s.io/v1beta1/nodes/${name}`)).body.message,
+      `nodes.metrics.k8s.io "${name}" not found`,
+    )
 })

@@ -10,29 +10,34 @@ const apiVersion = 'metrics.k8s.io/v1beta1'
 const windowSeconds = 15
 
 export const metrics: readonly Virtual[] = [
-  resource('NodeMetrics', 'Node', (node, api) => ({usage: quantities(api.usage?.node(node.metadata.name))})),
-  resource('PodMetrics', 'Pod', (pod, api) => ({
-    containers:
-      pod.kind === 'Pod'
-        ? pod.spec.containers.map(({name}) => ({
-            name,
-            usage: quantities(api.usage?.container(pod.metadata.uid ?? '', name)),
-          }))
-        : [],
-  })),
+  resource('NodeMetrics', 'Node', (node, {usage}) => {
+    const used = usage?.node(node.metadata.name)
+    return used && {usage: quantities(used)}
+  }),
+  resource('PodMetrics', 'Pod', (pod, {usage}) => {
+    if (pod.kind !== 'Pod') return undefined
+    const containers = pod.spec.containers.flatMap(({name}) => {
+      const used = usage?.container(pod.metadata.uid ?? '', name)
+      return used ? [{name, usage: quantities(used)}] : []
+    })
+    return containers.length > 0 ? {containers} : undefined
+  }),
 ]
 
+/** What is not measured, because it does not run or runs elsewhere, is not there. */
 function resource(
   kind: string,
   of: 'Node' | 'Pod',
-  measure: (object: KubeObjectAny, api: Api) => Record<string, unknown>,
+  measure: (object: KubeObjectAny, api: Api) => Readonly<Record<string, unknown>> | undefined,
 ): Virtual {
   const {plural, namespaced} = kinds[of]
   const show = (object: KubeObjectAny, api: Api) => {
+    const measured = measure(object, api)
+    if (measured === undefined) return undefined
     const {name, namespace, labels} = object.metadata
     const timestamp = `${new Date(api.now()).toISOString().slice(0, 19)}Z`
     const metadata = {name, ...(namespace && {namespace}), creationTimestamp: timestamp, ...(labels && {labels})}
-    return {metadata, timestamp, window: `${windowSeconds}s`, ...measure(object, api)}
+    return {metadata, timestamp, window: `${windowSeconds}s`, ...measured}
   }
   return {
     apiVersion,
@@ -43,24 +48,25 @@ function resource(
     verbs: ['get', 'list'],
     answer: async (call, api) => {
       if (call.name === '') {
-        const items = measurable(call, of, api).map(object => show(object, api))
+        const items = chosen(call, of, api).flatMap(object => show(object, api) ?? [])
         return json({kind: `${kind}List`, apiVersion, metadata: {}, items})
       }
       const object = api.store.get(of, {namespace: call.namespace, name: call.name})
-      if (object === undefined) throw notFound(`${plural}.metrics.k8s.io`, call.name)
-      return json({kind, apiVersion, ...show(object, api)})
+      const shown = object && show(object, api)
+      if (shown === undefined) throw notFound(`${plural}.metrics.k8s.io`, call.name)
+      return json({kind, apiVersion, ...shown})
     },
   }
 }
 
 /** Pods that do not run use nothing, and are left out. */
-function measurable(call: VirtualCall, of: 'Node' | 'Pod', {store}: Api): readonly KubeObjectAny[] {
+function chosen(call: VirtualCall, of: 'Node' | 'Pod', {store}: Api): readonly KubeObjectAny[] {
   const selected = selectionOf({...call, kind: of})
   return (store.list(of, {namespace: call.namespace}) as readonly KubeObjectAny[]).filter(
     object => selected(object) && (object.kind !== 'Pod' || object.status?.phase === 'Running'),
   )
 }
 
-function quantities({cpuNanocores = 0, memoryBytes = 0}: Partial<Usage> = {}) {
+function quantities({cpuNanocores, memoryBytes}: Usage) {
   return {cpu: `${Math.round(cpuNanocores)}n`, memory: `${Math.ceil(memoryBytes / 1024)}Ki`}
 }

@@ -39,17 +39,27 @@ export function serveApi(cluster: Promise<Cluster>, {access, log}: {access: ApiA
 }
 
 async function load(starting: Promise<Cluster>, {certificates, authorityKey}: ApiAccess): Promise<Servers> {
-  const [cluster, {createApiServer, createInsecureServer}, {serviceAccountTokens}, {containersOf}, {hearing}] =
-    await Promise.all([
-      starting,
-      import('../../apiserver/server.ts'),
-      import('../../apiserver/tokens.ts'),
-      import('./containers.ts'),
-      import('./hearing.ts'),
-    ])
+  const [
+    cluster,
+    {createApiServer, createInsecureServer},
+    {serviceAccountTokens},
+    {containersOf},
+    {hearing},
+    {usageOf},
+    {treeUse},
+  ] = await Promise.all([
+    starting,
+    import('../../apiserver/server.ts'),
+    import('../../apiserver/tokens.ts'),
+    import('./containers.ts'),
+    import('./hearing.ts'),
+    import('./usage.ts'),
+    import('../../kernel/process-use.ts'),
+  ])
   const {store, registry} = cluster
   const tokens = serviceAccountTokens({store, key: authorityKey, now: Date.now})
-  const api = {store, registry, now: Date.now, tokens, watchers: new Map(), containers: containersOf(cluster)}
+  const usage = usageOf({agents: cluster.agents, measure: treeUse, now: () => performance.now() * 1e6})
+  const api = {store, registry, now: Date.now, tokens, watchers: new Map(), containers: containersOf(cluster), usage}
   const heard = {...api, hear: hearing(cluster.chronicle, api)}
   return {secure: createApiServer(heard, certificates), insecure: createInsecureServer(heard)}
 }
