@@ -3,7 +3,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -24,18 +23,27 @@ export function writeFiles(volume: string, files: readonly VolumeFile[], now: Da
   const data = `${volume}/..data`
   const before = existsSync(data) ? readlinkSync(data) : undefined
   if (before !== undefined && isSame(data, files)) return
-  const folder = mkdtempSync(`${volume}/${stamp(now)}.`)
-  chmodSync(folder, 0o755)
+  const name = `${stamp(now)}.${writes++}`
+  const folder = `${volume}/${name}`
+  mkdirSync(folder)
   for (const {path, content, mode} of files) {
     if (path.includes('/')) mkdirSync(dirname(`${folder}/${path}`), {recursive: true})
     writeFileSync(`${folder}/${path}`, content, {mode})
     if ((mode & 0o777 & umask) !== 0) chmodSync(`${folder}/${path}`, mode)
   }
-  symlinkSync(folder.slice(volume.length + 1), `${data}_tmp`)
+  if (before === undefined) {
+    symlinkSync(name, data)
+    linkNames(volume, files, [])
+    return
+  }
+  symlinkSync(name, `${data}_tmp`)
   renameSync(`${data}_tmp`, data)
-  linkNames(volume, files)
-  if (before !== undefined) rmSync(`${volume}/${before}`, {recursive: true, force: true})
+  linkNames(volume, files, readdirSync(volume))
+  rmSync(`${volume}/${before}`, {recursive: true, force: true})
 }
+
+/* No two folders of one second have the same name. */
+let writes = 0
 
 /** What the kernel takes from the mode of a new file: what others than its owner may write. */
 const umask = 0o022
@@ -45,9 +53,9 @@ function stamp(now: Date): string {
   return `..${now.toISOString().slice(0, 19).replace(/[-T:]/g, '_')}`
 }
 
-function linkNames(volume: string, files: readonly VolumeFile[]): void {
+function linkNames(volume: string, files: readonly VolumeFile[], there: readonly string[]): void {
   const wanted = new Set(files.map(({path}) => path.split('/')[0] ?? ''))
-  const present = new Set(readdirSync(volume).filter(name => !name.startsWith('..')))
+  const present = new Set(there.filter(name => !name.startsWith('..')))
   for (const name of wanted) if (!present.has(name)) symlinkSync(`..data/${name}`, `${volume}/${name}`)
   for (const name of present) if (!wanted.has(name)) rmSync(`${volume}/${name}`, {recursive: true})
 }
