@@ -23,13 +23,13 @@ export class WhichLabError extends Error {
   override readonly name = 'WhichLabError'
 }
 
-/** The running lab of that name; without a name, the only one. */
-export async function chooseLab(name: string | undefined): Promise<RunningLab> {
+/** The running lab of that name; without a name, the only one. `choice` is how the command at hand is told which. */
+export async function chooseLab(name: string | undefined, choice = '--lab NAME'): Promise<RunningLab> {
   const labs = await runningLabs()
   const names = labs.map(({session}) => session.name)
   if (labs.length === 0) throw new WhichLabError('no lab is up. Bring one up with: podlab up labs/kubia')
   if (name === undefined && labs.length > 1)
-    throw new WhichLabError(`several labs are up (${names.join(', ')}); choose one with --lab NAME`)
+    throw new WhichLabError(`several labs are up (${names.join(', ')}); choose one with ${choice}`)
   const chosen = name === undefined ? labs[0] : labs.find(({session}) => session.name === name)
   if (!chosen) throw new WhichLabError(`no lab named ${name} is up; up are: ${names.join(', ')}`)
   return chosen

@@ -28,5 +28,6 @@ export function findLab(
 
 function advice(word: string, running: readonly string[]): string {
   const meant = suggestion(word, running)
-  return [`up now: ${running.length === 0 ? 'no lab' : running.join(', ')}`, ...(meant ? [meant] : [])].join('; ')
+  if (running.length === 0) return 'no lab is up; bring one up with: podlab up labs/kubia'
+  return [`up now: ${running.join(', ')}`, ...(meant ? [meant] : [])].join('; ')
 }

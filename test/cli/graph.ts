@@ -96,7 +96,7 @@ test.serial('two labs are up: which is meant?', async t => {
   other.server.close()
   t.deepEqual(
     {code, stderr},
-    {code: 2, stderr: 'podlab: several labs are up (fake, other); choose one with --lab NAME\n'},
+    {code: 2, stderr: 'podlab: several labs are up (fake, other); choose one with podlab graph NAME\n'},
   )
 })
 

@@ -21,6 +21,7 @@ test.serial('the only lab needs no name; of several, one must be named', async t
   t.deepEqual(await chooseLab(undefined), {session: a.session, state: fakeState})
   const b = await fakeDaemon('b', sessions, {})
   await t.throwsAsync(chooseLab(undefined), {message: 'several labs are up (a, b); choose one with --lab NAME'})
+  await t.throwsAsync(chooseLab(undefined, 'podlab env NAME'), {message: /choose one with podlab env NAME$/})
   t.is((await chooseLab('b')).session.name, 'b')
   await t.throwsAsync(chooseLab('c'), {message: 'no lab named c is up; up are: a, b'})
   for (const {server} of [a, b]) server.close()

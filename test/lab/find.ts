@@ -20,6 +20,7 @@ test('a lab is found by its folder, its file, or its name while it is up', t => 
 
 test('what is no lab is told apart', t => {
   t.throws(() => findLab('labs', world({labs: 'folder'})), {message: 'labs: this folder holds no lab.yaml'})
+  t.throws(() => findLab('kubia', world({})), {message: /no lab is up; bring one up with: podlab up labs\/kubia$/})
   t.throws(() => findLab('kubai', world({}, ['kubia'])), {
     message: /no lab of this name is up\n {2}up now: kubia; did you mean "kubia"\?/,
   })

@@ -68,6 +68,13 @@ export function storySuite(test: TestFn, account: Account): void {
       t.regex(after, new RegExp(`kube-proxy ${node}  +removed KUBE-SVC-\\w+, KUBE-SEP-\\w+; wrote a rule that refuses`))
   })
 
+  test.serial(`${account.name}: who forgets the -- before kubectl's words is told where it stands`, async t => {
+    if (kubectlsFound().length === 0) return void t.log('skipped: no kubectl is on the PATH')
+    const {code, stderr} = await place.podlab('kubectl', name, 'get', 'pods')
+    t.is(code, 1)
+    t.true(stderr.endsWith(`stands --, as in: podlab kubectl ${name} -- get pods\n`), stderr)
+  })
+
   test.serial(`${account.name}: a story as JSON says the same, with times for programs`, async t => {
     const {stdout} = await place.podlab('story', 'pod/client', '--json')
     const {of, present, lines} = JSON.parse(stdout)
@@ -80,9 +87,6 @@ export function storySuite(test: TestFn, account: Account): void {
   test.serial(`${account.name}: what never was has no story, and the message says how to look`, async t => {
     const {code, stdout, stderr} = await place.podlab('story', 'svc/wbe')
     t.deepEqual([code, stdout], [1, ''])
-    t.regex(
-      stderr,
-      /^there is no Service default\/wbe, and there was none since [\d:.]+\. What there is: podlab get service -A\n$/,
-    )
+    t.regex(stderr, /^there is no Service default\/wbe, and there was none since [\d:.]+; did you mean "web"\?\n$/)
   })
 }

@@ -10,7 +10,7 @@ import {readReports} from '../report-options.ts'
 /** Grades a running lab as it is; its scenario is not played. */
 export const run: CommandRun = async ([word], options, signal) => {
   const [reports, patience] = [readReports(options), patienceOf(options)]
-  const running = await chooseLab(await runningName(word))
+  const running = await chooseLab(await runningName(word), 'podlab check NAME')
   const lab = await connectLab(running, {program: programName, named: word !== undefined})
   return playAndGrade(lab, {scenario: false, reports, patience, signal})
 }

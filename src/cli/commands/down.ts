@@ -29,7 +29,7 @@ export const run: CommandRun = async ([word], {all}) => {
 async function chosen(word: unknown, ended: string): Promise<RunningLab> {
   if (word === undefined && ended !== '' && (await runningLabs()).length === 0)
     throw new UsageError(`no lab is up, but kept are: ${ended}. Remove what is kept of one with: podlab down NAME`)
-  return chooseLab(await runningName(word))
+  return chooseLab(await runningName(word), 'podlab down NAME, or take all down with --all')
 }
 
 function stillThere({session, state}: RunningLab): string {

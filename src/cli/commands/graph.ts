@@ -31,7 +31,8 @@ async function findTopology(word: unknown): Promise<Topology> {
     if (error instanceof UsageError) return undefined
     throw error
   })
-  if (word === undefined || (name !== undefined && (await isUp(name)))) return liveTopology(await chooseLab(name))
+  if (word === undefined || (name !== undefined && (await isUp(name))))
+    return liveTopology(await chooseLab(name, 'podlab graph NAME'))
   const {lab} = await readLab(word, [])
   const applied = lab.scenario.flatMap(step => (step.do === 'apply' ? step.objects : []))
   return topologyOf(lab, [...lab.manifests, ...applied], {isUp: false})

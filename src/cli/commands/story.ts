@@ -1,9 +1,11 @@
 import {ask} from '../../cluster/control.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
+import type {Session} from '../../cluster/session.ts'
 import {printStory, timeOfDay} from '../../cluster/story/print.ts'
 import type {Story} from '../../cluster/story/story.ts'
 import {parseObjectReference} from '../../lab/targets.ts'
 import {UnknownKindError} from '../../objects/kinds.ts'
+import {suggestion} from '../../objects/nearest.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
@@ -13,7 +15,7 @@ export const run: CommandRun = async ([word], options) => {
   const {session} = await chooseLab(options.lab as string | undefined)
   const story = await ask(session.socket, 'story', {...reference, namespace: String(options.namespace)})
   if (story.lines.length === 0) {
-    process.stderr.write(`${nothing(story)}\n`)
+    process.stderr.write(`${story.present ? forgotten(story) : await missing(reference, story, session)}\n`)
     return exitCode.failed
   }
   process.stdout.write(options.json === true ? printJson(story) : printStory(story, timeOfDay))
@@ -29,10 +31,26 @@ function read(word: string): {readonly kind: string; readonly name: string} {
   }
 }
 
-function nothing({of, since, present}: Story): string {
-  return present
-    ? `nothing has happened to ${of} since ${timeOfDay(since)}; the lab does not remember what was before`
-    : `there is no ${of}, and there was none since ${timeOfDay(since)}. What there is: podlab get ${(of.split(' ')[0] ?? '').toLowerCase()} -A`
+function forgotten({of, since}: Story): string {
+  return `nothing has happened to ${of} since ${timeOfDay(since)}; the lab does not remember what was before`
+}
+
+/* Names that are like it, in this namespace or in others. */
+async function missing(
+  {kind, name}: {kind: string; name: string},
+  {of, since}: Story,
+  {socket}: Session,
+): Promise<string> {
+  const all = await ask(socket, 'list', {kind})
+  const elsewhere = all.find(({metadata}) => metadata.name === name)?.metadata.namespace
+  const advice = elsewhere
+    ? `there is one in ${elsewhere}: podlab story ${kind.toLowerCase()}/${name} -n ${elsewhere}`
+    : suggestion(
+        name,
+        all.map(({metadata}) => metadata.name),
+      )
+  const look = `what there is: podlab get ${kind.toLowerCase()}${all[0]?.metadata.namespace ? ' -A' : ''}`
+  return `there is no ${of}, and there was none since ${timeOfDay(since)}; ${advice ?? look}`
 }
 
 function printJson({of, since, present, lines}: Story): string {
