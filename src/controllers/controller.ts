@@ -1,4 +1,5 @@
 import type {KindName, KubeObjectAny} from '../objects/kinds.ts'
+import type {Propagation} from '../store/deletion.ts'
 import type {Change} from '../store/store.ts'
 import type {View} from '../store/view.ts'
 
@@ -39,7 +40,7 @@ export type Context = {readonly now: number; readonly random: () => number; read
 export type Write =
   | {readonly do: 'create'; readonly object: KubeObjectAny}
   | {readonly do: 'update'; readonly object: KubeObjectAny}
-  | {readonly do: 'delete'; readonly object: KubeObjectAny}
+  | {readonly do: 'delete'; readonly object: KubeObjectAny; readonly propagation?: Propagation}
   | {readonly do: 'remove'; readonly object: KubeObjectAny}
 
 export function keyOf({kind, metadata: {namespace, name}}: KubeObjectAny): Key {

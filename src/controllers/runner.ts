@@ -219,7 +219,7 @@ function perform(
         updateObject(store, write.object)
         break
       case 'delete':
-        deleteObject(store, write.object, {now: now()})
+        deleteObject(store, write.object, {now: now(), ...(write.propagation && {propagation: write.propagation})})
         break
       case 'remove':
         store.delete(write.object.kind, write.object.metadata, {uid: write.object.metadata.uid})

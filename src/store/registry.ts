@@ -115,11 +115,7 @@ export function registry({store, serviceRange, now, random}: RegistryOptions): R
 }
 
 /** Begins the deletion of an object, or ends it where nobody has to be waited for. */
-export function deleteObject(
-  store: Store,
-  object: KubeObjectAny,
-  deletion: {now: number; graceSeconds?: number},
-): void {
+export function deleteObject(store: Store, object: KubeObjectAny, deletion: DeletionRequest & {now: number}): void {
   carryOut(store, object, deleted(object, deletion))
 }
 

@@ -252,6 +252,23 @@ test('a collection is deleted as its selectors choose', async t => {
   t.is((await ask('GET', podsPath)).body.items.length, 1)
 })
 
+test('a Job keeps its pods unless it is told otherwise, and warns of that', async t => {
+  const {ask} = testApi()
+  const jobs = '/apis/batch/v1/namespaces/default/jobs'
+  const template = {spec: {restartPolicy: 'Never', containers: [{name: 'c', image: 'i'}]}}
+  const make = () =>
+    ask('POST', jobs, {body: {apiVersion: 'batch/v1', kind: 'Job', metadata: {name: 'pi'}, spec: {template}}})
+  await make()
+  const told = await ask('DELETE', `${jobs}/pi?propagationPolicy=Background`)
+  t.deepEqual([told.body.kind, told.body.status, told.headers?.warning], ['Status', 'Success', undefined])
+  await make()
+  const {body, headers} = await ask('DELETE', `${jobs}/pi`)
+  t.deepEqual([body.kind, body.metadata.finalizers], ['Job', ['orphan']])
+  t.deepEqual(headers?.warning, [
+    '299 - "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"',
+  ])
+})
+
 test('an object of an old version is read, stored in the new one, and shown in each that is asked for', async t => {
   const {ask} = testApi()
   const old = '/apis/extensions/v1beta1/namespaces/default/replicasets'

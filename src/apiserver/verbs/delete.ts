@@ -1,9 +1,9 @@
-import {type KubeObjectAny, kinds} from '../../objects/kinds.ts'
+import {type KindName, type KubeObjectAny, kinds} from '../../objects/kinds.ts'
 import {StoreError} from '../../store/store-error.ts'
-import {json} from '../answer.ts'
+import {json, warned} from '../answer.ts'
 import {readBody} from '../body.ts'
 import type {Answer, Api, Call} from '../call.ts'
-import {deleteOptions} from '../options.ts'
+import {type DeleteOptions, deleteOptions} from '../options.ts'
 import {groupOf} from '../resources.ts'
 import {selectionOf} from '../selection.ts'
 import {success} from '../status.ts'
@@ -13,15 +13,17 @@ import {showList, showObject, showOf} from '../view.ts'
 export async function deleteObject(call: Call, {registry, now}: Api): Promise<Answer> {
   const {kind, namespace, name} = call
   const show = showOf(call, now())
-  const {object, gone} = registry.remove(kind, {namespace, name}, deleteOptions(call, await optionsIn(call)))
-  return gone && !answersObject.includes(kind) ? json(success(detailsOf(object))) : showObject(object, show)
+  const {options, warnings} = preserving(kind, deleteOptions(call, await optionsIn(call)))
+  const {object, gone} = registry.remove(kind, {namespace, name}, options)
+  const answer = gone && !answersObject.includes(kind) ? json(success(detailsOf(object))) : showObject(object, show)
+  return warned(answer, warnings)
 }
 
 /** Deletes everything that the selectors choose, and answers what that was. */
 export async function deleteCollection(call: Call, {store, registry, now}: Api): Promise<Answer> {
   const {kind, namespace} = call
   const show = showOf(call, now())
-  const options = deleteOptions(call, await optionsIn(call))
+  const {options, warnings} = preserving(kind, deleteOptions(call, await optionsIn(call)))
   const chosen = (store.list(kind, {namespace}) as readonly KubeObjectAny[]).filter(selectionOf(call))
   const removed = chosen.flatMap(({metadata}) => {
     try {
@@ -31,8 +33,22 @@ export async function deleteCollection(call: Call, {store, registry, now}: Api):
       throw error
     }
   })
-  return showList(removed, show, {resourceVersion: `${store.revision}`})
+  return warned(showList(removed, show, {resourceVersion: `${store.revision}`}), warnings)
 }
+
+/**
+ * Kinds that are older than the garbage collector leave their pods behind, as they always did, unless they are told otherwise. kubectl always
+ * does.
+ */
+function preserving(kind: KindName, options: DeleteOptions): {options: DeleteOptions; warnings: readonly string[]} {
+  const preserves = kind === 'Job' || kind === 'ReplicationController'
+  if (options.propagation !== undefined || !preserves) return {options, warnings: []}
+  return {options: {...options, propagation: 'Orphan'}, warnings: kind === 'Job' ? [jobsPreserve] : []}
+}
+
+const jobsPreserve =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set ' +
+  'propagationPolicy=Orphan to suppress this warning'
 
 /** Kinds whose deletion answers the object in any case. */
 const answersObject: readonly string[] = ['Pod', 'Service', 'ServiceAccount', 'Namespace']
