@@ -27,6 +27,7 @@ const codes: Readonly<Record<string, number>> = {
   CaptureError: exitCode.failed,
   SinkError: exitCode.failed,
   KeptError: exitCode.failed,
+  KubeconfigError: exitCode.usage,
   SessionError: exitCode.machine,
   NoKubectlError: exitCode.machine,
 }

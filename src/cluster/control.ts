@@ -60,6 +60,8 @@ export type ControlProtocol = {
     }[]
   }
   readonly set: {readonly question: {readonly name: string; readonly value: string}; readonly answer: null}
+  /** Starts or stops the agent of a node that is outside. */
+  readonly agent: {readonly question: {readonly node: string; readonly to: 'start' | 'stop'}; readonly answer: null}
   /** Ends the lab; the answer comes just before the end. */
   readonly down: {readonly question: Record<never, never>; readonly answer: null}
 }

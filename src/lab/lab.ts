@@ -50,7 +50,13 @@ export type ProxyConfig = {
   readonly profile?: 'v1.30' | 'v1.18' | undefined
 }
 
-export type NodeConfig = {readonly name: string; readonly address: Ip; readonly podSubnet: Cidr}
+export type NodeConfig = {
+  readonly name: string
+  readonly address: Ip
+  readonly podSubnet: Cidr
+  /** Its agent is a process of its own, which joins the cluster by its API. */
+  readonly outside?: true
+}
 
 /** A client outside the cluster, on the nodes' own network. */
 export type ClientConfig = {readonly name: string; readonly address: Ip}

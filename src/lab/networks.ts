@@ -10,6 +10,7 @@ export type NodeItem = {
   readonly name: string
   readonly address?: Ip | undefined
   readonly podSubnet?: Cidr | undefined
+  readonly outside?: true | undefined
 }
 
 /** The networks of a cluster must not touch: a packet could not tell them apart. */
@@ -57,7 +58,8 @@ export function placeNodes(
     const podSubnet = item.podSubnet ?? subnets.next().value
     if (address === undefined) homeless.push({item, where: `underlay ${cluster.underlay} has no address left`})
     if (podSubnet === undefined) homeless.push({item, where: `podNetwork ${cluster.podNetwork} has no subnet left`})
-    if (address !== undefined && podSubnet !== undefined) nodes.push({name: item.name, address, podSubnet})
+    if (address !== undefined && podSubnet !== undefined)
+      nodes.push({name: item.name, address, podSubnet, ...(item.outside && {outside: true})})
   }
   return {nodes, faults: [...faults, ...homelessFaults(homeless)]}
 }

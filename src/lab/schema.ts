@@ -86,6 +86,12 @@ export const nodeSchema = z.union(
         .optional()
         .describe('On the underlay; from the eleventh address on when left out'),
       podSubnet: network('172.17.12.0/24').optional().describe('The next free one of podNetwork when left out'),
+      outside: z
+        .literal(true)
+        .optional()
+        .describe(
+          "Its kubelet is a process of its own, which joins the cluster by the Kubernetes API, as another machine's would",
+        ),
     }),
   ],
   {error: 'expected the name of a node, or a mapping with its name, address and podSubnet'},

@@ -1,6 +1,5 @@
 import type {z} from 'zod'
 import {type Cidr, overlaps, parseNetwork} from '../net/cidr.ts'
-import type {Ip} from '../net/ip.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
 import type {ClusterConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
@@ -56,8 +55,8 @@ function poolItems(written: unknown, path: Path): readonly NodeItem[] {
 
 function nodeItem(written: Readonly<Record<string, unknown>>, path: Path): readonly NodeItem[] {
   const good = Object.entries(written).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
-  const {name, address, podSubnet} = Object.fromEntries(good) as {name?: string; address?: Ip; podSubnet?: Cidr}
-  return name === undefined ? [] : [{path, name, address, podSubnet}]
+  const {name, address, podSubnet, outside} = Object.fromEntries(good) as Partial<Omit<NodeItem, 'path'>>
+  return name === undefined ? [] : [{path, name, address, podSubnet, outside}]
 }
 
 /** The clients as written, without those that are wrong. */

@@ -66,6 +66,8 @@ export type AgentContext = {
   /** Hears what kube-proxy has written, and up to which revision it knew the world. */
   readonly programmed?: (news: {readonly revision: number; readonly change: RulesChange}) => void
   readonly daemons: Daemons
+  /** The node may have had an agent before, whose links and rules are still there. */
+  readonly again?: boolean
   /** The text of a file of the node; empty when there is none. */
   readonly readFile: (path: string) => string
   readonly now: () => string
@@ -91,6 +93,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const network = createNetwork({
     ...{netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile},
     addresses: addressesOf([...world.pods.values()]),
+    ...(context.again && {again: true}),
     daemons: context.daemons,
     daemonDied: error => {
       death = error
@@ -109,6 +112,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     netns: name,
     kernel,
     node: proxyNode,
+    ...(context.again && {again: true}),
     log,
     changed: change => context.programmed?.({revision: decidedAt, change}),
   })

@@ -2,7 +2,7 @@ import {changes} from '../kernel/diff.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import {linkOfSysctl} from '../kernel/observe/sysctls.ts'
 import type {Op} from '../kernel/op.ts'
-import {planBetween} from '../kernel/rules/iptables.ts'
+import {planBetween, planChange} from '../kernel/rules/iptables.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
@@ -38,6 +38,8 @@ export type NetworkContext = {
   readonly underlay: Underlay
   /** The addresses that pods have from before, by the names of their namespaces: they get the same again. */
   readonly addresses?: ReadonlyMap<string, Ip>
+  /** The node may have rules of an agent before this one. */
+  readonly again?: boolean
   /** What the node has before any component comes: its link to the underlay. */
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
@@ -87,11 +89,22 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   const convergeNode = async () => {
     const next = wanted()
     await daemons.stopOthers(next.daemons)
-    await kernel.apply(netns, opsBetween(applied ?? (await presentPlan(kernel, netns, next)), next))
+    if (applied === undefined && context.again) await replaceRules(next)
+    const before = applied ?? {...(await presentPlan(kernel, netns, next)), ...(context.again && {rules: next.rules})}
+    await kernel.apply(netns, opsBetween(before, next))
     for (const [path, text] of Object.entries(next.files))
       if (applied?.files[path] !== text) context.writeFile(path, text)
     applied = next
     await daemons.startMissing(next.daemons)
+  }
+
+  const replaceRules = async ({rules}: NodePlan) => {
+    const observed = await kernel.observeRules(netns)
+    const found = rules.flatMap(plan => planChange(observed, plan) ?? [])
+    await kernel.apply(
+      netns,
+      found.map((change): Op => ({op: 'changeRules', change})),
+    )
   }
 
   const convergePods = async (places: readonly PodPlace[]) => {

@@ -30,19 +30,22 @@ export function createProxyLoop({
   netns,
   kernel,
   node,
+  again = false,
   log,
   changed,
 }: {
   netns: string
   kernel: Kernel
   node: () => ProxyNode
+  /** The node may have rules of a kube-proxy before this one. */
+  again?: boolean | undefined
   log: Logger
   /** Hears of each change that was made. */
   changed?: (change: RulesChange) => void
 }): ProxyLoop {
   let applied: readonly RulesPlan[] = []
   let settled = emptyNetns
-  let inFull = false
+  let inFull = again
 
   const changeTo = async (next: RulesPlan): Promise<RulesChange | undefined> => {
     if (inFull) return planChange(await kernel.observeRules(netns), next)

@@ -103,6 +103,7 @@ export function fakeRuntime({
       return ++pids
     },
     release: netns => say(`release ${netns}`),
+    launch: async () => 1,
     run: async () => ({code: 0, stdout: '', stderr: ''}),
     netlink: async () => false,
     turn: async () => undefined,

@@ -147,6 +147,29 @@ Its objects, names, addresses and certificates are what they were; its container
     options: [lab],
     load: () => import('./set.ts'),
   },
+  node: {
+    summary: 'the agent of a node as a process of its own: stop it, start it, or join a cluster with this machine',
+    details: `Examples: podlab node stop node2      a node of a lab that is \`outside: true\`
+          podlab node start node2
+          podlab node join node7 --kubeconfig kubelet.conf --pod-subnet 172.17.7.0/24
+A node that joins lives until it is interrupted. All that it knows of the cluster it learns from the Kubernetes API.`,
+    arguments: [
+      new Argument('<action>', 'what to do').choices(['start', 'stop', 'join']),
+      new Argument('[node]', "its name; to join, the machine's own when left out"),
+    ],
+    options: [
+      lab,
+      new Option('--kubeconfig <file>', 'join: where the API server is, and how to get in'),
+      new Option('--server <url>', "join: the API server, in place of the kubeconfig's"),
+      new Option('-i, --interface <name>', 'join: the link to the other nodes').default('eth0'),
+      new Option('--address <ip>', "join: the node's address; that of the link when left out"),
+      new Option('--pod-subnet <cidr>', "join: the node's part of the pod network; left out, the cluster gives it one"),
+      new Option('--pod-network <cidr>', 'join: the network that all pods are in').default('172.17.0.0/16'),
+      new Option('--service-range <cidr>', 'join: where the addresses of Services come from').default('10.96.0.0/12'),
+      new Option('--overlay <backend>', 'join: how packets cross from node to node').default('vxlan'),
+    ],
+    load: () => import('./node.ts'),
+  },
   capture: {
     summary: 'show the packets of a pod or node, or write them to a file for Wireshark',
     details: `Examples: podlab capture pod/client

@@ -8,6 +8,8 @@ export type ApiPlace = {
   readonly authority?: string
   readonly certificate?: string
   readonly key?: string
+  /** In place of a certificate. */
+  readonly token?: string
 }
 
 /** An answer of the API server that is a refusal; the message is the server's. */
@@ -47,7 +49,7 @@ export type Connection = {
 /** How long an answer may take to begin, in ms; only a watch says nothing for long, and it has begun by then. */
 const patience = 30_000
 
-export function connect({server, authority, certificate, key}: ApiPlace): Connection {
+export function connect({server, authority, certificate, key, token}: ApiPlace): Connection {
   const url = new URL(server)
   const secure = url.protocol === 'https:'
   const http = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
@@ -66,6 +68,7 @@ export function connect({server, authority, certificate, key}: ApiPlace): Connec
     const headers = {
       accept: 'application/json',
       'user-agent': 'podlab-agent',
+      ...(token !== undefined && {authorization: `Bearer ${token}`}),
       ...(text !== undefined && {'content-type': type, 'content-length': Buffer.byteLength(text)}),
     }
     const request = http.request({...options, method, path, headers, ...(signal && {signal})})

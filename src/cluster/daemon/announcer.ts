@@ -10,8 +10,8 @@ import {type Milestones, milestones} from '../../node/milestones.ts'
 import type {KindName} from '../../objects/kinds.ts'
 import type {Store} from '../../store/store.ts'
 import {announcedRoutes, announcements} from '../announcements.ts'
+import {after} from '../clock.ts'
 import {switchName, underlayNetns} from '../underlay.ts'
-import {after} from './clock.ts'
 
 /** Leads packets for the addresses of load balancers to the nodes: what a cloud's network does, or MetalLB on one's own machines. */
 export type Announcer = {

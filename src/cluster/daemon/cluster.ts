@@ -19,17 +19,18 @@ import type {KubeObjectAny} from '../../objects/kinds.ts'
 import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
-import {apiServerPlace} from '../api-access.ts'
+import {type ApiAccess, apiServerPlace} from '../api-access.ts'
 import {type Chronicle, createChronicle, writing} from '../chronicle.ts'
+import {after, timestamp} from '../clock.ts'
+import {nodeObjects} from '../node-objects.ts'
 import {proxyConfiguration} from '../proxy-configuration.ts'
 import {storeClient} from '../store-client.ts'
 import {canOpenTun} from '../tun.ts'
 import {machinePlan, underlayMtu, underlayNetns} from '../underlay.ts'
 import {type Announcer, startAnnouncer} from './announcer.ts'
-import {after, timestamp} from './clock.ts'
 import {kernelOf} from './kernel-of.ts'
 import {type Machines, makeMachines} from './machines.ts'
-import {nodeObjects} from './node-objects.ts'
+import {type Outsiders, outsidersOf} from './outsiders.ts'
 import {tokenIssuer} from './token-issuer.ts'
 import {clientBy} from './way-to-api.ts'
 
@@ -43,6 +44,7 @@ export type Cluster = {
   readonly agents: readonly Agent[]
   /** The processes that own the clients' namespaces, by name. */
   readonly clients: Machines['clients']
+  readonly outsiders: Outsiders
   readonly readLog: Runtime['log']
   /** Where the API server listens inside the cluster. */
   readonly apiServer: ApiServerPlace
@@ -59,8 +61,7 @@ export async function createCluster({
   store: kept,
   resumed,
   rootless,
-  tokenKey,
-  rootCertificate,
+  access,
   log,
   signal,
   died,
@@ -70,18 +71,18 @@ export async function createCluster({
   /** The store holds the cluster's objects, as they were when it ended. */
   resumed: boolean
   rootless: boolean
-  /** Signs the tokens of service accounts. */
-  tokenKey: string
-  /** By which pods know the API server: its authority's certificate, in PEM. */
-  rootCertificate: string
+  /** The lab's authority, which signs certificates and the tokens of service accounts. */
+  access: ApiAccess
   log: Logger
   signal: AbortSignal
   /** Hears that the runtime is gone, and with it all that could change the lab. */
   died: (error: Error) => void
 }): Promise<Cluster> {
   const agents: Agent[] = []
+  let outsiders: Outsiders | undefined
   const exited = (id: string, code: number) => {
     for (const agent of agents) agent.exited(id, code)
+    outsiders?.exited(id, code)
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
@@ -97,7 +98,11 @@ export async function createCluster({
   })
   const running = runControllers({
     ...{store, signal, now: Date.now, random: Math.random, log, gathering},
-    controllers: [...controllers, rootCertificates(rootCertificate), ...(pool ? [loadBalancers(pool)] : [])],
+    controllers: [
+      ...controllers,
+      rootCertificates(access.certificates.authority),
+      ...(pool ? [loadBalancers(pool)] : []),
+    ],
     as: (name, act) => chronicle.by({is: 'controller', name}, act),
   })
   if (!resumed)
@@ -108,7 +113,7 @@ export async function createCluster({
   const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime})
-  const issuer = tokenIssuer(store, tokenKey)
+  const issuer = tokenIssuer(store, access.authorityKey)
   const clientOf = (node: string) =>
     storeClient(
       writing(store, act => chronicle.by({is: 'kubelet', node}, act)),
@@ -116,6 +121,8 @@ export async function createCluster({
     )
   const common = {kernel, runtime, images, signal, log}
   agents.push(...(await startAgents({lab, machines, apiServer, clientOf, chronicle, common})))
+  outsiders = outsidersOf({lab, access, machines, runtime, log})
+  await Promise.all([...outsiders.pids.keys()].map(outsiders.start))
   return {
     store,
     registry: objects,
@@ -123,6 +130,7 @@ export async function createCluster({
     chronicle,
     agents,
     clients: machines.clients,
+    outsiders,
     readLog: runtime.log,
     apiServer,
     streams: runtime.streams,
@@ -170,7 +178,8 @@ function startAgents({lab, machines, apiServer, clientOf, chronicle, common}: St
       elapsed: () => performance.now(),
       after,
     })
-  return Promise.all(lab.nodes.map((node, index) => agentOf(node, machines.nodes[index] ?? 0)))
+  const places = lab.nodes.map((node, index) => ({node, pid: machines.nodes[index] ?? 0}))
+  return Promise.all(places.filter(({node}) => !node.outside).map(({node, pid}) => agentOf(node, pid)))
 }
 
 /* Through the root of a process that lives in the node. */

@@ -86,8 +86,7 @@ async function main(folder: string): Promise<void> {
       await createCluster({
         ...{lab, store, resumed},
         rootless,
-        tokenKey: apiServer.authorityKey,
-        rootCertificate: apiServer.certificates.authority,
+        access: apiServer,
         log,
         signal: new AbortController().signal,
         died,

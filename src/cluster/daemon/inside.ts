@@ -14,11 +14,14 @@ export class NoTargetError extends Error {
 }
 
 /** Finds the process that stands for a target: the owner of a machine's namespaces, or a container's first process. */
-export function findInside({agents, clients}: Pick<Cluster, 'agents' | 'clients'>, target: string): Inside {
+export function findInside(
+  {agents, clients, outsiders}: Pick<Cluster, 'agents' | 'clients' | 'outsiders'>,
+  target: string,
+): Inside {
   const form = parseTarget(target)
   switch (form.kind) {
     case 'node':
-      return insideNode(agents, form.name)
+      return insideMachine(outsiders.pids.get(form.name) ?? findAgent(agents, form.name).pid, form.name)
     case 'client':
       return insideClient(clients, form.name)
     case 'pod':
@@ -63,10 +66,6 @@ export function findAgent(agents: readonly Agent[], name: string): Agent {
   const agent = agents.find(one => one.name === name)
   if (agent) return agent
   throw new NoTargetError(`there is no node ${name}; the nodes are ${agents.map(one => one.name).join(', ')}`)
-}
-
-function insideNode(agents: readonly Agent[], name: string): Inside {
-  return insideMachine(findAgent(agents, name).pid, name)
 }
 
 function insideClient(clients: Cluster['clients'], name: string): Inside {

@@ -26,7 +26,9 @@ export async function makeMachines(making: Making): Promise<Machines> {
   const machines = [...lab.nodes, ...lab.clients]
   await kernel.apply(underlayNetns, changes(emptyNetns, underlayPlan(lab.cluster, machines, lab.internet)))
   await Promise.all([
-    ...lab.clients.map(client => converge(kernel, client.name, machinePlan(lab.cluster, client, machines))),
+    ...[...lab.clients, ...lab.nodes.filter(({outside}) => outside)].map(one =>
+      converge(kernel, one.name, machinePlan(lab.cluster, one, machines)),
+    ),
     ...(internet === undefined ? [] : [startInternet(making, internet)]),
   ])
   return {nodes, clients: new Map(lab.clients.map(({name}, index) => [name, clients[index] ?? 0]))}

@@ -1,13 +1,15 @@
 import type {Lab} from '../../lab/lab.ts'
 import {complaintsOf} from '../../node/pods/complaints.ts'
+import {isNodeReady} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
 import type {Pod} from '../../objects/pod.ts'
 import {isFinished, isReady, isTerminating, podWord} from '../../objects/pod-status.ts'
 import {parseSelector} from '../../objects/selector.ts'
+import type {Store} from '../../store/store.ts'
 import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
-import {findAgent, findInside} from './inside.ts'
+import {findAgent, findInside, NoTargetError} from './inside.ts'
 import {readLogPiece, readLogs} from './logs.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
@@ -53,7 +55,12 @@ export function controlVerbs(
     },
     logs: async ({target}) => readLogs(await starting, target),
     logPiece: async request => readLogPiece(await starting, request),
-    rules: async ({node}) => findAgent((await starting).agents, node).rules(),
+    rules: async ({node}) => {
+      const {agents, outsiders} = await starting
+      if (outsiders.pids.has(node))
+        throw new NoTargetError(`${node} is outside: what its agent has written last is not known here`)
+      return findAgent(agents, node).rules()
+    },
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
@@ -72,6 +79,11 @@ export function controlVerbs(
       return null
     },
     story: async of => (await import('../story/tell.ts')).tellStory(of, await starting),
+    agent: async ({node, to}) => {
+      const {outsiders} = await starting
+      await outsiders[to](node)
+      return null
+    },
     down: async () => {
       setImmediate(end)
       return null
@@ -110,7 +122,10 @@ async function waitUntilSettled(cluster: Cluster, deadline: AbortSignal): Promis
   return unready(cluster)
 }
 
-function unready({store, agents}: Cluster): readonly string[] {
+function unready({store, agents, outsiders}: Cluster): readonly string[] {
+  const away = [...outsiders.pids.keys()]
+    .filter(name => !isJoined(store, name))
+    .map(name => `node ${name}: its agent has not joined`)
   const troubles = agents.flatMap(({name, troubles}) => troubles().map(text => `node ${name}: ${text}`))
   const pods = store
     .list('Pod')
@@ -119,7 +134,12 @@ function unready({store, agents}: Cluster): readonly string[] {
       pod =>
         `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${[podWord(pod), ...complaints(pod, agents)].join('; ')}`,
     )
-  return [...troubles, ...pods]
+  return [...troubles, ...away, ...pods]
+}
+
+function isJoined(store: Store, name: string): boolean {
+  const node = store.get('Node', {name})
+  return node !== undefined && isNodeReady(node)
 }
 
 function complaints({metadata: {uid}}: Pod, agents: Cluster['agents']): readonly string[] {

@@ -9,6 +9,8 @@ import type {VolumesQuestion} from './volumes/volume.ts'
 export type Requests = {
   /** Starts a process that owns new namespaces, a pod's (net, uts, ipc) or a node's (those and mnt), and names its netns. */
   readonly hold: {readonly question: HoldQuestion; readonly answer: {readonly pid: number}}
+  /** Starts a program on a node, beside its pods; its end is told as a container's is, by its name. */
+  readonly launch: {readonly question: LaunchQuestion; readonly answer: {readonly pid: number}}
   /** Ends what `hold` began. The namespaces go when their last process has gone. */
   readonly release: {readonly question: {readonly netns: string}; readonly answer: Record<never, never>}
   /** Runs a program to its end in a named network namespace. */
@@ -45,6 +47,15 @@ export type HoldQuestion = {
   readonly as: 'pod' | 'node'
   /** The pod's containers share one pid namespace, of which the owner is the first process. */
   readonly sharesProcesses?: boolean
+}
+
+export type LaunchQuestion = {
+  /** The process that owns the node's namespaces. */
+  readonly nodePid: number
+  /** What its log is called, and its end. */
+  readonly name: string
+  readonly argv: readonly [string, ...string[]]
+  readonly environment: Readonly<Record<string, string>>
 }
 
 export type RunQuestion = {

@@ -11,6 +11,8 @@ export type Runtime = {
   /** A process that owns new namespaces, with a name under /run/netns; they live as long as it does. Answers its pid. */
   hold(question: Requests['hold']['question']): Promise<number>
   release(netns: string): Promise<void>
+  /** A program on a node, which has whatever it starts end with it. Answers its pid. */
+  launch(question: Requests['launch']['question']): Promise<number>
   run(question: Requests['run']['question']): Promise<RunAnswer>
   /** Applies ops in a named network namespace without a process; false when the tools have to do it. */
   netlink(question: Requests['netlink']['question']): Promise<boolean>
@@ -157,6 +159,7 @@ export async function startRuntime({
   return {
     streams,
     hold: async question => (await ask('hold', question)).pid,
+    launch: async question => (await ask('launch', question)).pid,
     release: async netns => void (await ask('release', {netns})),
     run: question => ask('run', question),
     netlink: async question => (await ask('netlink', question)).done,

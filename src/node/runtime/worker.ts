@@ -15,6 +15,7 @@ import {type ContainerSpec, startContainer} from './container.ts'
 import {exec} from './exec.ts'
 import {hold, release} from './hold.ts'
 import {type Input, openInput} from './input.ts'
+import {launch} from './launch.ts'
 import {killRest, type Rest, restOf} from './leftovers.ts'
 import {appendLog, endLog, openLog, removeLog, writeLog} from './logs.ts'
 import {type Output, openOutput} from './output.ts'
@@ -79,6 +80,8 @@ async function answer(
   switch (message.name) {
     case 'hold':
       return hold(machine, message.question, code => say({type: 'exited', id: message.question.netns, code}))
+    case 'launch':
+      return launch(machine, message.question, code => say({type: 'exited', id: message.question.name, code}))
     case 'release':
       return release(message.question.netns)
     case 'run':

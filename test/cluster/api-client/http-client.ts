@@ -6,7 +6,7 @@ import {clientCertificate, createAuthority, serverCertificate} from '../../../sr
 import {serviceAccountTokens} from '../../../src/apiserver/tokens.ts'
 import {connect} from '../../../src/cluster/api-client/connection.ts'
 import {httpClient} from '../../../src/cluster/api-client/http-client.ts'
-import {after} from '../../../src/cluster/daemon/clock.ts'
+import {after} from '../../../src/cluster/clock.ts'
 import {testApi} from '../../apiserver/_api.ts'
 import {agentClientContract, type ClientWorld, pod} from '../../contract/agent-client.ts'
 

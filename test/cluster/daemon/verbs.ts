@@ -18,7 +18,7 @@ function verbsOf(...agents: readonly Agent[]) {
   const store = memoryStore({clock: () => 0, uid: () => 'uid'})
   store.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'default'}})
   const controllers = {idle: async () => undefined, stopped: new Promise<void>(() => undefined)}
-  const cluster = {store, agents, controllers, clients: new Map()} as unknown as Cluster
+  const cluster = {store, agents, controllers, clients: new Map(), outsiders: {pids: new Map()}} as unknown as Cluster
   return controlVerbs(Promise.resolve(cluster), {lab: {} as Lab, notes: () => [], end: () => undefined})
 }
 

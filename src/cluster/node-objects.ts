@@ -1,24 +1,26 @@
 import {createHash} from 'node:crypto'
 import {availableParallelism, release, totalmem} from 'node:os'
-import type {Lab, NodeConfig} from '../../lab/lab.ts'
-import {leasesOf} from '../../node/overlay/leases.ts'
-import {annotationsOf} from '../../node/overlay/node-leases.ts'
-import {healthyConditions, networkCondition} from '../../node/sign-of-life.ts'
-import type {Node} from '../../objects/node.ts'
+import type {Lab, NodeConfig} from '../lab/lab.ts'
+import {leasesOf} from '../node/overlay/leases.ts'
+import {annotationsOf} from '../node/overlay/node-leases.ts'
+import {healthyConditions, networkCondition} from '../node/sign-of-life.ts'
+import type {Node} from '../objects/node.ts'
 
 /** The version of Kubernetes that podlab's nodes report. */
 const kubeletVersion = 'v1.32.0'
 
-/** A lab's nodes as the API has them, with their flannel leases; ready, since podlab made them. */
+/** A lab's nodes as the API has them, with their flannel leases; ready, since podlab made them. Those outside come by themselves. */
 export function nodeObjects({nodes, cluster}: Lab, now: string): readonly Node[] {
   const applicants = nodes.map(({name, address, podSubnet}) => ({node: name, publicIp: address, subnet: podSubnet}))
   const leases = leasesOf(cluster.podNetwork, applicants)
-  return leases.map((lease, index) =>
-    nodeObject(nodes[index] as NodeConfig, annotationsOf(lease, cluster.overlay), now),
-  )
+  return leases.flatMap((lease, index) => {
+    const node = nodes[index] as NodeConfig
+    return node.outside ? [] : [nodeObject(node, annotationsOf(lease, cluster.overlay), now)]
+  })
 }
 
-function nodeObject(
+/** A node as its kubelet reports it. */
+export function nodeObject(
   {name, address, podSubnet}: NodeConfig,
   annotations: Readonly<Record<string, string>>,
   now: string,

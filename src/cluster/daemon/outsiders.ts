@@ -1,0 +1,118 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+import type {Logger} from 'pino'
+import {clientCertificate} from '../../apiserver/tls/certificates.ts'
+import {printKubeconfig} from '../../apiserver/tls/kubeconfig.ts'
+import type {Lab, NodeConfig} from '../../lab/lab.ts'
+import {parseCidr} from '../../net/cidr.ts'
+import type {Runtime} from '../../node/runtime/runtime.ts'
+import {type ApiAccess, apiServerPlace} from '../api-access.ts'
+import {agentProgram, type JoinOptions} from '../join/options.ts'
+import type {Machines} from './machines.ts'
+
+/** The nodes of a lab whose agents are processes of their own. The lab makes their machines, as it makes its clients; the rest is theirs. */
+export type Outsiders = {
+  /** The processes that own the nodes' namespaces, by name. */
+  readonly pids: ReadonlyMap<string, number>
+  /** Throws OutsiderError. */
+  start(name: string): Promise<void>
+  /** Kills a node's agent, and with it its pods. Throws OutsiderError. */
+  stop(name: string): Promise<void>
+  /** To be told of each program of the lab that ended. */
+  exited(id: string, code: number): void
+}
+
+/** A node that is no outsider, or whose agent runs already or not; the message says which. */
+export class OutsiderError extends Error {
+  override readonly name = 'OutsiderError'
+}
+
+export type OutsiderContext = {
+  readonly lab: Lab
+  readonly access: ApiAccess
+  readonly machines: Machines
+  readonly runtime: Pick<Runtime, 'launch'>
+  readonly log: Logger
+}
+
+/** Where a node's agent finds its way to the API, below the node's root; kubeadm has it there. */
+const kubeconfig = '/etc/kubernetes/kubelet.conf'
+
+export function outsidersOf({lab, access, machines, runtime, log}: OutsiderContext): Outsiders {
+  const places = lab.nodes.flatMap((node, index) =>
+    node.outside ? [[node.name, {node, pid: machines.nodes[index] ?? 0}] as const] : [],
+  )
+  const nodes = new Map(places)
+  const running = new Map<string, {readonly pid: number; readonly gone: PromiseWithResolvers<void>}>()
+  const placeOf = (name: string) => {
+    const place = nodes.get(name)
+    if (place) return place
+    const names = [...nodes.keys()].join(', ')
+    throw new OutsiderError(
+      `${name} is no node with an agent of its own; ${names ? `such nodes are ${names}` : 'the lab has none (outside: true)'}`,
+    )
+  }
+
+  for (const {node, pid} of nodes.values()) writeKubeconfig(pid, kubeconfigOf(node, {lab, access}))
+
+  return {
+    pids: new Map(places.map(([name, {pid}]) => [name, pid])),
+    start: async name => {
+      const {node, pid: nodePid} = placeOf(name)
+      if (running.has(name)) throw new OutsiderError(`the agent of ${name} runs already`)
+      const argv = [process.execPath, agentProgram, JSON.stringify(joinOptions(lab, node, nodePid))] as const
+      const environment = Object.fromEntries(Object.entries(process.env).filter(isSet))
+      const pid = await runtime.launch({nodePid, name: idOf(name), argv: [...argv], environment})
+      running.set(name, {pid, gone: Promise.withResolvers()})
+      log.info({node: name, pid}, 'agent started as a process of its own')
+    },
+    stop: async name => {
+      placeOf(name)
+      const agent = running.get(name)
+      if (!agent) throw new OutsiderError(`the agent of ${name} does not run`)
+      process.kill(agent.pid, 'SIGKILL')
+      await agent.gone.promise
+    },
+    exited: (id, code) => {
+      const name = id.slice(idOf('').length)
+      const agent = running.get(name)
+      if (!id.startsWith(idOf('')) || !agent) return
+      running.delete(name)
+      agent.gone.resolve()
+      log.warn({node: name, code}, "the node's agent ended")
+    },
+  }
+}
+
+function idOf(name: string): string {
+  return `agent of ${name}`
+}
+
+function joinOptions({cluster}: Lab, {name, address, podSubnet}: NodeConfig, pid: number): JoinOptions {
+  const {podNetwork, serviceRange, overlay} = cluster
+  return {
+    ...{name, address, podNetwork, serviceRange, overlay, kubeconfig},
+    podSubnet: parseCidr(podSubnet),
+    link: 'eth0',
+    root: `/proc/${pid}/root`,
+  }
+}
+
+/* A node of Kubernetes has a certificate that says so: the user system:node:NAME, of the group system:nodes. */
+function kubeconfigOf({name}: NodeConfig, {lab, access}: Pick<OutsiderContext, 'lab' | 'access'>): string {
+  const {authority} = access.certificates
+  const who = {commonName: `system:node:${name}`, organizations: ['system:nodes']}
+  const pair = clientCertificate({certificate: authority, key: access.authorityKey}, who, new Date())
+  const {ip, port} = apiServerPlace(lab)
+  return printKubeconfig({server: `https://${ip}:${port}`, lab: lab.name, authority, ...pair})
+}
+
+function writeKubeconfig(pid: number, text: string): void {
+  const path = `/proc/${pid}/root${kubeconfig}`
+  mkdirSync(dirname(path), {recursive: true})
+  writeFileSync(path, text, {mode: 0o600})
+}
+
+function isSet(entry: [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined
+}
