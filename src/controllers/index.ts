@@ -1,6 +1,7 @@
 import type {Controller} from './controller.ts'
 import {daemonSetController} from './daemon-set/daemon-set.ts'
 import {deploymentController} from './deployment/deployment.ts'
+import {disruptionController} from './disruption/disruption.ts'
 import {endpointSliceMirroring} from './endpoint-slice-mirroring.ts'
 import {endpointSliceController} from './endpoint-slices.ts'
 import {endpointsController} from './endpoints.ts'
@@ -30,6 +31,7 @@ export const controllers = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroring,
+  disruptionController,
   garbageCollector,
   namespaceController,
   serviceAccounts,

@@ -7,9 +7,11 @@ import type {KubeObject} from './kube-object.ts'
 import type {LabelSelector} from './label-selector.ts'
 import {labelSelectorSchema} from './label-selector-rules.ts'
 import {invalidText, type Mistake} from './mistake.ts'
+import type {Pod} from './pod.ts'
 import {anything, integer, oneOf, record} from './schema.ts'
+import {matches, type Selector, selectorOf} from './selector.ts'
 
-/** How many of some pods must be left when others are moved away on purpose. Stored only. */
+/** How many of some pods must be left when others are moved away on purpose. */
 export type PodDisruptionBudget = KubeObject & {
   readonly apiVersion: 'policy/v1'
   readonly kind: 'PodDisruptionBudget'
@@ -19,14 +21,37 @@ export type PodDisruptionBudget = KubeObject & {
     readonly selector?: LabelSelector
     readonly unhealthyPodEvictionPolicy?: string
   }
-  readonly status?: {
-    readonly disruptionsAllowed: number
-    readonly currentHealthy: number
-    readonly desiredHealthy: number
-    readonly expectedPods: number
-    readonly observedGeneration?: number
-    readonly conditions?: readonly Condition[]
-  }
+  readonly status?: BudgetStatus
+}
+
+export type BudgetStatus = {
+  readonly disruptionsAllowed: number
+  readonly currentHealthy: number
+  readonly desiredHealthy: number
+  readonly expectedPods: number
+  readonly observedGeneration?: number
+  readonly disruptedPods?: DisruptedPods
+  readonly conditions?: readonly Condition[]
+}
+
+/** Pods that have been evicted and are perhaps still there, by name, each with the time. */
+export type DisruptedPods = Readonly<Record<string, string>>
+
+/** Whether a budget speaks of any pods: without a selector it does of none, with an empty one of all. */
+export function selectsPods({spec}: PodDisruptionBudget): boolean {
+  return spec.selector !== undefined
+}
+
+export function budgetSelector({spec}: PodDisruptionBudget): Selector {
+  return selectorOf(spec.selector ?? {})
+}
+
+export function selectsPod(budget: PodDisruptionBudget, {metadata}: Pod): boolean {
+  return (
+    budget.metadata.namespace === metadata.namespace &&
+    selectsPods(budget) &&
+    matches(budgetSelector(budget), metadata.labels)
+  )
 }
 
 const count = integer(0)

@@ -3,6 +3,7 @@ import {minuteOf} from '../objects/event.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
 import type {ObjectMeta} from '../objects/kube-object.ts'
 import type {Pod} from '../objects/pod.ts'
+import {budgetSelector} from '../objects/pod-disruption-budget.ts'
 import {isFinished, isTerminating} from '../objects/pod-status.ts'
 import {type Selector, selectorOfLabels} from '../objects/selector.ts'
 import {podSelectorOf, workloadKinds} from '../objects/workload.ts'
@@ -39,6 +40,10 @@ export const indexes = {
   /** As `servicesBySelector`. */
   workloadsBySelector: index(workloadKinds, workload => [
     narrowest(workload.metadata.namespace ?? '', podSelectorOf(workload)),
+  ]),
+  /** As `servicesBySelector`. */
+  budgetsBySelector: index(['PodDisruptionBudget'], budget => [
+    narrowest(budget.metadata.namespace ?? '', budgetSelector(budget)),
   ]),
   /** As `podsByLabel`: those that no other object controls. */
   orphans: index(['ReplicaSet', 'ControllerRevision'], ({metadata}) =>
