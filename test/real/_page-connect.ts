@@ -290,7 +290,13 @@ deployment.apps/my-nginx created`,
       run: 'kubectl get svc my-nginx',
       says: `
 NAME       TYPE           CLUSTER-IP   EXTERNAL-IP   PORT(S)                                      AGE
-my-nginx   LoadBalancer   {secureip}   <pending>     8080:{httpport}/TCP,443:{httpsport}/TCP      {_}`,
+my-nginx   LoadBalancer   {secureip}   {balancer}     8080:{httpport}/TCP,443:{httpsport}/TCP      {_}`,
+      soon: true,
+    },
+    {
+      run: 'podlab exec client/laptop -- curl -s https://{balancer} -k',
+      says: page('<title>Welcome to nginx!</title>'),
+      soon: true,
     },
   ],
 }
