@@ -3,11 +3,11 @@ import {generateKeyPairSync} from 'node:crypto'
 import {once} from 'node:events'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {request} from 'node:https'
-import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import type {Asked, Server} from '../apiserver/judged/_play.ts'
+import {freePort} from './_ports.ts'
 
 /** A real kube-apiserver with its etcd, on loopback ports, its data in a folder that goes with it. */
 export type Judge = {readonly ask: Server; readonly port: number; readonly token: string; stop(): Promise<void>}
@@ -113,14 +113,4 @@ function send({method, path, headers, body}: Asked, port: number, token: string)
     asked.on('error', cause => reject(new Error(`${method} ${path}: no answer`, {cause})))
     asked.end(body)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }
