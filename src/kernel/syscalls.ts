@@ -1,4 +1,4 @@
-import {constants} from 'node:fs'
+import {closeSync, constants} from 'node:fs'
 import koffi from 'koffi'
 
 /**
@@ -23,6 +23,8 @@ export type Syscalls = {
   punchHole(fd: number, length: number): void
   /** A TCP socket of IPv4 in the calling thread's network namespace, where it stays; not connected. */
   tcpSocket(): number
+  /** A TCP socket that listens at an IPv4 address and port in the calling thread's network namespace, where it stays. */
+  tcpListener(place: {readonly host: string; readonly port: number}): number
   /** Lets the other end of a new pseudo-terminal be opened; answers its number under /dev/pts. `fd` is an open /dev/ptmx. */
   unlockTerminal(fd: number): number
   resizeTerminal(fd: number, size: {readonly columns: number; readonly rows: number}): void
@@ -56,6 +58,10 @@ export const mountFlag = {
 const detach = 2
 /** AF_INET, SOCK_STREAM, SOCK_NONBLOCK (sys/socket.h). */
 const socketOf = {internet: 2, stream: 1, nonBlocking: 0x800}
+/** SOL_SOCKET, SO_REUSEADDR (asm-generic/socket.h). */
+const [socketLevel, reuseAddress] = [1, 2]
+/** How many connections may wait to be taken. */
+const backlog = 128
 /** TIOCSPTLCK, TIOCGPTN, TIOCSWINSZ (asm-generic/ioctls.h). */
 const terminal = {setLock: 0x40045431, getNumber: 0x80045430, setSize: 0x5414}
 const punchHoleKeepSize = 3
@@ -106,6 +112,9 @@ export function loadSyscalls(): Syscalls {
   const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)')
   const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)')
   const socket = libc.func('int socket(int domain, int type, int protocol)')
+  const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, unsigned int length)')
+  const bind = libc.func('int bind(int fd, const uint8_t *address, unsigned int length)')
+  const listen = libc.func('int listen(int fd, int backlog)')
   const ioctl = libc.func('int ioctl(int fd, unsigned long request, uint8_t *argument)')
   const syscall = libc.func('long syscall(long number, ...)')
 
@@ -152,6 +161,21 @@ export function loadSyscalls(): Syscalls {
       check('socket', fd)
       return fd
     },
+    tcpListener: ({host, port}) => {
+      const fd: number = socket(socketOf.internet, socketOf.stream | socketOf.nonBlocking | openCloseOnExec, 0)
+      check('socket', fd)
+      try {
+        const one = Buffer.from(new Uint32Array([1]).buffer)
+        check('setsockopt', setsockopt(fd, socketLevel, reuseAddress, one, one.length))
+        const address = socketAddress(host, port)
+        check(`bind(${host}:${port})`, bind(fd, address, address.length))
+        check('listen', listen(fd, backlog))
+      } catch (error) {
+        closeSync(fd)
+        throw error
+      }
+      return fd
+    },
     unlockTerminal: fd => {
       const [no, number] = [Buffer.alloc(4), Buffer.alloc(4)]
       check(`ioctl(${fd}, TIOCSPTLCK)`, ioctl(fd, terminal.setLock, no))
@@ -178,4 +202,13 @@ export function loadSyscalls(): Syscalls {
     },
     sethostname: name => check(`sethostname(${name})`, sethostname(name, Buffer.byteLength(name))),
   }
+}
+
+/* struct sockaddr_in (netinet/in.h): the family as this machine writes numbers, port and address as the network does. */
+function socketAddress(host: string, port: number): Buffer {
+  const address = Buffer.alloc(16)
+  address.set(new Uint8Array(new Uint16Array([socketOf.internet]).buffer))
+  address.writeUInt16BE(port, 2)
+  address.set(host.split('.').map(Number), 4)
+  return address
 }

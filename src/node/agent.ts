@@ -1,6 +1,6 @@
 import type {Logger} from 'pino'
 import type {Image} from '../images/image.ts'
-import type {Kernel} from '../kernel/kernel.ts'
+import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import {type Cidr, nth} from '../net/cidr.ts'
@@ -28,6 +28,7 @@ import {
 } from './proxy/configuration.ts'
 import type {ProxyNode} from './proxy/proxy-mode.ts'
 import {createProxyLoop} from './proxy-loop.ts'
+import {createProxyStatus} from './proxy-status/proxy-status.ts'
 import {createRecorder} from './recorder.ts'
 import type {Runtime} from './runtime/runtime.ts'
 import {type Concern, readWorld, watchWorld} from './world.ts'
@@ -116,6 +117,11 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     log,
     changed: change => context.programmed?.({revision: decidedAt, change}),
   })
+  let mode: string = defaultProxyConfiguration.mode
+  const proxyStatus = createProxyStatus({
+    ...{...context, world, recorder, log, rules: proxy.rules, mode: () => mode},
+    listen: place => context.runtime.listen({pid, ...place}),
+  })
   let configured: () => Promise<ProxyConfiguration> = async () => ({
     ...defaultProxyConfiguration,
     clusterCIDR: podNetwork,
@@ -151,9 +157,17 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
-    const configuration = await configured()
-    decidedAt = world.revision
-    await proxy.sync([...world.services.values()], [...world.slices.values()], configuration)
+    const began = context.time()
+    try {
+      const configuration = await configured()
+      mode = configuration.mode
+      decidedAt = world.revision
+      const outcome = await proxy.sync([...world.services.values()], [...world.slices.values()], configuration)
+      proxyStatus.synced(began, outcome)
+    } catch (error) {
+      if (error instanceof KernelError) proxyStatus.failed()
+      throw error
+    }
   }
 
   function proxyNode(): ProxyNode {
@@ -181,7 +195,10 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   }
 
   function lookAt(what: Iterable<Concern>): void {
-    for (const concern of what) works[concern].trigger()
+    for (const concern of what) {
+      if (concern === 'rules') proxyStatus.queued()
+      works[concern].trigger()
+    }
     void settle()
   }
 

@@ -17,11 +17,23 @@ export type ProxyLoop = {
    * One `iptables-restore` with the chains that changed; none when nothing did. In another mode than before the new rules come first and
    * the old ones go then, so that a connection finds one or the other. Throws ProxyConfigurationError for a mode that there is not.
    */
-  sync(services: readonly Service[], slices: readonly EndpointSlice[], configuration: ProxyConfiguration): Promise<void>
+  sync(
+    services: readonly Service[],
+    slices: readonly EndpointSlice[],
+    configuration: ProxyConfiguration,
+  ): Promise<SyncOutcome>
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** The rules that were written last. */
   rules(): readonly RulesPlan[]
+}
+
+/** What a sync wrote, and how: with a look at all that is there, not only the step from what was written last. */
+export type SyncOutcome = {
+  readonly inFull: boolean
+  readonly changes: readonly RulesChange[]
+  /** That step did not work, as somebody else had changed the rules, and was followed by a full sync. */
+  readonly partialFailed: boolean
 }
 
 const canary = 'KUBE-PROXY-CANARY'
@@ -61,16 +73,19 @@ export function createProxyLoop({
     settled = next
   }
 
-  const apply = async (plans: readonly RulesPlan[]) => {
+  const apply = async (plans: readonly RulesPlan[]): Promise<readonly RulesChange[]> => {
+    const written: RulesChange[] = []
     const old = applied.filter(plan => !plans.some(next => isSame(plan, next)))
     for (const plan of [...plans, ...old.map(emptied)]) {
       const change = await changeTo(plan)
       if (change === undefined) continue
       await kernel.apply(netns, [{op: 'changeRules', change}])
       changed?.(change)
+      written.push(change)
     }
     applied = plans
     inFull = false
+    return written
   }
 
   return {
@@ -79,15 +94,19 @@ export function createProxyLoop({
       const ports = servicePorts(services, slices)
       const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node(), configuration))
       await settle({...emptyNetns, ...state})
+      const told = (outcome: SyncOutcome) => {
+        log.info({servicePorts: ports.length}, 'rules synced')
+        return outcome
+      }
+      const wasFull = inFull || applied.length === 0
       try {
-        await apply(next)
+        return told({inFull: wasFull, changes: await apply(next), partialFailed: false})
       } catch (error) {
         if (inFull || !(error instanceof KernelError)) throw error
         log.warn({err: error}, 'partial sync failed, syncing in full')
         inFull = true
-        await apply(next)
+        return told({inFull: true, changes: await apply(next), partialFailed: true})
       }
-      log.info({servicePorts: ports.length}, 'rules synced')
     },
     isFlushed: async () => {
       const {tables} = await kernel.observeRules(netns)

@@ -117,6 +117,9 @@ export function fakeRuntime({
       running.set(id, {stubborn: argv[0] === 'stubborn'})
       return ++pids
     },
+    listen: async ({port}) => {
+      throw new RuntimeError(`bind(${port}): EADDRINUSE`, 'SyscallError')
+    },
     end: async (id, how) => {
       await say(`end ${id} ${how}`)
       const container = running.get(id)

@@ -34,11 +34,15 @@ export type Requests = {
   readonly exec: {readonly question: ExecQuestion; readonly answer: ExecAnswer}
   /** Makes a TCP socket in the network namespace of a process, not connected, and answers its descriptor. */
   readonly socket: {readonly question: {readonly pid: number}; readonly answer: {readonly descriptor: number}}
+  /** Makes a TCP socket that listens in the network namespace of a process, and answers its descriptor. */
+  readonly listen: {readonly question: ListenQuestion; readonly answer: {readonly descriptor: number}}
   /** Gives a container's first process something to read, the end of it (null), or its terminal a size. */
   readonly input: {readonly question: InputQuestion; readonly answer: Record<never, never>}
   /** Removes what a container leaves behind when its pod goes: its logs. */
   readonly remove: {readonly question: {readonly id: string}; readonly answer: Record<never, never>}
 }
+
+export type ListenQuestion = {readonly pid: number; readonly host: string; readonly port: number}
 
 export type HoldQuestion = {
   /** The name under /run/netns. */

@@ -25,6 +25,8 @@ export type Runtime = {
   /** Answers the container's first process's pid; a program that cannot be started is a RuntimeError of kind StartError. */
   start(spec: ContainerSpec): Promise<number>
   end(id: string, how: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** A socket that listens in the network of a process; answers its descriptor. A port that is taken is a RuntimeError. */
+  listen(question: Requests['listen']['question']): Promise<number>
   /** Asks something of a pod; when the signal is aborted it is ended, and whoever waits hears the signal's reason. */
   ask(question: AskQuestion, signal: AbortSignal): Promise<AskAnswer>
   /** A piece of what a container has printed; undefined when it has had no such life. */
@@ -168,6 +170,7 @@ export async function startRuntime({
     removeVolumes: async uid => void (await ask('removeVolumes', {uid})),
     start: async spec => (await ask('start', spec)).pid,
     end: async (id, how) => void (await ask('end', {id, how})),
+    listen: async question => (await ask('listen', question)).descriptor,
     ask: askUntil,
     log: async question => (await ask('log', question)) ?? undefined,
     remove: async id => void (await ask('remove', {id})),

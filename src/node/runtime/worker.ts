@@ -114,6 +114,11 @@ async function answer(
       const net = `/proc/${message.question.pid}/ns/net`
       return {descriptor: namespaces.within({join: {net}}, () => namespaces.syscalls.tcpSocket())}
     }
+    case 'listen': {
+      const {pid, ...place} = message.question
+      const net = `/proc/${pid}/ns/net`
+      return {descriptor: namespaces.within({join: {net}}, () => namespaces.syscalls.tcpListener(place))}
+    }
     case 'input':
       return giveInput(message.question)
     case 'remove':
