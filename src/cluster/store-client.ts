@@ -1,4 +1,5 @@
 import type {AgentClient, FollowedKind, Token, TokenRequest} from '../node/client.ts'
+import {withForeignConditions} from '../node/pods/readiness-gates.ts'
 import {leaseOf, withConditions} from '../node/sign-of-life.ts'
 import type {Event} from '../objects/event.ts'
 import type {KubeObjectAny, ObjectOf} from '../objects/kinds.ts'
@@ -37,7 +38,7 @@ export function storeClient(store: Store, issueToken: IssueToken): AgentClient {
     },
     updateStatus: async (pod, status: PodStatus) => {
       const found = present(pod)
-      if (found) store.update({...found, status})
+      if (found) store.update({...found, status: withForeignConditions(status, found.status)})
     },
     record: async events => {
       for (const event of events) if (takes(store, event)) put(store, event)

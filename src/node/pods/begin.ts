@@ -1,4 +1,5 @@
 import type {Pod} from '../../objects/pod.ts'
+import {dnsWarnings} from './files.ts'
 import type {PodLife} from './pod-life.ts'
 import {changeContainer, isKept, type PodTable, report, uidOf} from './pod-table.ts'
 import {madeAnew} from './remake.ts'
@@ -18,7 +19,16 @@ export async function beginPods(table: PodTable, pods: readonly Pod[]): Promise<
     if (failures.length > 0) table.background(awaitVolumes(table, uidOf(life.pod), failures))
   const ready = outcomes.filter(({failures}) => failures.length === 0).map(({life}) => life)
   const kept = ready.filter(({pod}) => isKept(table, uidOf(pod)))
+  for (const {pod} of kept) warnOfDns(table, pod)
   if (kept.length > 0) await startPods(table, kept)
+}
+
+/* Whatever stands in a node's own file, only a pod that asks for more than the cluster's server can ask for too much. */
+function warnOfDns(table: PodTable, pod: Pod): void {
+  if (!pod.spec.dnsConfig) return
+  const {serviceRange, readFile: nodeFile} = table.context
+  for (const message of dnsWarnings(pod, {serviceRange, nodeFile}))
+    tellOfPod(table, pod, {type: 'Warning', reason: 'DNSConfigForming', message})
 }
 
 async function setUp({volumes}: PodTable, {pod}: PodLife): Promise<readonly string[]> {

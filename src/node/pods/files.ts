@@ -2,15 +2,37 @@ import type {Cidr} from '../../net/cidr.ts'
 import {nth} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
-import {withDnsConfig} from './resolv-conf.ts'
+import {fitted, printResolvConf, type Resolver, readResolvConf, unique, withDnsConfig} from './resolv-conf.ts'
 
 /** The DNS zone of the cluster. */
 const clusterDomain = 'cluster.local'
 
-/** The name that a pod's processes see: `spec.hostname` or the pod's own, cut to what the kernel takes; in the node's network the node's. */
+/** The longest name that the kernel takes for a host. */
+const longestHostname = 64
+
+/**
+ * The name that a pod's processes see: `spec.hostname` or the pod's own, cut to the length of a label; with its domain if the pod wants that;
+ * in the node's network the node's. Throws when a name with its domain is too long.
+ */
 export function hostnameOf(pod: Pod): string {
-  if (pod.spec.hostNetwork) return pod.spec.nodeName ?? ''
-  return (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '')
+  const {hostNetwork, nodeName = '', setHostnameAsFQDN} = pod.spec
+  if (hostNetwork) return nodeName
+  const full = setHostnameAsFQDN ? qualifiedName(pod) : undefined
+  if (full !== undefined && full.length > longestHostname)
+    throw new Error(
+      `Failed to construct FQDN from pod hostname and cluster domain, FQDN ${full} is too long (${longestHostname} characters is the max, ${full.length} characters requested)`,
+    )
+  return full ?? shortName(pod)
+}
+
+function shortName({spec: {hostname}, metadata}: Pod): string {
+  return (hostname || metadata.name).slice(0, 63).replace(/[-.]+$/, '')
+}
+
+/* Only a pod with a subdomain has a name that DNS could know. */
+function qualifiedName(pod: Pod): string | undefined {
+  const {subdomain} = pod.spec
+  return subdomain ? `${shortName(pod)}.${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : undefined
 }
 
 /** The files that a kubelet writes for a pod: /etc/hosts, /etc/hostname and /etc/resolv.conf. */
@@ -20,6 +42,11 @@ export function podFiles(pod: Pod, place: PodPlace): Readonly<Record<string, str
     '/etc/hosts': (pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place.ip)) + aliasLines(pod),
     '/etc/resolv.conf': resolvConf(pod, place),
   }
+}
+
+/** What people should know of a pod's /etc/resolv.conf: what was too much of it. */
+export function dnsWarnings(pod: Pod, place: Pick<PodPlace, 'serviceRange' | 'nodeFile'>): readonly string[] {
+  return fitted(resolverOf(pod, place)).warnings
 }
 
 type PodPlace = {
@@ -41,10 +68,6 @@ function aliasLines({spec: {hostAliases = []}}: Pod): string {
 }
 
 function hostsFile(pod: Pod, ip: Ip): string {
-  const name = hostnameOf(pod)
-  const {subdomain} = pod.spec
-  const qualified =
-    subdomain === undefined ? [] : [`${name}.${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`]
   return [
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
@@ -53,25 +76,38 @@ function hostsFile(pod: Pod, ip: Ip): string {
     'fe00::0\tip6-mcastprefix',
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
-    `${[ip, ...qualified, name].join('\t')}`,
+    [ip, ...[qualifiedName(pod) ?? []].flat(), shortName(pod)].join('\t'),
     '',
   ].join('\n')
 }
 
-/* What the pod's policy gives it, and what its `dnsConfig` adds to that: servers and zones go behind, options replace. */
+/* A node's file that says nothing, but for remarks, is taken as it is. */
 function resolvConf(pod: Pod, place: PodPlace): string {
-  const {dnsConfig, dnsPolicy} = pod.spec
-  const given = usesClusterDns(pod) ? clusterResolvConf(pod, place) : place.nodeFile('/etc/resolv.conf')
-  return dnsConfig ? withDnsConfig(dnsPolicy === 'None' ? '' : given, dnsConfig) : given
+  const text = printResolvConf(fitted(resolverOf(pod, place)).resolver)
+  return text === '' && !usesClusterDns(pod) ? place.nodeFile('/etc/resolv.conf') : text
 }
+
+/* What the pod's policy gives it, and what its `dnsConfig` adds to that. */
+function resolverOf(pod: Pod, {serviceRange, nodeFile}: Pick<PodPlace, 'serviceRange' | 'nodeFile'>): Resolver {
+  const {dnsConfig, dnsPolicy} = pod.spec
+  const node = dnsPolicy === 'None' ? nothing : readResolvConf(nodeFile('/etc/resolv.conf'))
+  const given = usesClusterDns(pod) ? clusterResolver(pod, serviceRange, node) : node
+  return dnsConfig ? withDnsConfig(given, dnsConfig) : given
+}
+
+const nothing: Resolver = {nameservers: [], searches: [], options: []}
 
 /* Names of the cluster are of no use to a pod in its node's network unless it asks for them in particular. */
 function usesClusterDns({spec: {dnsPolicy = 'ClusterFirst', hostNetwork}}: Pod): boolean {
   return dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork)
 }
 
-/* The cluster's DNS server has the tenth address of the service range. */
-function clusterResolvConf(pod: Pod, {serviceRange}: PodPlace): string {
-  const zones = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
-  return `search ${zones.join(' ')}\nnameserver ${nth(serviceRange, 10)}\noptions ndots:5\n`
+/* The cluster's DNS server has the tenth address of the service range. Where it has no such name, the node's domains are tried. */
+function clusterResolver({metadata: {namespace}}: Pod, serviceRange: Cidr, node: Resolver): Resolver {
+  const zones = [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
+  return {
+    nameservers: [nth(serviceRange, 10)],
+    searches: unique([...zones, ...node.searches]),
+    options: ['ndots:5'],
+  }
 }

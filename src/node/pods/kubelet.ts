@@ -14,6 +14,7 @@ import {
   report,
   uidOf,
 } from './pod-table.ts'
+import {gatesMoved} from './readiness-gates.ts'
 import {remakePod} from './remake.ts'
 import {advance, restartContainer, restarts, startEphemeral} from './start.ts'
 import {podStatus} from './status.ts'
@@ -64,6 +65,7 @@ export function createKubelet(context: KubeletContext): Kubelet {
       for (const pod of rejected) reject(pod)
       if (admitted.length > 0) await beginPods(table, admitted)
       for (const pod of pods) volumes.podChanged(pod)
+      await reportGates(table)
     },
     exited: (id, code) => {
       const [uid = '', name] = id.split('/')
@@ -87,6 +89,11 @@ async function reportThoseOver({context}: PodTable, pods: readonly Pod[]): Promi
     .filter(({pod, status}) => isFinished({...pod, status}))
   await Promise.all(found.map(({pod, status}) => client.updateStatus(pod, status)))
   return found.map(({pod}) => pod)
+}
+
+/* Those whose readiness somebody else has decided on. */
+async function reportGates(table: PodTable): Promise<void> {
+  for (const {pod} of table.lives.values()) if (gatesMoved(pod)) await report(table, uidOf(pod))
 }
 
 /* Which living pods have to end, or are ending, and how much grace they have: none when the API has forgotten them. */

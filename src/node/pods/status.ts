@@ -3,6 +3,7 @@ import type {Condition} from '../../objects/condition.ts'
 import type {Container, ContainerStatus} from '../../objects/container.ts'
 import type {Pod, PodPhase, PodStatus} from '../../objects/pod.ts'
 import {allContainers, type ContainerLife, isInit, isInitialized, isRestarted, type PodLife} from './pod-life.ts'
+import {closedGates} from './readiness-gates.ts'
 
 /** The status that a node reports for a pod. `now` becomes the transition time of the conditions that changed. */
 export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string}): PodStatus {
@@ -57,12 +58,18 @@ function conditionsOf({life, phase, containerStatuses, initContainerStatuses, no
   const wanted: readonly (readonly [string, Lack | undefined | false])[] = [
     ['PodReadyToStartContainers', life.sandbox === undefined && {}],
     ['Initialized', uninitialized],
-    ['Ready', unready],
+    ['Ready', unready ?? closed(life.pod)],
     ['ContainersReady', unready],
     ['PodScheduled', undefined],
   ]
   const others = life.pod.status?.conditions?.filter(({type}) => !wanted.some(([own]) => own === type)) ?? []
   return [...wanted.map(([type, lack]) => condition(life.pod, {type, lack, now})), ...others]
+}
+
+/* Containers that are ready make a pod ready when others say so, too. */
+function closed(pod: Pod): Lack | undefined {
+  const gates = closedGates(pod)
+  return gates.length === 0 ? undefined : {reason: 'ReadinessGatesNotReady', message: gates.join(', ')}
 }
 
 type Lack = {readonly reason?: string; readonly message?: string}

@@ -11,8 +11,6 @@ export function unplayedOf({spec}: Pod, {volumeMounts = []}: Container): string 
   const [what] = [
     ...(mount ? [`mountPropagation Bidirectional at ${mount.mountPath}`] : []),
     ...(sysctl ? [`the sysctl ${sysctl.name}`] : []),
-    ...(spec.readinessGates?.length ? ['readinessGates'] : []),
-    ...(spec.setHostnameAsFQDN ? ['setHostnameAsFQDN'] : []),
     ...(spec.activeDeadlineSeconds === undefined ? [] : ['activeDeadlineSeconds']),
   ]
   return what && `podlab does not give pods ${what}; leave it out`

@@ -1,6 +1,6 @@
 import test from 'ava'
 import {parseIp} from '../../../src/net/ip.ts'
-import {hostnameOf, podFiles} from '../../../src/node/pods/files.ts'
+import {dnsWarnings, hostnameOf, podFiles} from '../../../src/node/pods/files.ts'
 import type {PodSpec} from '../../../src/objects/pod.ts'
 import {podOf, serviceRange} from '../_fakes.ts'
 
@@ -95,4 +95,53 @@ test(hostname, `${'a'.repeat(60)}-.-b`, 'a'.repeat(60))
 
 test('spec.hostname comes before the name', t => {
   t.is(hostnameOf(podOf('web', {hostname: 'front'})), 'front')
+})
+
+/** The /etc/resolv.conf of a pod whose node has a server and a domain of its own. */
+const resolves = test.macro({
+  exec: (t, spec: Partial<PodSpec>, expected: string) => {
+    const nodeFile = () => '# by hand\nnameserver 10.0.0.2\nsearch corp.example\noptions timeout:1\n'
+    const files = podFiles(podOf('web', spec), {ip: parseIp('172.17.13.2'), serviceRange, nodeFile})
+    t.is(files['/etc/resolv.conf'], expected)
+  },
+  title: (_, spec) => `the /etc/resolv.conf of ${JSON.stringify(spec)}`,
+})
+
+const cluster = 'default.svc.cluster.local svc.cluster.local cluster.local'
+const ofCluster = `search ${cluster} corp.example\nnameserver 10.96.0.10\noptions ndots:5\n`
+const ofNode = 'search corp.example\nnameserver 10.0.0.2\noptions timeout:1\n'
+test(resolves, {}, ofCluster)
+test(resolves, {dnsPolicy: 'ClusterFirst'}, ofCluster)
+test(resolves, {dnsPolicy: 'ClusterFirst', hostNetwork: true}, ofNode)
+test(resolves, {dnsPolicy: 'ClusterFirstWithHostNet', hostNetwork: true}, ofCluster)
+test(resolves, {dnsPolicy: 'Default'}, ofNode)
+test(resolves, {dnsPolicy: 'None', dnsConfig: {nameservers: ['9.9.9.9']}}, 'nameserver 9.9.9.9\n')
+test(
+  resolves,
+  {dnsPolicy: 'Default', dnsConfig: {searches: ['my.example'], options: [{name: 'timeout', value: '9'}]}},
+  'search corp.example my.example\nnameserver 10.0.0.2\noptions timeout:9\n',
+)
+test(
+  resolves,
+  {dnsConfig: {nameservers: ['1.1.1.1', '2.2.2.2', '3.3.3.3']}},
+  `search ${cluster} corp.example\nnameserver 10.96.0.10\nnameserver 1.1.1.1\nnameserver 2.2.2.2\noptions ndots:5\n`,
+)
+
+test('a pod that asks for too much of DNS is told what it gets', t => {
+  const dnsConfig = {nameservers: ['1.1.1.1', '2.2.2.2', '3.3.3.3']}
+  t.deepEqual(dnsWarnings(podOf('web', {dnsConfig}), {serviceRange, nodeFile: () => ''}), [
+    'Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: 10.96.0.10 1.1.1.1 2.2.2.2',
+  ])
+})
+
+test('a pod that wants its domain in its name has it, if it has a subdomain', t => {
+  t.is(hostnameOf(podOf('web', {setHostnameAsFQDN: true, subdomain: 'db'})), 'web.db.default.svc.cluster.local')
+  t.is(hostnameOf(podOf('web', {setHostnameAsFQDN: true})), 'web')
+  const hosts = filesOf({hostname: 'a', subdomain: 'db', setHostnameAsFQDN: true})['/etc/hosts'] ?? ''
+  t.is(hosts.trimEnd().split('\n').at(-1), '172.17.13.2\ta.db.default.svc.cluster.local\ta')
+  const long = podOf('a-rather-long-name-of-a-pod', {setHostnameAsFQDN: true, subdomain: 'and-a-subdomain'})
+  t.throws(() => hostnameOf(long), {
+    message:
+      'Failed to construct FQDN from pod hostname and cluster domain, FQDN a-rather-long-name-of-a-pod.and-a-subdomain.default.svc.cluster.local is too long (64 characters is the max, 69 characters requested)',
+  })
 })
