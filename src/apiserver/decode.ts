@@ -34,9 +34,10 @@ export function decodeObject(value: unknown, expected: Expected): Decoded {
       'BadRequest',
       `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     )
-  const said = withoutNulls(value ?? {})
-  refuseOtherKind(said, expected)
   const kind: Kind = kinds[expected.kind]
+  const sent = withoutNulls(value ?? {})
+  refuseOtherKind(sent, expected)
+  const said = kind.olderForms?.[expected.apiVersion]?.read(sent) ?? sent
   const {value: read, unknown} = typed({...emptyParts(kind), ...said}, expected, schemaOf(kind))
   const warnings = unknown.map(field => `unknown field "${field}"`)
   if (expected.fieldValidation === 'Strict' && warnings.length > 0)

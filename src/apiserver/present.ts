@@ -1,8 +1,11 @@
+import type {Kind} from '../objects/kind.ts'
 import {type KindName, type KubeObjectAny, kinds} from '../objects/kinds.ts'
 
 /** An object in the version that was asked for. */
 export function present(object: KubeObjectAny, apiVersion: string): KubeObjectAny {
-  return apiVersion === kinds[object.kind].apiVersions[0] ? object : ({...object, apiVersion} as KubeObjectAny)
+  const {apiVersions, olderForms}: Kind = kinds[object.kind]
+  if (apiVersion === apiVersions[0]) return object
+  return {...(olderForms?.[apiVersion]?.show(object) ?? object), apiVersion} as KubeObjectAny
 }
 
 /** A list of objects of one kind; its items do not repeat what the list says. */
@@ -14,7 +17,10 @@ export function presentList(
     kind: `${kind}List`,
     apiVersion,
     metadata,
-    items: items.map(({kind: _kind, apiVersion: _version, ...item}) => item),
+    items: items.map(item => {
+      const {kind: _kind, apiVersion: _version, ...shown} = present(item, apiVersion)
+      return shown
+    }),
   }
 }
 

@@ -1,6 +1,7 @@
 import {ageOf} from './age.ts'
 import {firstFew} from './first-few.ts'
 import {dnsSubdomain} from './format.ts'
+import {olderIngress} from './ingress-older.ts'
 import {ingressFields, ingressMistakes} from './ingress-rules.ts'
 import type {Kind} from './kind.ts'
 import type {KubeObject} from './kube-object.ts'
@@ -41,7 +42,8 @@ export const ingressKind: Kind<Ingress> = {
   singular: 'ingress',
   shortNames: ['ing'],
   namespaced: true,
-  apiVersions: ['networking.k8s.io/v1'],
+  apiVersions: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'],
+  olderForms: {'networking.k8s.io/v1beta1': olderIngress, 'extensions/v1beta1': olderIngress},
   countsGenerations: true,
   hasStatus: true,
   name: dnsSubdomain,

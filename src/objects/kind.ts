@@ -22,6 +22,8 @@ export type Kind<T extends KubeObject = KubeObject> = {
   /** The fields besides apiVersion, kind and metadata. */
   readonly fields: Readonly<Record<string, Schema>>
   readonly required: readonly string[]
+  /** The versions that say the same in other fields than the stored one. */
+  readonly olderForms?: Readonly<Record<string, OlderForm>>
   /** Brings an object of an older version, already checked against the fields, into the stored one. */
   convert?(object: T, apiVersion: string): T
   /** Fills in what was left out, as the API server does. */
@@ -50,6 +52,9 @@ export type Kind<T extends KubeObject = KubeObject> = {
   readonly selectable?: readonly SelectableField<T>[]
   readonly columns: readonly Column<T>[]
 }
+
+/** How one version writes an object: `read` brings what it says, unchecked, into the fields of the stored version, `show` goes the other way. */
+export type OlderForm = {read(value: object): object; show(object: KubeObject): object}
 
 /** A field by its path, such as `status.phase`, and its value. */
 export type SelectableField<T> = {readonly field: string; value(object: T): string}

@@ -47,7 +47,7 @@ export const networkPolicyKind: Kind<NetworkPolicy> = {
   singular: 'networkpolicy',
   shortNames: ['netpol'],
   namespaced: true,
-  apiVersions: ['networking.k8s.io/v1'],
+  apiVersions: ['networking.k8s.io/v1', 'extensions/v1beta1'],
   countsGenerations: true,
   name: dnsSubdomain,
   fields: networkPolicyFields,

@@ -62,7 +62,7 @@ export const podDisruptionBudgetKind: Kind<PodDisruptionBudget> = {
   singular: 'poddisruptionbudget',
   shortNames: ['pdb'],
   namespaced: true,
-  apiVersions: ['policy/v1'],
+  apiVersions: ['policy/v1', 'policy/v1beta1'],
   countsGenerations: true,
   hasStatus: true,
   name: dnsSubdomain,

@@ -43,7 +43,8 @@ function readFields(kind: Kind, value: {apiVersion: string}, defaultNamespace: s
     'metadata',
     ...kind.required,
   ])
-  const read = readValue(schema, value, [], errors) as KubeObjectAny
+  const said = kind.olderForms?.[value.apiVersion]?.read(value) ?? value
+  const read = readValue(schema, said, [], errors) as KubeObjectAny
   if (errors.length > 0) return {errors}
   const stored = {...read, apiVersion: kind.apiVersions[0]} as KubeObjectAny
   const converted = (kind.convert?.(stored, value.apiVersion) ?? stored) as KubeObjectAny

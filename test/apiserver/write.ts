@@ -283,6 +283,24 @@ test('an object of an old version is read, stored in the new one, and shown in e
   t.is((await ask('GET', old)).body.apiVersion, 'extensions/v1beta1')
 })
 
+test('an Ingress of a beta version is stored as one of today, shown as either, and patched as either', async t => {
+  const {ask} = testApi()
+  const beta = '/apis/extensions/v1beta1/namespaces/default/ingresses'
+  const today = '/apis/networking.k8s.io/v1/namespaces/default/ingresses/kubia'
+  const backend = {serviceName: 'kubia', servicePort: 80}
+  const body = {metadata: {name: 'kubia'}, spec: {rules: [{host: 'a.b', http: {paths: [{path: '/', backend}]}}]}}
+  const made = await ask('POST', `${beta}?fieldValidation=Strict`, {body})
+  t.is(made.status, 201, made.text)
+  t.deepEqual(made.body.spec.rules[0].http.paths[0].backend, backend)
+  const service = {name: 'kubia', port: {number: 80}}
+  t.deepEqual((await ask('GET', today)).body.spec.rules[0].http.paths[0].backend, {service})
+  const headers = {'content-type': 'application/merge-patch+json'}
+  await ask('PATCH', `${beta}/kubia`, {headers, body: {spec: {backend: {serviceName: 'rest', servicePort: 'http'}}}})
+  t.deepEqual((await ask('GET', today)).body.spec.defaultBackend, {service: {name: 'rest', port: {name: 'http'}}})
+  const {body: list} = await ask('GET', beta)
+  t.deepEqual([list.apiVersion, list.items[0].spec.backend.serviceName], ['extensions/v1beta1', 'rest'])
+})
+
 test('whatever a body holds, the answer is a Status or the object', async t => {
   const {ask} = testApi()
   await fc.assert(

@@ -14,10 +14,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>
  * called comes from the messages of the wire format; which fields podlab serves, what they must have and how patches merge them, from the kinds.
  */
 export function componentsOf(kinds: readonly Kind[], apiVersion: string): Readonly<Record<string, JsonSchema>> {
-  const group = groupOf(apiVersion) ?? groupOf(kinds[0]?.apiVersions[0] ?? '') ?? 'core'
   const parts = new Map<string, Part>()
-  for (const kind of kinds) collect(parts, {group, name: kind.kind, schema: schemaOf(kind)})
-  const roots = new Set(kinds.map(({kind}) => `${group}.${kind}`))
+  for (const kind of kinds) collect(parts, {group: messageGroup(kind), name: kind.kind, schema: schemaOf(kind)})
+  const roots = new Set(kinds.map(kind => `${messageGroup(kind)}.${kind.kind}`))
   return Object.fromEntries([
     ...[...parts].map(([id, part]) => [
       definitionName(id),
@@ -25,6 +24,11 @@ export function componentsOf(kinds: readonly Kind[], apiVersion: string): Readon
     ]),
     ...Object.entries(scalarSchemas),
   ])
+}
+
+/** The group whose messages a kind is made of, whatever version it is asked for in: that of the stored one. */
+export function messageGroup({apiVersions}: Kind): string {
+  return groupOf(apiVersions[0]) ?? 'core'
 }
 
 /** A message with the fields that are served; `fields` is undefined where podlab takes whatever comes. */

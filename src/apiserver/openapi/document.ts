@@ -3,7 +3,7 @@ import {kinds} from '../../objects/kinds.ts'
 import type {GroupVersion} from '../resources.ts'
 import {subresources} from '../subresources/index.ts'
 import {serverVersion} from '../version.ts'
-import {componentsOf, groupVersionKind, type JsonSchema} from './components.ts'
+import {componentsOf, groupVersionKind, type JsonSchema, messageGroup} from './components.ts'
 import {definitionOf} from './definition-name.ts'
 
 /**
@@ -48,17 +48,13 @@ function pathsOf(kind: Kind, groupVersion: GroupVersion): readonly (readonly [st
 const changing: readonly Action[] = ['post', 'put', 'patch']
 
 function operationOf(action: Action, kind: Kind, groupVersion: GroupVersion): JsonSchema {
-  const schema = {$ref: definitionOf(`${groupOfDefinition(groupVersion)}.${kind.kind}`)}
+  const schema = {$ref: definitionOf(`${messageGroup(kind)}.${kind.kind}`)}
   return {
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': groupVersionKind(groupVersion.apiVersion, kind.kind),
     ...(changing.includes(action) && {parameters, requestBody: {content: {'application/json': {schema}}}}),
     responses: {'200': {description: 'OK', content: {'application/json': {schema}}}},
   }
-}
-
-function groupOfDefinition({group}: GroupVersion): string {
-  return group === '' ? 'core' : group === 'extensions' ? 'apps' : (group.split('.')[0] ?? '')
 }
 
 const parameters = [
