@@ -4,7 +4,7 @@ import type {ProbeKind} from '../../objects/probe.ts'
 import type {Happening} from '../../objects/recorded-event.ts'
 import {RuntimeError} from '../runtime/runtime.ts'
 import {ContainerError} from './container-error.ts'
-import {isInit} from './pod-life.ts'
+import {isEphemeral, isInit} from './pod-life.ts'
 import type {ContainerPlace, PodTable} from './pod-table.ts'
 
 /** What the kubelet says of a pod or of one of its containers; normal unless it warns. */
@@ -19,8 +19,13 @@ export function tellOfPod({context}: PodTable, pod: Pod, said: Said): void {
 export function tellOf(table: PodTable, {uid, name}: ContainerPlace, ...all: readonly Said[]): void {
   const pod = table.lives.get(uid)?.pod
   if (!pod) return
-  const fieldPath = `spec.${isInit(pod, name) ? 'initContainers' : 'containers'}{${name}}`
+  const fieldPath = `spec.${listOf(pod, name)}{${name}}`
   for (const said of all) table.context.recorder.record(pod, {component: 'kubelet', type: 'Normal', ...said, fieldPath})
+}
+
+function listOf(pod: Pod, name: string): string {
+  if (isInit(pod, name)) return 'initContainers'
+  return isEphemeral(pod, name) ? 'ephemeralContainers' : 'containers'
 }
 
 export function pulled({image}: Container): Said {

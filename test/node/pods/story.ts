@@ -37,6 +37,18 @@ test('init containers are told of as such', async t => {
   ])
 })
 
+test('ephemeral containers are told of as such', async t => {
+  const {told, kubelet, pod} = await living()
+  told()
+  const ephemeralContainers = [{...main, name: 'debug', targetContainerName: 'main'}]
+  await kubelet.sync([{...pod, spec: {...pod.spec, ephemeralContainers}}])
+  t.deepEqual(told(), [
+    `${place} Pulled spec.ephemeralContainers{debug}: Container image "busybox" already present on machine`,
+    `${place} Created spec.ephemeralContainers{debug}: Created container: debug`,
+    `${place} Started spec.ephemeralContainers{debug}: Started container debug`,
+  ])
+})
+
 test('a container that crashes is backed off from at its second end', async t => {
   const {told, exit, clock} = await living()
   await exit('web/main', 1)
