@@ -5,10 +5,12 @@ import type {ExecutionContext, TestFn} from 'ava'
 import {systemPath} from '../../src/kernel/system-path.ts'
 import type {Kubectl} from './_kubectl-found.ts'
 import {type Account, makePlace, type Place, type Result, sessionFolder} from './_podlab.ts'
+import {attachFacts} from './_streams-attach.ts'
 import {execFacts} from './_streams-exec.ts'
 import {forwardFacts} from './_streams-forward.ts'
 import {logFacts} from './_streams-logs.ts'
 import {podFacts} from './_streams-pods.ts'
+import {residueTests} from './_streams-residue.ts'
 
 /*
  * What goes through the API server as a stream of bytes, with every kubectl that this machine has:
@@ -90,7 +92,9 @@ export function streamsSuite(test: TestFn, account: Account, clients: readonly K
       if (since && client.minor < since.minor) test.skip(`${full}: ${since.reason}`, t => t.pass())
       else test.serial(full, t => act(t, desk))
     }
-    for (const facts of [execFacts, logFacts, forwardFacts, podFacts]) facts(fact)
+    for (const facts of [execFacts, attachFacts, logFacts, forwardFacts, podFacts]) facts(fact)
+    if (client === clients.at(-1))
+      residueTests(test, {desk, lab: name, title: `${account.name}, kubectl ${client.version}`})
   }
 }
 
