@@ -18,7 +18,8 @@ export async function tellStory(ref: ObjectRef, {store, chronicle}: Told): Promi
   const present: KubeObjectAny | undefined = store.get(kind, hero)
   const {deeds, programmings} = chronicle
   const cast = castOf(hero, deeds, present)
-  const told = await Promise.all(linesOfAuthors(deeds.filter(({change}) => cast.includes(change))))
+  const own = deeds.filter(({change}) => cast.includes(change)).map(withAuthor)
+  const told = await Promise.all(linesOfAuthors(own))
   const lines = [...told.flat(), ...programmedLines(programmings, interestOf(hero, cast))]
   return {
     of: `${kind} ${namespace === undefined ? '' : `${namespace}/`}${ref.name}`,
@@ -26,6 +27,13 @@ export async function tellStory(ref: ObjectRef, {store, chronicle}: Told): Promi
     since: deeds[0]?.at ?? 0,
     present: present !== undefined,
   }
+}
+
+/* A node that joined by the API alone asks as everybody does; what it does is a node's work all the same. */
+function withAuthor(deed: Deed): Deed {
+  const {by} = deed
+  const [, node] = (by.is === 'request' && /^system:node:(.+)$/.exec(by.request.user?.name ?? '')) || []
+  return node === undefined ? deed : {...deed, by: {is: 'kubelet', node}}
 }
 
 /* Who set something in motion is told once, before the first thing that was done for them. */

@@ -48,7 +48,7 @@ function cluster(t: ExecutionContext) {
         'content-type': more.headers?.['content-type'],
       },
       body: async () => body,
-      user: {name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated']},
+      user: more.user ?? {name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated']},
       means: 'client certificate',
       signal: stop.signal,
     })
@@ -173,6 +173,23 @@ test('a patch tells what it changed; a request that is refused or only reads tel
   t.deepEqual((await lab.story('svc', 'kubia')).slice(before + 2, before + 3), [
     'API server: Service kubia: spec.sessionAffinity: None → ClientIP, spec.sessionAffinityConfig.clientIP.timeoutSeconds: 10800',
   ])
+})
+
+test('a node that asks over the API is a kubelet, and needs no introduction', async t => {
+  const lab = cluster(t)
+  const pod = {
+    ...{apiVersion: 'v1', kind: 'Pod', metadata: {name: 'a'}},
+    spec: {containers: [{name: 'main', image: 'busybox'}], automountServiceAccountToken: false},
+  }
+  await lab.ask('POST', '/api/v1/namespaces/default/pods', pod)
+  const node = {
+    user: {name: 'system:node:node1', groups: ['system:nodes']},
+    headers: {'content-type': 'application/merge-patch+json'},
+  }
+  const status = {phase: 'Running', podIP: '172.17.12.9'}
+  t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/pods/a/status', {status}, node), 200)
+  t.is((await lab.story('po', 'a')).at(-1), 'kubelet node1: Pod a: has the address 172.17.12.9')
+  t.false((await lab.story('po', 'a')).some(line => line.includes('system:node')))
 })
 
 test('what the lab brought along was applied by podlab', async t => {
