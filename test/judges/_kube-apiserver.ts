@@ -10,7 +10,13 @@ import type {Asked, Server} from '../apiserver/judged/_play.ts'
 import {freePort} from './_ports.ts'
 
 /** A real kube-apiserver with its etcd, on loopback ports, its data in a folder that goes with it. */
-export type Judge = {readonly ask: Server; readonly port: number; readonly token: string; stop(): Promise<void>}
+export type Judge = {
+  readonly ask: Server
+  readonly port: number
+  readonly token: string
+  readonly authority: string
+  stop(): Promise<void>
+}
 
 export async function startJudge(): Promise<Judge> {
   const folder = mkdtempSync(join(tmpdir(), 'podlab-judge-'))
@@ -55,7 +61,7 @@ export async function startJudge(): Promise<Judge> {
     await stop()
     throw error
   }
-  return {ask, port, token, stop}
+  return {ask, port, token, authority: join(folder, 'certificates/apiserver.crt'), stop}
 }
 
 function start(program: string, args: readonly string[]) {

@@ -5,6 +5,7 @@ import type {Pod, PodStatus} from '../../objects/pod.ts'
 import {ApiRefusal, type Connection} from './connection.ts'
 import {followObject} from './follow-object.ts'
 import {latestStatus} from './latest-status.ts'
+import {olderSlices, presentSlice} from './older-slices.ts'
 import {type After, persist} from './persist.ts'
 import {recordEvents} from './record-events.ts'
 import {followWatch, type WatchedEvent} from './watch-stream.ts'
@@ -27,7 +28,11 @@ export type HttpClientOptions = {
  * revision that goes with it is a mark for the next question, from which all go on where each of them is.
  */
 export function httpClient({connection, node, after}: HttpClientOptions): HttpClient {
-  const path = (kind: AgentKind) => (kind === 'Pod' && node ? `${paths.Pod}?${onNode(node)}` : paths[kind])
+  let slices: string = paths.EndpointSlice
+  const path = (kind: AgentKind) => {
+    if (kind === 'EndpointSlice') return slices
+    return kind === 'Pod' && node ? `${paths.Pod}?${onNode(node)}` : paths[kind]
+  }
   const life = new AbortController()
   const untilDone = {after, signal: life.signal}
   let following: Following | undefined
@@ -40,7 +45,7 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
       const tell = (event: WatchedEvent | undefined, revision: number) => {
         started.reached = Math.max(started.reached ?? since, revision)
         if (event === undefined) return
-        started.events.push(event)
+        started.events.push({...event, object: presentSlice(event.object)})
         started.wake()
       }
       followWatch(connection, {path: path(kind), since, signal: stop.signal, after, tell}).catch(error => {
@@ -76,7 +81,16 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     }, untilDone)
 
   return {
-    list: kind => listAll(connection, kind, path(kind)),
+    list: async kind => {
+      try {
+        return await listAll(connection, kind, path(kind))
+      } catch (error) {
+        const isOld = kind === 'EndpointSlice' && error instanceof ApiRefusal && error.status === 404
+        if (!isOld || slices === olderSlices) throw error
+        slices = olderSlices
+        return listAll(connection, kind, slices)
+      }
+    },
     changes,
     follow: (kind, {namespace, name}, told, signal) =>
       followObject(connection, {
@@ -170,7 +184,9 @@ async function listAll<K extends AgentKind>(
   while (next !== undefined) {
     const query = `limit=500${next && `&continue=${encodeURIComponent(next)}`}`
     const page = await connection.call({method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}${query}`})
-    objects.push(...(page.items ?? []).map((item: object) => ({...item, apiVersion: kinds[kind].apiVersions[0], kind})))
+    const type = {apiVersion: kinds[kind].apiVersions[0], kind}
+    const found = (page.items ?? []).map((item: object) => presentSlice({...item, ...type} as unknown as KubeObjectAny))
+    objects.push(...found)
     revision = Number(page.metadata.resourceVersion)
     next = page.metadata.continue || undefined
   }
