@@ -16,7 +16,7 @@ import {
 } from '../src/kernel/rules/iptables.ts'
 import type {RulesChange, Ruleset, RulesPlan} from '../src/kernel/ruleset.ts'
 import {nth, parseNetwork} from '../src/net/cidr.ts'
-import {iptables} from '../src/node/proxy/iptables.ts'
+import {iptablesPlan} from '../src/node/proxy/iptables.ts'
 import type {ServicePort} from '../src/node/proxy/service-port.ts'
 
 const podNetwork = parseNetwork('10.244.0.0/16')
@@ -49,9 +49,7 @@ function timesOf(steps: Readonly<Record<string, number>>, count: number): Record
 }
 
 function planOf(ports: readonly ServicePort[]): RulesPlan {
-  const [plan] = iptables.plan(ports, {nodeName: 'node1', clusterCidr: podNetwork}).rules ?? []
-  if (plan === undefined) throw new Error('the proxy planned no rules')
-  return plan
+  return iptablesPlan(ports, {nodeName: 'node1', clusterCidr: podNetwork})
 }
 
 /** The rules after the change, as they are read back from the kernel. */

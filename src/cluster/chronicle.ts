@@ -1,5 +1,5 @@
 import type {Means, User} from '../apiserver/call.ts'
-import type {RulesChange} from '../kernel/ruleset.ts'
+import type {PacketOp} from '../node/packet-plans.ts'
 import type {Change, Store} from '../store/store.ts'
 
 /*
@@ -38,7 +38,7 @@ export type Programming = {
   readonly at: number
   readonly node: string
   readonly revision: number
-  readonly change: RulesChange
+  readonly change: PacketOp['change']
 }
 
 export type Chronicle = {

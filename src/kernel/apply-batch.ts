@@ -44,6 +44,7 @@ const attempt: Readonly<Record<Batch['tool'], Attempt>> = {
   bridge: attemptLines('bridge'),
   sysctl: attemptSysctls,
   'iptables-restore': attemptRules,
+  nft: attemptTable,
 }
 
 function attemptLines(tool: 'ip' | 'bridge'): Attempt {
@@ -98,6 +99,22 @@ async function attemptRules({run, netns}: Place, ops: readonly PrintedOp[]): Pro
   return {index: failed?.index ?? 0, said: stderr.trim(), ...(failed && {line: failed.text})}
 }
 
+/** All changes are one transaction. nft names the line, and marks in the one after what it did not like. */
+async function attemptTable({run, netns}: Place, ops: readonly PrintedOp[]): Promise<Failure | undefined> {
+  const lines = ops.flatMap(({line}, index) =>
+    line.line
+      .trimEnd()
+      .split('\n')
+      .map(text => ({text, index})),
+  )
+  const input = lines.map(({text}) => `${text}\n`).join('')
+  const {code, stderr} = await run({netns, argv: ['nft', '-f', '-'], input})
+  if (code === 0) return undefined
+  const [, number = '1', said = stderr.trim()] = /:(\d+):\d+-\d+: Error: (.*)/.exec(stderr) ?? []
+  const failed = lines[Number(number) - 1] ?? lines[0]
+  return {index: failed?.index ?? 0, said, ...(failed && {line: failed.text})}
+}
+
 /** What the tool said last before it named the line. */
 function saidIn(stderr: string): string {
   const lines = stderr.split('\n').filter(line => line !== '' && !line.startsWith('Command failed'))
@@ -121,6 +138,7 @@ async function isDone(place: Place, op: Op, said: string): Promise<boolean> {
     case 'replaceFdb':
     case 'setSysctl':
     case 'changeRules':
+    case 'changeTable':
       return false
   }
 }

@@ -33,6 +33,7 @@ const packages: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   'iptables-save': 'iptables',
   'iptables-restore': 'iptables',
+  nft: 'nftables',
 }
 
 export function toolMissing(tool: string, netns: string): KernelError {

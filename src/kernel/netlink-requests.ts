@@ -37,6 +37,7 @@ export function requestOf(op: Op, indexOf: LinkIndex): Buffer | undefined {
     case 'deleteFdb':
     case 'setSysctl':
     case 'changeRules':
+    case 'changeTable':
       return undefined
   }
 }

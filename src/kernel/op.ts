@@ -1,3 +1,4 @@
+import type {NftChange} from './nftables/table.ts'
 import type {RulesChange} from './ruleset.ts'
 import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
 
@@ -20,6 +21,7 @@ export type Op =
   | {readonly op: 'deleteFdb'; readonly entry: FdbEntry}
   | {readonly op: 'setSysctl'; readonly name: string; readonly value: string}
   | {readonly op: 'changeRules'; readonly change: RulesChange}
+  | {readonly op: 'changeTable'; readonly change: NftChange}
 
 /** What may change on a link that exists; `master: null` takes it out of its bridge. `hairpin` stands alone in its op. */
 export type LinkSettings = {

@@ -1,12 +1,13 @@
 import {addressOf, type Cidr, prefixLength} from '../net/cidr.ts'
+import {printNftChange} from './nftables/change.ts'
 import type {LinkSettings, Op} from './op.ts'
 import {printRulesChange} from './rules/iptables.ts'
 import type {Link, LinkKind, Route} from './state.ts'
 
 /** A program that takes many changes in one process. */
-export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore'
+export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'nft'
 
-/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`. */
+/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`. */
 export type Line = {readonly tool: Tool; readonly line: string}
 
 /** The text of an op, as a person would type it after the tool's name. */
@@ -41,6 +42,8 @@ export function print(op: Op): Line {
       return {tool: 'sysctl', line: `${word(op.name)}=${op.value}`}
     case 'changeRules':
       return {tool: 'iptables-restore', line: printRulesChange(op.change)}
+    case 'changeTable':
+      return {tool: 'nft', line: printNftChange(op.change)}
   }
 }
 

@@ -36,7 +36,7 @@ export type ClusterConfig = {
 }
 
 /** How kube-proxy makes Services work. */
-export type ProxyMode = 'iptables'
+export type ProxyMode = 'iptables' | 'nftables'
 
 /** What else kube-proxy is told, by the names of its own configuration; what is left out is as Kubernetes has it by default. */
 export type ProxyConfig = {

@@ -48,7 +48,7 @@ export const clusterSchema = mapping({
     .enum(['vxlan', 'udp', 'host-gw'])
     .default('vxlan')
     .describe('How packets cross from node to node: a backend of flannel'),
-  proxyMode: z.enum(['iptables']).default('iptables').describe('How kube-proxy makes Services work'),
+  proxyMode: z.enum(['iptables', 'nftables']).default('iptables').describe('How kube-proxy makes Services work'),
   proxy: mapping({
     clusterCIDR: z
       .union([z.literal(''), network('172.17.0.0/16')])

@@ -1,7 +1,6 @@
 import type {Logger} from 'pino'
 import type {Image} from '../images/image.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
-import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import {type Cidr, nth} from '../net/cidr.ts'
 import {type Ip, parseIp} from '../net/ip.ts'
@@ -18,6 +17,8 @@ import {asSubject, beginnings, nodeReady} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
+import type {PacketOp} from './packet-plans.ts'
+import type {PacketPlan} from './plan.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import {netnsOf, type PodLife} from './pods/pod-life.ts'
 import {
@@ -40,7 +41,7 @@ export type Agent = {
   readonly pid: number
   lives(): readonly PodLife[]
   /** What flannel and kube-proxy have written into the node's tables last. */
-  rules(): readonly RulesPlan[]
+  rules(): readonly PacketPlan[]
   /** To be told of each container of the lab that ended. */
   exited(id: string, code: number): void
   /** What people should know of the node: where this machine cannot give what is meant. */
@@ -65,7 +66,7 @@ export type AgentContext = {
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
   /** Hears what kube-proxy has written, and up to which revision it knew the world. */
-  readonly programmed?: (news: {readonly revision: number; readonly change: RulesChange}) => void
+  readonly programmed?: (news: {readonly revision: number; readonly change: PacketOp['change']}) => void
   readonly daemons: Daemons
   /** The node may have had an agent before, whose links and rules are still there. */
   readonly again?: boolean
@@ -173,7 +174,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   function proxyNode(): ProxyNode {
     const zone = world.nodes.get(`/${name}`)?.metadata.labels?.['topology.kubernetes.io/zone']
     const addresses = [self.publicIp, nth(self.subnet, 1), parseIp('127.0.0.1')]
-    return {nodeName: name, nodeIp: self.publicIp, addresses, ...(zone !== undefined && {zone})}
+    return {nodeName: name, nodeIp: self.publicIp, addresses, serviceRange, ...(zone !== undefined && {zone})}
   }
 
   /* While there is none, kube-proxy goes by what it has read last. */

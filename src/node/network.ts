@@ -2,8 +2,6 @@ import {changes} from '../kernel/diff.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import {linkOfSysctl} from '../kernel/observe/sysctls.ts'
 import type {Op} from '../kernel/op.ts'
-import {planBetween, planChange} from '../kernel/rules/iptables.ts'
-import type {RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
@@ -12,7 +10,8 @@ import {keepDaemons} from './daemon-keeper.ts'
 import {type AddressPool, addressPool, allocate, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
-import {joinContributions, type NodePlan} from './plan.ts'
+import {packetOps, packetOpsInFull} from './packet-plans.ts'
+import {joinContributions, type NodePlan, type PacketPlan} from './plan.ts'
 import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan} from './pods/plan.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 
@@ -24,7 +23,7 @@ export type NodeNetwork = PodNetwork & {
    */
   setPeers(peers: readonly Lease[], backend?: OverlayBackend): Promise<void>
   /** The rules that were written last. */
-  rules(): readonly RulesPlan[]
+  rules(): readonly PacketPlan[]
   /** What people should know of it. */
   notes(): readonly string[]
 }
@@ -100,11 +99,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
 
   const replaceRules = async ({rules}: NodePlan) => {
     const observed = await kernel.observeRules(netns)
-    const found = rules.flatMap(plan => planChange(observed, plan) ?? [])
-    await kernel.apply(
-      netns,
-      found.map((change): Op => ({op: 'changeRules', change})),
-    )
+    await kernel.apply(netns, packetOpsInFull([], rules, observed))
   }
 
   const convergePods = async (places: readonly PodPlace[]) => {
@@ -160,14 +155,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
 }
 
 function opsBetween(previous: NodePlan, next: NodePlan): readonly Op[] {
-  const rules = next.rules.flatMap((plan): Op[] => {
-    const change = planBetween(
-      previous.rules.find(({owner}) => owner === plan.owner),
-      plan,
-    )
-    return change ? [{op: 'changeRules', change}] : []
-  })
-  return [...changes(previous.state, next.state), ...rules]
+  return [...changes(previous.state, next.state), ...packetOps(previous.rules, next.rules)]
 }
 
 /* What is left when a link goes: the kernel takes along all that is on it. */

@@ -1,12 +1,16 @@
+import type {NftPlan} from '../kernel/nftables/table.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import type {Daemon} from './daemon.ts'
 import {PlanError} from './plan-error.ts'
 
+/** What one component wants of the kernel's packet filters, in one of its ways. */
+export type PacketPlan = RulesPlan | NftPlan
+
 /** What one component wants in a node's network namespace. Contributions are joined into the node's plan. */
 export type Contribution = {
   readonly state?: Partial<NetnsState>
-  readonly rules?: readonly RulesPlan[]
+  readonly rules?: readonly PacketPlan[]
   /** Files in the node, by absolute path: what flannel or docker leave for others to read. */
   readonly files?: Readonly<Record<string, string>>
   /** Programs that run beside the kernel. */
@@ -18,7 +22,7 @@ export type Contribution = {
 /** The wanted state of a node. */
 export type NodePlan = {
   readonly state: NetnsState
-  readonly rules: readonly RulesPlan[]
+  readonly rules: readonly PacketPlan[]
   readonly files: Readonly<Record<string, string>>
   readonly daemons: readonly Daemon[]
   readonly notes: readonly string[]

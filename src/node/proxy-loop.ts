@@ -1,11 +1,11 @@
 import type {Logger} from 'pino'
 import {changes} from '../kernel/diff.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
-import {planBetween, planChange} from '../kernel/rules/iptables.ts'
-import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
+import {type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
+import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf} from './proxy/index.ts'
 import {contextOf, type ProxyNode} from './proxy/proxy-mode.ts'
@@ -25,13 +25,13 @@ export type ProxyLoop = {
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** The rules that were written last. */
-  rules(): readonly RulesPlan[]
+  rules(): readonly PacketPlan[]
 }
 
 /** What a sync wrote, and how: with a look at all that is there, not only the step from what was written last. */
 export type SyncOutcome = {
   readonly inFull: boolean
-  readonly changes: readonly RulesChange[]
+  readonly changes: readonly PacketOp['change'][]
   /** That step did not work, as somebody else had changed the rules, and was followed by a full sync. */
   readonly partialFailed: boolean
 }
@@ -53,19 +53,11 @@ export function createProxyLoop({
   again?: boolean | undefined
   log: Logger
   /** Hears of each change that was made. */
-  changed?: (change: RulesChange) => void
+  changed?: (change: PacketOp['change']) => void
 }): ProxyLoop {
-  let applied: readonly RulesPlan[] = []
+  let applied: readonly PacketPlan[] = []
   let settled = emptyNetns
   let inFull = again
-
-  const changeTo = async (next: RulesPlan): Promise<RulesChange | undefined> => {
-    if (inFull) return planChange(await kernel.observeRules(netns), next)
-    return planBetween(
-      applied.find(plan => isSame(plan, next)),
-      next,
-    )
-  }
 
   const settle = async (next: NetnsState) => {
     const ops = changes(settled, next)
@@ -73,19 +65,15 @@ export function createProxyLoop({
     settled = next
   }
 
-  const apply = async (plans: readonly RulesPlan[]): Promise<readonly RulesChange[]> => {
-    const written: RulesChange[] = []
-    const old = applied.filter(plan => !plans.some(next => isSame(plan, next)))
-    for (const plan of [...plans, ...old.map(emptied)]) {
-      const change = await changeTo(plan)
-      if (change === undefined) continue
-      await kernel.apply(netns, [{op: 'changeRules', change}])
-      changed?.(change)
-      written.push(change)
+  const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
+    const ops = inFull ? packetOpsInFull(applied, plans, await kernel.observeRules(netns)) : packetOps(applied, plans)
+    for (const op of ops) {
+      await kernel.apply(netns, [op])
+      changed?.(op.change)
     }
     applied = plans
     inFull = false
-    return written
+    return ops.map(({change}) => change)
   }
 
   return {
@@ -109,20 +97,10 @@ export function createProxyLoop({
       }
     },
     isFlushed: async () => {
+      if (!applied.some(({backend}) => backend === 'iptables')) return false
       const {tables} = await kernel.observeRules(netns)
       inFull ||= !(['mangle', 'nat', 'filter'] as const).some(table => tables[table]?.[canary])
       return inFull
     },
   }
-}
-
-/* Without any rule; what the plan had is its own, and goes. */
-function emptied(plan: RulesPlan): RulesPlan {
-  const chains = Object.values(plan.tables).flatMap(table => Object.keys(table.chains))
-  return {...plan, prefixes: [...plan.prefixes, ...chains], tables: {}}
-}
-
-/* The rules of one component, in one of the kernel's ways of filtering packets. */
-function isSame(a: RulesPlan, b: RulesPlan): boolean {
-  return a.backend === b.backend && a.owner === b.owner
 }

@@ -15,7 +15,7 @@ import type {IptablesRuleset, RulesPlan} from '../../src/kernel/ruleset.ts'
 import {parseNetwork} from '../../src/net/cidr.ts'
 import {parseIp} from '../../src/net/ip.ts'
 import {flannelRules} from '../../src/node/overlay/masquerade.ts'
-import {iptables} from '../../src/node/proxy/iptables.ts'
+import {iptablesPlan} from '../../src/node/proxy/iptables.ts'
 import type {ServicePort} from '../../src/node/proxy/service-port.ts'
 import {kernelRules} from '../contract/rules.ts'
 
@@ -123,8 +123,8 @@ for (const [user, way] of Object.entries(ways))
 function nodePlans(): readonly RulesPlan[] {
   const ports = Array.from({length: 60}, (_, index) => servicePort(index))
   const network = parseNetwork('172.17.0.0/16')
-  const proxy = iptables.plan(ports, {nodeName: 'node1', clusterCidr: network})
-  return [...(proxy.rules ?? []), flannelRules({network, subnet: parseNetwork('172.17.12.0/24')})]
+  const proxy = iptablesPlan(ports, {nodeName: 'node1', clusterCidr: network})
+  return [proxy, flannelRules({network, subnet: parseNetwork('172.17.12.0/24')})]
 }
 
 /** Every third without endpoints, every second with session affinity, every fifth with a node port. */

@@ -1,4 +1,5 @@
 import type {Lab} from '../../lab/lab.ts'
+import {iptablesPlans} from '../../node/packet-plans.ts'
 import {complaintsOf} from '../../node/pods/complaints.ts'
 import {isNodeReady} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
@@ -59,7 +60,7 @@ export function controlVerbs(
       const {agents, outsiders} = await starting
       if (outsiders.pids.has(node))
         throw new NoTargetError(`${node} is outside: what its agent has written last is not known here`)
-      return findAgent(agents, node).rules()
+      return iptablesPlans(findAgent(agents, node).rules())
     },
     settled: async ({withinMs}, signal) => {
       const cluster = await starting

@@ -7,6 +7,7 @@ import {askedLines, storedLines} from './request-words.ts'
 import {type Interest, rulesWords} from './rules-words.ts'
 import type {Story, StoryLine} from './story.ts'
 import {type Cast, castOf, type Protagonist} from './subjects.ts'
+import {tableWords} from './table-words.ts'
 
 type Told = {readonly store: Pick<Store, 'get'>; readonly chronicle: Pick<Chronicle, 'deeds' | 'programmings'>}
 
@@ -114,7 +115,7 @@ function programmedLines(programmings: readonly Programming[], interest: Interes
   return programmings.flatMap(({at, node, change}) => {
     const chains = known.get(node) ?? new Set()
     known.set(node, chains)
-    const words = rulesWords(change, interest, chains)
+    const words = change.backend === 'iptables' ? rulesWords(change, interest, chains) : tableWords(change, interest)
     return words.length === 0 ? [] : [{at, begins: false, who: `kube-proxy ${node}`, text: words.join('; ')}]
   })
 }

@@ -48,5 +48,10 @@ function applyWithin(here: FakeNetns, op: LocalOp): FakeNetns {
       return setSysctl(here, op.name, op.value)
     case 'changeRules':
       return {...here, rules: applyRulesChange(here.rules, op.change)}
+    case 'changeTable': {
+      const {family, name, table} = op.change
+      const {[`${family} ${name}`]: _old, ...others} = here.tables
+      return {...here, tables: table ? {...others, [`${family} ${name}`]: table} : others}
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type {NftTable} from '../nftables/table.ts'
 import {emptyRuleset} from '../rules/iptables.ts'
 import type {Ruleset} from '../ruleset.ts'
 import {emptyNetns, type Link, type NetnsState} from '../state.ts'
@@ -6,7 +7,11 @@ import {emptyNetns, type Link, type NetnsState} from '../state.ts'
 export type World = ReadonlyMap<string, FakeNetns>
 
 /** A namespace, with the bridges whose MTU somebody has set: those no longer follow their ports. */
-export type FakeNetns = NetnsState & {readonly rules: Ruleset; readonly sized: ReadonlySet<string>}
+export type FakeNetns = NetnsState & {
+  readonly rules: Ruleset
+  readonly tables: Readonly<Record<string, NftTable>>
+  readonly sized: ReadonlySet<string>
+}
 
 /** What the kernel says when it refuses an op. */
 export class Refusal extends Error {
@@ -18,6 +23,7 @@ export const freshNetns: FakeNetns = {
   ...emptyNetns,
   links: [{name: 'lo', kind: {type: 'loopback'}, up: false, mtu: 65536}],
   rules: emptyRuleset,
+  tables: {},
   sized: new Set(),
 }
 

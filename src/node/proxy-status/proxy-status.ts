@@ -1,7 +1,8 @@
 import type {Logger} from 'pino'
-import type {RulesPlan} from '../../kernel/ruleset.ts'
 import type {Happening} from '../../objects/recorded-event.ts'
 import {asSubject} from '../node-story.ts'
+import {iptablesPlans} from '../packet-plans.ts'
+import type {PacketPlan} from '../plan.ts'
 import {type ServicePort, servicePorts} from '../proxy/service-port.ts'
 import type {SyncOutcome} from '../proxy-loop.ts'
 import type {Recorder} from '../recorder.ts'
@@ -37,7 +38,7 @@ export type ProxyStatus = {
 export type ProxyStatusContext = DoorsContext & {
   readonly name: string
   readonly world: World
-  readonly rules: () => readonly RulesPlan[]
+  readonly rules: () => readonly PacketPlan[]
   readonly mode: () => string
   readonly recorder: Recorder
   /** Milliseconds since 1970. */
@@ -70,7 +71,7 @@ export function createProxyStatus(context: ProxyStatusContext): ProxyStatus {
     const {services, slices} = world
     const counts = {healthz: Object.fromEntries(asked.healthz), livez: Object.fromEntries(asked.livez)}
     const lonely = lonelyServices(ports(), name)
-    return printMetrics(metricsOf(record, {services, slices, plans: rules(), lonely, asked: counts}))
+    return printMetrics(metricsOf(record, {services, slices, plans: iptablesPlans(rules()), lonely, asked: counts}))
   }
 
   const ownDoors: readonly Door[] = [

@@ -1,6 +1,6 @@
-import type {RulesChange} from '../../kernel/ruleset.ts'
 import type {EndpointSlice} from '../../objects/endpoint-slice.ts'
 import type {Service} from '../../objects/service.ts'
+import type {PacketOp} from '../packet-plans.ts'
 import {emptyHistogram, type HistogramState, observed} from './exposition.ts'
 
 /** What kube-proxy remembers of its work, for those who ask how it is. Times are in ms since 1970. */
@@ -27,7 +27,7 @@ export type Sync = {
   readonly slices: ReadonlyMap<string, EndpointSlice>
   /** With a look at all that is there, not only the step from what was written last. */
   readonly inFull: boolean
-  readonly changes: readonly RulesChange[]
+  readonly changes: readonly PacketOp['change'][]
 }
 
 export function newSyncRecord(startedAt: number): SyncRecord {
@@ -102,11 +102,11 @@ export function differing<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<
   return [...fresh, ...[...before.keys()].filter(name => !after.has(name))]
 }
 
-function rulesIn(changes: readonly RulesChange[]): Readonly<Record<string, number>> {
+function rulesIn(changes: readonly PacketOp['change'][]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const {backend, tables} of changes)
-    if (backend === 'iptables')
-      for (const [table, {rewrite, insert, append}] of Object.entries(tables)) {
+  for (const change of changes)
+    if (change.backend === 'iptables')
+      for (const [table, {rewrite, insert, append}] of Object.entries(change.tables)) {
         const rules = Object.values(rewrite).reduce((sum, {length}) => sum + length, 0)
         counts[table] = (counts[table] ?? 0) + rules + insert.length + append.length
       }

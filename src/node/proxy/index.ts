@@ -1,9 +1,10 @@
 import {type ProxyConfiguration, ProxyConfigurationError, type ProxyModeName} from './configuration.ts'
 import {iptables} from './iptables.ts'
+import {nftables} from './nftables/nftables.ts'
 import type {ProxyMode} from './proxy-mode.ts'
 
 /** The proxy modes that there are. */
-export const proxyModes = {iptables} satisfies Readonly<Partial<Record<ProxyModeName, ProxyMode>>>
+export const proxyModes = {iptables, nftables} satisfies Readonly<Partial<Record<ProxyModeName, ProxyMode>>>
 
 /** The mode that a configuration asks for; throws ProxyConfigurationError for one that podlab does not have. */
 export function proxyModeOf({mode}: Pick<ProxyConfiguration, 'mode'>): ProxyMode {

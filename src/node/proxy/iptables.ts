@@ -15,14 +15,15 @@ import type {ServicePort} from './service-port.ts'
 export const iptables: ProxyMode = {
   plan: (ports, context) => ({
     state: {sysctls: {'net.ipv4.conf.all.route_localnet': (context.localhostNodePorts ?? true) ? '1' : '0'}},
-    rules: [rulesPlan(ports, context)],
+    rules: [iptablesPlan(ports, context)],
   }),
 }
 
 /** Beyond so many endpoints kube-proxy saves on comments. */
 const largeCluster = 1000
 
-function rulesPlan(ports: readonly ServicePort[], context: ProxyContext): RulesPlan {
+/** All rules of iptables that a node has for its Services. */
+export function iptablesPlan(ports: readonly ServicePort[], context: ProxyContext): RulesPlan {
   const count = ports.reduce((sum, port) => sum + port.endpoints.length, 0)
   const commenting = {...context, commentEndpoints: count <= largeCluster}
   const inside = insideOf(commenting)

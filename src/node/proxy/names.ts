@@ -9,21 +9,21 @@ export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'FW'
 
 /** The name of a chain of a service port: `KUBE-SVC-ERIFXISQEP7F7OF4`. */
 export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<ServicePort, 'name' | 'protocol'>): string {
-  return `KUBE-${kind}-${hash(name + protocol)}`
+  return `KUBE-${kind}-${base32(name + protocol, 16)}`
 }
 
 /** The name of the chain of one endpoint of a service port: `KUBE-SEP-S4MK5EVI7CLHCCS6`. */
 export function endpointChain(port: Pick<ServicePort, 'name' | 'protocol'>, {ip, port: number}: Endpoint): string {
-  return `KUBE-SEP-${hash(`${port.name}${port.protocol}${ip}:${number}`)}`
+  return `KUBE-SEP-${base32(`${port.name}${port.protocol}${ip}:${number}`, 16)}`
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The first 16 characters of the digest in base 32: a chain's name has at most 28. */
-function hash(text: string): string {
+/** The first characters of the SHA-256 digest in base 32, 16 at most: the name of a chain of iptables has at most 28. */
+export function base32(text: string, length: number): string {
   const digest = digestOf('sha256', text, 'buffer')
   let name = ''
-  for (let bit = 0; bit < 80; bit += 5) {
+  for (let bit = 0; bit < 5 * length; bit += 5) {
     const pair = digest.readUInt16BE(bit >> 3)
     name += alphabet[(pair >> (11 - (bit & 7))) & 31]
   }

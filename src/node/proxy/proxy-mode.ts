@@ -20,12 +20,14 @@ export type ProxyContext = Partial<
   readonly addresses?: readonly Ip[]
   /** kube-proxy's `--cluster-cidr`: packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
   readonly clusterCidr?: Cidr
+  /** Where cluster IPs are taken from; unused ones of it keep silent in nftables mode. */
+  readonly serviceRange?: Cidr
   /** kube-proxy's `--masquerade-all`: every packet for a cluster IP is masqueraded. */
   readonly masqueradeAll?: boolean
 }
 
 /** What is so of a node whatever kube-proxy is told. */
-export type ProxyNode = Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'zone' | 'addresses'>
+export type ProxyNode = Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'zone' | 'addresses' | 'serviceRange'>
 
 /** What the proxy of a node goes by. */
 export function contextOf(node: ProxyNode, {mode: _mode, clusterCIDR, ...rest}: ProxyConfiguration): ProxyContext {

@@ -88,6 +88,16 @@ function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePor
   }))
 }
 
+/** The parts of a service port's name: `default`, `kubia` and `http` of `default/kubia:http`. */
+export function splitName(name: string): {
+  readonly namespace: string
+  readonly service: string
+  readonly portName: string
+} {
+  const [, namespace = '', service = '', portName = ''] = /^([^/]*)\/([^:]*)(?::(.*))?$/.exec(name) ?? []
+  return {namespace, service, portName}
+}
+
 function qualifiedName({metadata}: Service): string {
   return `${metadata.namespace ?? 'default'}/${metadata.name}`
 }

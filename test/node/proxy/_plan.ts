@@ -2,7 +2,7 @@ import {printIptablesRule} from '../../../src/kernel/rules/iptables.ts'
 import type {IptablesTable, RulesPlan} from '../../../src/kernel/ruleset.ts'
 import {parseCidr} from '../../../src/net/cidr.ts'
 import {parseIp} from '../../../src/net/ip.ts'
-import {iptables} from '../../../src/node/proxy/iptables.ts'
+import {iptablesPlan} from '../../../src/node/proxy/iptables.ts'
 import type {ProxyContext} from '../../../src/node/proxy/proxy-mode.ts'
 import type {Endpoint, ServicePort} from '../../../src/node/proxy/service-port.ts'
 
@@ -24,9 +24,7 @@ export function endpoint(ip: string, port: number, more: Partial<Endpoint> = {})
 
 /** What kube-proxy plans on a node. */
 export function planned(ports: readonly ServicePort[], context: ProxyContext = node1): RulesPlan {
-  const [plan, ...more] = iptables.plan(ports, context).rules ?? []
-  if (plan === undefined || more.length > 0) throw new Error('expected one plan')
-  return plan
+  return iptablesPlan(ports, context)
 }
 
 /** The plan's rules that name the service (a regular expression), table by table, chain by chain. */

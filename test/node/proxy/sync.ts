@@ -11,7 +11,7 @@ import {
 import type {RulesChange, Ruleset, RulesPlan} from '../../../src/kernel/ruleset.ts'
 import {parseCidr} from '../../../src/net/cidr.ts'
 import {ipOf, parseIp} from '../../../src/net/ip.ts'
-import {iptables} from '../../../src/node/proxy/iptables.ts'
+import {iptablesPlan} from '../../../src/node/proxy/iptables.ts'
 import type {Endpoint, ServicePort} from '../../../src/node/proxy/service-port.ts'
 
 const endpoint: fc.Arbitrary<Endpoint> = fc.record({
@@ -34,11 +34,7 @@ const servicePort: fc.Arbitrary<ServicePort> = fc
 
 const plans: fc.Arbitrary<RulesPlan> = fc
   .uniqueArray(servicePort, {maxLength: 4, selector: ({name, protocol}) => `${name} ${protocol}`})
-  .map(ports => {
-    const [plan] = iptables.plan(ports, {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16')}).rules ?? []
-    if (plan === undefined) throw new Error('expected a plan')
-    return plan
-  })
+  .map(ports => iptablesPlan(ports, {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16')}))
 
 const settle = (ruleset: Ruleset, change: RulesChange | undefined) =>
   change === undefined ? ruleset : splitChange(change, 10).reduce(applyRulesChange, ruleset)

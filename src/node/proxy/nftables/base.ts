@@ -1,0 +1,94 @@
+import type {NftChain, NftMap, NftSet} from '../../../kernel/nftables/table.ts'
+import type {ProxyContext} from '../proxy-mode.ts'
+
+/*
+ * The hooks that a packet passes, from the left to the right; at each the lower priority comes first. What is refused is refused before any
+ * address is rewritten, but packets for cluster IPs that nobody rewrote are looked at afterwards.
+ *
+ *   coming in   prerouting -110 firewall-check ── -100 services (dnat) ──┬─ input -110 endpoints checks
+ *                                                                      └─ forward -110 endpoints and cluster IP checks ─┐
+ *   own         output -110 endpoints and firewall checks ── -100 services (dnat) ── -90 cluster IP check ──────────────┴─ postrouting 100 masquerading
+ */
+const dstnat = -100
+const srcnat = 100
+
+/** The chains that there are without any Service, those that look for one among them. Rules are as of Kubernetes 1.32. */
+export function baseChains(context: ProxyContext): Readonly<Record<string, NftChain>> {
+  return {
+    ...hook('filter', 'prerouting', {priority: dstnat - 10, rules: ['ct state new jump firewall-check']}),
+    ...hook('filter', 'input', {
+      priority: dstnat - 10,
+      rules: ['ct state new jump nodeport-endpoints-check', 'ct state new jump service-endpoints-check'],
+    }),
+    ...hook('filter', 'forward', {
+      priority: dstnat - 10,
+      rules: ['ct state new jump service-endpoints-check', 'ct state new jump cluster-ips-check'],
+    }),
+    ...hook('filter', 'output', {
+      priority: dstnat - 10,
+      rules: ['ct state new jump service-endpoints-check', 'ct state new jump firewall-check'],
+    }),
+    'filter-output-post-dnat': {
+      base: {type: 'filter', hook: 'output', priority: dstnat + 10},
+      rules: ['ct state new jump cluster-ips-check'],
+    },
+    ...hook('nat', 'prerouting', {priority: dstnat, rules: ['jump services']}),
+    ...hook('nat', 'output', {priority: dstnat, rules: ['jump services']}),
+    ...hook('nat', 'postrouting', {priority: srcnat, rules: ['jump masquerading']}),
+    services: {rules: ['ip daddr . meta l4proto . th dport vmap @service-ips', `${toNode()} vmap @service-nodeports`]},
+    'service-endpoints-check': {rules: ['ip daddr . meta l4proto . th dport vmap @no-endpoint-services']},
+    'nodeport-endpoints-check': {rules: [`${toNode()} vmap @no-endpoint-nodeports`]},
+    'firewall-check': {rules: ['ip daddr . meta l4proto . th dport vmap @firewall-ips']},
+    'cluster-ips-check': {rules: clusterIpsCheck(context)},
+    'reject-chain': {comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports', rules: ['reject']},
+    'mark-for-masquerade': {rules: ['meta mark set meta mark | 0x00004000']},
+    masquerading: {
+      rules: [
+        'meta mark & 0x00004000 == 0x00000000 return',
+        'meta mark set meta mark ^ 0x00004000',
+        'masquerade fully-random',
+      ],
+    },
+  }
+}
+
+function hook(
+  type: 'filter' | 'nat',
+  name: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting',
+  {priority, rules}: {readonly priority: number; readonly rules: readonly string[]},
+): Readonly<Record<string, NftChain>> {
+  return {[`${type}-${name}`]: {base: {type, hook: name, priority}, rules}}
+}
+
+/** Node ports answer at the node's own address, or at those of its addresses that `nodePortAddresses` chooses; never at 127.0.0.1. */
+function toNode(): string {
+  return 'ip daddr @nodeport-ips meta l4proto . th dport'
+}
+
+/** What is for a cluster IP and has found no Service by its port is refused; addresses of the range that nobody has keep silent. */
+function clusterIpsCheck({serviceRange}: ProxyContext): readonly string[] {
+  return [
+    'ip daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"',
+    ...(serviceRange ? [`ip daddr ${serviceRange} drop comment "Drop traffic to unallocated ClusterIPs"`] : []),
+  ]
+}
+
+const byAddress = 'ipv4_addr . inet_proto . inet_service : verdict'
+const byPort = 'inet_proto . inet_service : verdict'
+
+/** The maps in which one look finds a Service among any number of them. */
+export const baseMaps = {
+  'service-ips': {type: byAddress, comment: 'ClusterIP, ExternalIP and LoadBalancer IP traffic'},
+  'service-nodeports': {type: byPort, comment: 'NodePort traffic'},
+  'no-endpoint-services': {type: byAddress, comment: 'vmap to drop or reject packets to services with no endpoints'},
+  'no-endpoint-nodeports': {
+    type: byPort,
+    comment: 'vmap to drop or reject packets to service nodeports with no endpoints',
+  },
+  'firewall-ips': {type: byAddress, comment: 'destinations that are subject to LoadBalancerSourceRanges'},
+} as const satisfies Readonly<Record<string, Omit<NftMap, 'elements'>>>
+
+export const baseSets = {
+  'cluster-ips': {type: 'ipv4_addr', comment: 'Active ClusterIPs'},
+  'nodeport-ips': {type: 'ipv4_addr', comment: 'IPs that accept NodePort traffic'},
+} as const satisfies Readonly<Record<string, Omit<NftSet, 'elements'>>>

@@ -1,0 +1,62 @@
+import type {NftElement, NftMap, NftPlan} from '../../../kernel/nftables/table.ts'
+import {contains} from '../../../net/cidr.ts'
+import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
+import type {ServicePort} from '../service-port.ts'
+import {baseChains, baseMaps, baseSets} from './base.ts'
+import {type ServiceParts, serviceParts} from './service.ts'
+
+/**
+ * kube-proxy's nftables mode. Where iptables goes through one rule after the other until one names the packet's address, here a map is asked
+ * once: `service-ips` leads from address, protocol and port to the Service's chain, among ten thousand Services as quickly as among
+ * ten. The chain draws lots with one rule, and the endpoint's chain writes the pod's address into the packet (dnat). All lives in one table, so
+ * that a change is one transaction, and only what changes is written.
+ */
+export const nftables: ProxyMode = {
+  plan: (ports, context) => ({rules: [nftablesPlan(ports, context)]}),
+}
+
+/** The one table that a node has for its Services. */
+export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContext): NftPlan {
+  const parts = ports.map(port => serviceParts(port, context))
+  return {
+    backend: 'nftables',
+    owner: 'kube-proxy',
+    family: 'ip',
+    name: 'kube-proxy',
+    table: {
+      comment: 'rules for kube-proxy',
+      sets: {
+        'cluster-ips': {
+          ...baseSets['cluster-ips'],
+          elements: [...new Set(ports.map(({clusterIp}) => clusterIp))].sort(),
+        },
+        'nodeport-ips': {...baseSets['nodeport-ips'], elements: nodePortIps(context)},
+        ...merged(parts.map(({sets}) => sets)),
+      },
+      maps: mapsOf(parts),
+      chains: {...baseChains(context), ...merged(parts.map(({chains}) => chains))},
+    },
+  }
+}
+
+/* Spreading the one into the other again and again would cost the square of their number. */
+function merged<T>(records: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> {
+  return Object.assign({}, ...records) as Record<string, T>
+}
+
+function nodePortIps({nodeIp, addresses = [], nodePortAddresses = []}: ProxyContext): readonly string[] {
+  if (nodePortAddresses.length === 0) return nodeIp === undefined ? [] : [nodeIp]
+  return addresses.filter(ip => !ip.startsWith('127.') && nodePortAddresses.some(net => contains(net, ip))).sort()
+}
+
+function mapsOf(parts: readonly ServiceParts[]): Readonly<Record<string, NftMap>> {
+  const elements: Record<string, Record<string, NftElement>> = {}
+  for (const name of Object.keys(baseMaps)) elements[name] = {}
+  for (const [map, key, element] of parts.flatMap(part => part.elements)) {
+    const found = elements[map] as Record<string, NftElement>
+    found[key] ??= element // of two Services that claim one address, the first has it
+  }
+  return Object.fromEntries(
+    Object.entries(baseMaps).map(([name, map]) => [name, {...map, elements: elements[name] ?? {}}]),
+  )
+}

@@ -1,0 +1,136 @@
+import type {NftChain, NftElement, NftSet} from '../../../kernel/nftables/table.ts'
+import type {Ip} from '../../../net/ip.ts'
+import {endpointSets} from '../endpoint-sets.ts'
+import type {ProxyContext} from '../proxy-mode.ts'
+import type {Endpoint, ServicePort} from '../service-port.ts'
+import type {baseMaps} from './base.ts'
+import {nftName} from './names.ts'
+
+/** What one service port has in the table: chains, affinity sets, and elements of the maps. */
+export type ServiceParts = {
+  readonly chains: Readonly<Record<string, NftChain>>
+  readonly sets: Readonly<Record<string, NftSet>>
+  readonly elements: readonly (readonly [map: keyof typeof baseMaps, key: string, element: NftElement])[]
+}
+
+/** A set of endpoints, and the chain in which one of them is drawn. */
+type Choice = {readonly chain: string; readonly endpoints: readonly Endpoint[]}
+
+export function serviceParts(port: ServicePort, context: ProxyContext): ServiceParts {
+  const {cluster, local} = endpointSets(port, context)
+  const everywhere: Choice = {chain: nftName('service', port), endpoints: cluster}
+  const here: Choice = {chain: nftName('local', port), endpoints: local}
+  const inside = port.internalTrafficPolicy === 'Local' ? here : everywhere
+  const outside = port.externalTrafficPolicy === 'Local' ? here : everywhere
+  const external = isExternal(port)
+  const wanted = new Set(external ? [everywhere, inside, outside] : [inside])
+  const drawn = [...wanted].filter(({endpoints}) => endpoints.length > 0)
+  const reached = new Map(drawn.flatMap(({endpoints}) => endpoints).map(one => [nftName('endpoint', port, one), one]))
+  const hasExternal = external && everywhere.endpoints.length > 0
+  return {
+    chains: {
+      ...Object.fromEntries(drawn.map(choice => [choice.chain, {rules: drawing(port, choice, {inside, context})}])),
+      ...(hasExternal && {[nftName('external', port)]: {rules: externalRules(port, {outside, everywhere, context})}}),
+      ...(hasFirewall(port) && {[nftName('firewall', port)]: {rules: firewallRules(port)}}),
+      ...Object.fromEntries([...reached].map(([name, endpoint]) => [name, {rules: endpointRules(port, endpoint)}])),
+    },
+    sets: affinitySets(port, [...reached.values()]),
+    elements: elementsOf(port, {inside, outside, everywhere}),
+  }
+}
+
+function isExternal({nodePort, externalIps = [], loadBalancerIps = []}: ServicePort): boolean {
+  return nodePort !== undefined || externalIps.length > 0 || loadBalancerIps.length > 0
+}
+
+function hasFirewall({loadBalancerIps = [], sourceRanges = []}: ServicePort): boolean {
+  return loadBalancerIps.length > 0 && sourceRanges.length > 0
+}
+
+/**
+ * One rule draws lots among all endpoints. Those who must be masqueraded are marked before: only pods can be answered by pods directly. A client
+ * that is remembered goes to its endpoint again.
+ */
+function drawing(
+  port: ServicePort,
+  {chain, endpoints}: Choice,
+  {inside, context: {clusterCidr, masqueradeAll}}: {readonly inside: Choice; readonly context: ProxyContext},
+): readonly string[] {
+  const {clusterIp, protocol, port: number, affinitySeconds} = port
+  const to = `ip daddr ${clusterIp} ${protocol} dport ${number}`
+  const strangers = masqueradeAll ? [to] : clusterCidr === undefined ? [] : [`${to} ip saddr != ${clusterCidr}`]
+  const targets = endpoints.map(endpoint => nftName('endpoint', port, endpoint))
+  const remembered = affinitySeconds === undefined ? [] : endpoints
+  return [
+    ...(chain === inside.chain ? strangers.map(match => `${match} jump mark-for-masquerade`) : []),
+    ...remembered.map(
+      endpoint => `ip saddr @${nftName('affinity', port, endpoint)} goto ${nftName('endpoint', port, endpoint)}`,
+    ),
+    `numgen random mod ${targets.length} vmap { ${targets.map((target, at) => `${at} : goto ${target}`).join(', ')} }`,
+  ]
+}
+
+/** A pod that reaches itself through its Service would answer itself past the node: its packets are masqueraded, too. */
+function endpointRules(port: ServicePort, endpoint: Endpoint): readonly string[] {
+  const {ip, port: number} = endpoint
+  return [
+    `ip saddr ${ip} jump mark-for-masquerade`,
+    ...(port.affinitySeconds === undefined ? [] : [`update @${nftName('affinity', port, endpoint)} { ip saddr }`]),
+    `meta l4proto ${port.protocol} dnat to ${ip}:${number}`,
+  ]
+}
+
+function affinitySets(port: ServicePort, endpoints: readonly Endpoint[]): Readonly<Record<string, NftSet>> {
+  const {affinitySeconds: timeout} = port
+  if (timeout === undefined) return {}
+  const set: NftSet = {type: 'ipv4_addr', flags: 'dynamic,timeout', timeout, elements: []}
+  return Object.fromEntries(endpoints.map(endpoint => [nftName('affinity', port, endpoint), set]))
+}
+
+/** What happens to a packet from outside, by where it comes from, before it goes to the policy's endpoints. */
+function externalRules(
+  port: ServicePort,
+  {
+    outside,
+    everywhere,
+    context: {clusterCidr},
+  }: {readonly outside: Choice; readonly everywhere: Choice; readonly context: ProxyContext},
+): readonly string[] {
+  if (port.externalTrafficPolicy !== 'Local') return ['jump mark-for-masquerade', `goto ${everywhere.chain}`]
+  return [
+    ...(clusterCidr === undefined ? [] : [`ip saddr ${clusterCidr} goto ${everywhere.chain}`]),
+    'fib saddr type local jump mark-for-masquerade',
+    `fib saddr type local goto ${everywhere.chain}`,
+    ...(outside.endpoints.length > 0 ? [`goto ${outside.chain}`] : []),
+  ]
+}
+
+function firewallRules({sourceRanges = []}: ServicePort): readonly string[] {
+  const [first, ...more] = sourceRanges.map(range => range.replace(/\/32$/, ''))
+  return [`ip saddr != ${more.length === 0 ? first : `{ ${[first, ...more].join(', ')} }`} drop`]
+}
+
+type Choices = {readonly inside: Choice; readonly outside: Choice; readonly everywhere: Choice}
+
+function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): ServiceParts['elements'] {
+  const {protocol, port: number, clusterIp, externalIps = [], loadBalancerIps = [], nodePort, name} = port
+  const at = (ip: Ip) => `${ip} . ${protocol} . ${number}`
+  const served = everywhere.endpoints.length > 0
+  const refused = {value: served ? 'drop' : 'goto reject-chain', comment: name}
+  const external = {value: `goto ${nftName('external', port)}`}
+  const addresses = [...externalIps, ...loadBalancerIps]
+  const hasPort = nodePort === undefined ? [] : [`${protocol} . ${nodePort}`]
+  const isRefused = outside.endpoints.length === 0
+  return [
+    inside.endpoints.length > 0
+      ? ['service-ips', at(clusterIp), {value: `goto ${inside.chain}`}]
+      : ['no-endpoint-services', at(clusterIp), refused],
+    ...(served ? addresses : []).map(ip => ['service-ips', at(ip), external] as const),
+    ...(served ? hasPort : []).map(key => ['service-nodeports', key, external] as const),
+    ...(isRefused ? addresses : []).map(ip => ['no-endpoint-services', at(ip), refused] as const),
+    ...(isRefused ? hasPort : []).map(key => ['no-endpoint-nodeports', key, refused] as const),
+    ...(hasFirewall(port) ? loadBalancerIps : []).map(
+      ip => ['firewall-ips', at(ip), {value: `goto ${nftName('firewall', port)}`, comment: name}] as const,
+    ),
+  ]
+}
