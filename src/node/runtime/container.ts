@@ -10,6 +10,7 @@ import {interpreterOf} from './interpreter.ts'
 import {layout} from './layout.ts'
 import type {Output} from './output.ts'
 import {attachMounts, carryMounts, letGo} from './volumes/mounts.ts'
+import {withoutUsual} from './volumes/usual-mount.ts'
 import type {Mount} from './volumes/volume.ts'
 
 /** What a container is made of; everything is decided, nothing is looked up any more. */
@@ -104,7 +105,9 @@ function enterRoot(syscalls: Syscalls, spec: ContainerSpec): void {
   syscalls.mount('/proc', `${root}/proc`, null, mountFlag.bind | mountFlag.recursive, null)
   const read = (name: string) => readFileSync(`${layout.programs}/${name}`)
   const programs = {init: read('init'), pause: read('pause'), ...(spec.tty && {terminal: read('terminal')})}
-  const mounts = carryMounts(syscalls, dirname(spec.id), spec.mounts ?? [])
+  const uid = dirname(spec.id)
+  const own = typeof spec.root === 'string' ? {root, files: Object.keys(spec.files)} : undefined
+  const mounts = carryMounts(syscalls, uid, withoutUsual(syscalls, uid, spec.mounts ?? [], own))
   try {
     syscalls.chdir(root)
     syscalls.pivotHere()

@@ -9,6 +9,8 @@ export const layout = {
   scratch: '/run/podlab-lab/scratch',
   /** One folder a pod, by its uid, with one a volume. */
   volumes: '/run/podlab-lab/volumes',
+  /** The same once more, for reading only: what is mounted from there is for reading only without a further step. */
+  readOnlyVolumes: '/run/podlab-lab/read-only-volumes',
   /** One folder a node, with those that are the node's own and no other machine's, by their paths there. */
   nodes: '/run/podlab-lab/nodes',
   logs: '/run/podlab-lab/logs',

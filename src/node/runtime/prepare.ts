@@ -16,11 +16,16 @@ import {tinyElf} from '../../kernel/elf.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {mountFlag, type Syscalls} from '../../kernel/syscalls.ts'
 import {layout} from './layout.ts'
+import {usualMountPoint} from './volumes/usual-mount.ts'
 
 /** Makes, once a sandbox, what all containers share: tiny programs, device files and the roots below their writable layers. */
 export function prepare({syscalls}: Namespaces): void {
-  for (const folder of [layout.programs, layout.devices, layout.scratch, layout.logs])
+  const {programs, scratch, logs, volumes, readOnlyVolumes} = layout
+  for (const folder of [programs, layout.devices, scratch, logs, volumes, readOnlyVolumes])
     mkdirSync(folder, {recursive: true})
+  syscalls.mount(volumes, readOnlyVolumes, null, mountFlag.bind, null)
+  const readOnly = mountFlag.bind | mountFlag.remount | mountFlag.readOnly | mountFlag.noSuid | mountFlag.noDev
+  syscalls.mount('none', readOnlyVolumes, null, readOnly, null)
   for (const program of ['pause', 'init', 'terminal'] as const)
     writeFileSync(`${layout.programs}/${program}`, tinyElf(program, arch), {mode: 0o755})
   makeDevices(syscalls)
@@ -101,6 +106,7 @@ function makeTree(root: string): void {
     mkdirSync(`${root}/${folder}`)
   for (const folder of ['tmp', 'var/tmp']) mkdirSync(`${root}/${folder}`, {mode: 0o1777})
   for (const folder of ['var/log', 'var/lib', 'var/run', 'var/cache']) mkdirSync(`${root}/${folder}`)
+  mkdirSync(`${root}${usualMountPoint}`, {recursive: true})
   writeFileSync(
     `${root}/etc/passwd`,
     'root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0:what tcpdump becomes:/nonexistent:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',

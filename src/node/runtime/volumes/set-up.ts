@@ -59,6 +59,12 @@ export function openVolume(syscalls: Syscalls, {uid, name}: VolumePlace): number
   return path ? openNodePath(syscalls, path) : openRoot(placeOf(uid, name))
 }
 
+/** A volume's folder where it is for reading only; undefined when it is none of podlab's own. */
+export function readOnlyFolder({uid, name}: VolumePlace): string | undefined {
+  const isElsewhere = onNode.get(uid)?.has(name) || bounded.get(uid)?.has(name)
+  return isElsewhere ? undefined : `${layout.readOnlyVolumes}/${uid}/${name}`
+}
+
 /** Removes what a pod's volumes hold, but for what lies on its node. */
 export function removeVolumes(syscalls: Syscalls, uid: string): Record<never, never> {
   for (const name of bounded.get(uid) ?? []) syscalls.unmount(placeOf(uid, name), detach)
