@@ -6,6 +6,7 @@ import {type Selection, selectionOf} from '../selection.ts'
 import {statusOf} from '../status.ts'
 import {type Show, showOf} from '../view.ts'
 import {forbiddenOption, parseRevision} from './revision.ts'
+import {endOfPiece, type Piece, sharedPiece} from './shared-pieces.ts'
 import {type WatchClock, watchClock} from './watch-clock.ts'
 import {watchText} from './watch-text.ts'
 
@@ -21,7 +22,7 @@ export async function watchObjects(call: Call, api: Api): Promise<Answer> {
   return {
     status: 200,
     headers: {'content-type': 'application/json'},
-    body: watchLines({...plan, show, selected, signal: call.signal}, api),
+    body: watchLines({...plan, show, selected, wish: wishOf(call, show), signal: call.signal}, api),
   }
 }
 
@@ -66,9 +67,21 @@ function planOf({query}: Call, store: Store): WatchPlan {
 /** As long as the API server lets a watch live that does not say: half an hour, and up to as much again. */
 const defaultSeconds = 1800 + Math.floor(Math.random() * 1800)
 
-type Watching = WatchPlan & {readonly show: Show; readonly selected: Selection; readonly signal: AbortSignal}
+type Watching = WatchPlan & {
+  readonly show: Show
+  readonly selected: Selection
+  readonly signal: AbortSignal
+  /** The same for all who are told the same; undefined for tables, in which ages pass. */
+  readonly wish: string | undefined
+}
 
-async function* watchLines(watching: Watching, {store, now, watchers}: Api): AsyncGenerator<string> {
+function wishOf({namespace = '', name, query}: Call, {kind, apiVersion, form}: Show): string | undefined {
+  if (form.as === 'Table') return undefined
+  const selectors = [query.get('labelSelector') ?? '', query.get('fieldSelector') ?? '']
+  return JSON.stringify([kind, apiVersion, form.as, form.version, namespace, name, ...selectors])
+}
+
+async function* watchLines(watching: Watching, {store, now, watchers}: Api): AsyncGenerator<string | Buffer> {
   const {show, signal, forMs, bookmarks} = watching
   const clock = watchClock({signal, forMs, ...(bookmarks && {bookmarkMs: bookmarkEvery})})
   const say = teller(watching, now)
@@ -102,14 +115,16 @@ type Telling = {readonly store: Store; readonly say: Say}
 async function* laterLines(
   watching: Watching,
   {store, say, clock}: Telling & {clock: WatchClock},
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Buffer> {
   const {show, bookmarks, signal} = watching
   let read = watching.since
   while (!clock.ended) {
-    const {lines, upTo} = nextLines(store.changes(read), {watching, say})
-    read = upTo ?? read
-    if (lines !== '') yield lines
-    if (read < store.revision) continue
+    while (read < store.revision && !clock.ended) {
+      const {bytes, upTo} = nextPiece(read, {watching, say, store})
+      read = upTo
+      if (bytes.length > 0) yield bytes
+    }
+    if (clock.ended) break
     if (clock.bookmarkDue()) yield bookmark(show, read)
     await store.changed(read, clock.wake).catch(() => undefined)
   }
@@ -124,18 +139,22 @@ const pieceSize = 64 * 1024
 
 type Say = (type: Change['type'], object: KubeObjectAny) => string
 
-/** As many of the changes as make a piece, and how far they have been read. */
-function nextLines(
-  changes: readonly Change[],
-  {watching, say}: {watching: Watching; say: Say},
-): {lines: string; upTo?: number} {
-  let lines = ''
+/** The changes after a revision, as many as make a piece. Throws compacted when they are forgotten. */
+function nextPiece(from: number, telling: Telling & {watching: Watching}): Piece {
+  const {store, watching} = telling
+  const to = endOfPiece(from, store.revision)
+  const make = () => pieceOf(store.changes(from).slice(0, to - from), telling)
+  return watching.wish === undefined ? make() : sharedPiece(store, {wish: watching.wish, from, to}, make)
+}
+
+function pieceOf(changes: readonly Change[], {watching, say}: {watching: Watching; say: Say}): Piece {
+  let [lines, upTo] = ['', 0]
   for (const change of changes) {
     lines += lineOf(change, watching, say)
-    if (lines.length >= pieceSize) return {lines, upTo: change.revision}
+    upTo = change.revision
+    if (lines.length >= pieceSize) break
   }
-  const last = changes.at(-1)
-  return last === undefined ? {lines} : {lines, upTo: last.revision}
+  return {bytes: Buffer.from(lines), upTo}
 }
 
 /** An object that comes to be selected is ADDED, and one that ceases to be is DELETED, as it was then. */
