@@ -3,7 +3,7 @@ import type {Logger} from 'pino'
 import type {KubeObjectAny} from '../objects/kinds.ts'
 import {withAccount} from '../store/account-admission.ts'
 import {type Followed, follow} from '../store/follow.ts'
-import {deleteObject, refOf, updateObject} from '../store/registry.ts'
+import {deleteObject, updateObject} from '../store/registry.ts'
 import type {Store} from '../store/store.ts'
 import {StoreError} from '../store/store-error.ts'
 import type {View} from '../store/view.ts'
@@ -209,8 +209,8 @@ function perform(
   writes: readonly Write[],
   view: View,
 ): void {
+  if (writes.length > 0) log?.info({controller: controller.name, writes: writes.map(wordsOf)}, 'write')
   for (const write of writes) {
-    log?.info({controller: controller.name, do: write.do, ref: refOf(write.object)}, 'write')
     switch (write.do) {
       case 'create':
         if (hasPlace(store, write.object)) store.create(withAccount(write.object, {view, random}))
@@ -226,6 +226,11 @@ function perform(
         break
     }
   }
+}
+
+/* `create Pod default/kubia-7rt2n`. */
+function wordsOf({do: verb, object: {kind, metadata}}: Write): string {
+  return `${verb} ${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
 }
 
 /** Nothing new comes into a namespace that is gone or going, and whoever brings it has no need to know. */
