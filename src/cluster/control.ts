@@ -30,8 +30,8 @@ export type ControlProtocol = {
     }
     readonly answer: readonly ObjectRef[]
   }
-  /** What has happened to an object and what followed from it, oldest first. */
-  readonly story: {readonly question: ObjectRef; readonly answer: Story}
+  /** What has happened to an object and what followed from it, oldest first; of no object, what was asked for. */
+  readonly story: {readonly question: ObjectRef | Record<never, never>; readonly answer: Story}
   readonly scale: {readonly question: {readonly ref: ObjectRef; readonly replicas: number}; readonly answer: null}
   /** Answers the store's revision once it is greater than `since`. */
   readonly changed: {readonly question: {readonly since: number}; readonly answer: number}

@@ -35,7 +35,12 @@ const {server} = await fakeDaemon('fake', sessions, {
   story: async question => {
     asked.push(question)
     const line = {at: Date.parse('2026-01-02T03:04:05Z'), begins: true, who: 'podlab', text: 'did it', revision: 7}
-    return {of: 'Pod default/a', since: line.at, present: true, lines: question.name === 'a' ? [line] : []}
+    return {
+      of: 'Pod default/a',
+      since: line.at,
+      present: true,
+      lines: !('name' in question) || question.name === 'a' ? [line] : [],
+    }
   },
   inside: async ({target}) => {
     throw new Error(`there is no ${target}; the pods that run are a, b`)
@@ -134,23 +139,28 @@ test('podlab get -o json and -o yaml print one object, or a list', async t => {
   )
 })
 
-test('podlab story prints lines with times, or JSON; an unknown kind is a mistake, an object without a past a failure', async t => {
-  t.regex(
-    (await place.podlab('story', 'po/a')).stdout,
-    /^Pod default\/a\n\d\d:04:05\.000 {2}podlab {2}did it \(revision 7\)\n$/,
-  )
-  const {lines} = JSON.parse((await place.podlab('story', 'po/a', '--json')).stdout)
-  t.like(lines[0], {time: '2026-01-02T03:04:05.000Z', who: 'podlab', revision: 7})
-  const unknown = await place.podlab('story', 'pood/a')
-  t.regex(unknown.stderr, /^podlab: podlab does not know the kind "pood"/)
-  t.is(unknown.code, 2)
-  const silent = await place.podlab('story', 'po/b')
-  t.regex(
-    silent.stderr,
-    /^nothing has happened to Pod default\/a since [\d:.]+; the lab does not remember what was before\n$/,
-  )
-  t.is(silent.code, 1)
-})
+test.serial(
+  'podlab story prints lines with times, or JSON; an unknown kind is a mistake, an object without a past a failure',
+  async t => {
+    t.regex(
+      (await place.podlab('story', 'po/a')).stdout,
+      /^Pod default\/a\n\d\d:04:05\.000 {2}podlab {2}did it \(revision 7\)\n$/,
+    )
+    const {lines} = JSON.parse((await place.podlab('story', 'po/a', '--json')).stdout)
+    t.like(lines[0], {time: '2026-01-02T03:04:05.000Z', who: 'podlab', revision: 7})
+    t.regex((await place.podlab('story')).stdout, /podlab {2}did it/)
+    t.deepEqual(asked.at(-1), {})
+    const unknown = await place.podlab('story', 'pood/a')
+    t.regex(unknown.stderr, /^podlab: podlab does not know the kind "pood"/)
+    t.is(unknown.code, 2)
+    const silent = await place.podlab('story', 'po/b')
+    t.regex(
+      silent.stderr,
+      /^nothing has happened to Pod default\/a since [\d:.]+; the lab does not remember what was before\n$/,
+    )
+    t.is(silent.code, 1)
+  },
+)
 
 test.serial('podlab get hands namespace and selector to the daemon', async t => {
   await place.podlab('get', 'svc', '-n', 'other', '--selector', 'app=x')

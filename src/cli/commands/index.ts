@@ -126,10 +126,11 @@ Its objects, names, addresses and certificates are what they were; its container
     load: () => import('./exec.ts'),
   },
   story: {
-    summary: 'tell what has happened to an object, by whom, and what that set in motion',
+    summary:
+      'tell what has happened to an object, by whom, and what that set in motion; without one, what was asked for',
     details:
       'Examples: podlab story svc/kubia\n          podlab story rs/kubia\n          podlab story pod/client --json',
-    arguments: [new Argument('<object>', 'KIND/NAME, like svc/kubia or pod/client')],
+    arguments: [new Argument('[object]', 'KIND/NAME, like svc/kubia or pod/client')],
     options: [lab, json, new Option('-n, --namespace <namespace>', 'its namespace').default('default')],
     load: () => import('./story.ts'),
   },

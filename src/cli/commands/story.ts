@@ -9,12 +9,16 @@ import {suggestion} from '../../objects/nearest.ts'
 import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
-/** Tells what has happened to an object, by whom, and what that set in motion. */
+/** Tells what has happened to an object, by whom, and what that set in motion; of no object, what was asked for lately. */
 export const run: CommandRun = async ([word], options) => {
-  const reference = read(String(word))
+  const reference = word === undefined ? undefined : read(String(word))
   const {session} = await chooseLab(options.lab as string | undefined)
-  const story = await ask(session.socket, 'story', {...reference, namespace: String(options.namespace)})
-  if (story.lines.length === 0) {
+  const story = await ask(
+    session.socket,
+    'story',
+    reference ? {...reference, namespace: String(options.namespace)} : {},
+  )
+  if (reference && story.lines.length === 0) {
     process.stderr.write(`${story.present ? forgotten(story) : await missing(reference, story, session)}\n`)
     return exitCode.failed
   }

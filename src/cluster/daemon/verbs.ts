@@ -79,7 +79,10 @@ export function controlVerbs(
       chronicle.by({is: 'podlab', doing: 'changed a setting'}, () => settingNamed(name, value).write(store, value))
       return null
     },
-    story: async of => (await import('../story/tell.ts')).tellStory(of, await starting),
+    story: async of => {
+      if ('kind' in of) return (await import('../story/tell.ts')).tellStory(of, await starting)
+      return (await import('../story/asked.ts')).tellAsked((await starting).chronicle)
+    },
     agent: async ({node, to}) => {
       const {outsiders} = await starting
       await outsiders[to](node)

@@ -20,8 +20,9 @@ export function wordsOf({type, object, before}: Change): string {
   }
 }
 
-export function nameOf({kind, metadata: {name}}: KubeObjectAny): string {
-  return `${kind} ${name}`
+/** `Pod kubia-7rt2n`; with its namespace when that is not `default`. */
+export function nameOf({kind, metadata: {name, namespace = 'default'}}: KubeObjectAny): string {
+  return namespace === 'default' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
 }
 
 function modified(object: KubeObjectAny, before: KubeObjectAny | undefined): readonly string[] {

@@ -8,11 +8,14 @@ import {few, leavesOf, shown} from './values.ts'
 
 /** A request that came in, and how its sender was known. */
 export function askedLines(request: Heard): readonly StoryLine[] {
+  const {at} = request
+  return [askedLine(request), {at, begins: false, who: 'API server', text: `authenticated: ${knownBy(request)}`}]
+}
+
+/** A request: who asked, and for what. */
+export function askedLine(request: Heard): StoryLine {
   const {at, method, url} = request
-  return [
-    {at, begins: true, who: programOf(request), text: `${method} ${pathOf(url)}`},
-    {at, begins: false, who: 'API server', text: `authenticated: ${knownBy(request)}`},
-  ]
+  return {at, begins: true, who: programOf(request), text: `${method} ${pathOf(url)}`}
 }
 
 /** `kubectl/v1.32.4`, or whatever calls itself something. */

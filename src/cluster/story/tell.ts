@@ -2,6 +2,7 @@ import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
 import type {ObjectRef} from '../../objects/kube-object.ts'
 import type {Store} from '../../store/store.ts'
 import type {Author, Chronicle, Deed, Programming} from '../chronicle.ts'
+import {withAuthor} from './author.ts'
 import {wordsOf} from './change-words.ts'
 import {askedLines, storedLines} from './request-words.ts'
 import {type Interest, rulesWords} from './rules-words.ts'
@@ -28,13 +29,6 @@ export async function tellStory(ref: ObjectRef, {store, chronicle}: Told): Promi
     since: deeds[0]?.at ?? 0,
     present: present !== undefined,
   }
-}
-
-/* A node that joined by the API alone asks as everybody does; what it does is a node's work all the same. */
-function withAuthor(deed: Deed): Deed {
-  const {by} = deed
-  const [, node] = (by.is === 'request' && /^system:node:(.+)$/.exec(by.request.user?.name ?? '')) || []
-  return node === undefined ? deed : {...deed, by: {is: 'kubelet', node}}
 }
 
 /* Who set something in motion is told once, before the first thing that was done for them. */

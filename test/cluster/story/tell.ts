@@ -3,6 +3,7 @@ import type {Api, ApiRequest} from '../../../src/apiserver/call.ts'
 import {respond} from '../../../src/apiserver/respond.ts'
 import {createChronicle, writing} from '../../../src/cluster/chronicle.ts'
 import {hearing} from '../../../src/cluster/daemon/hearing.ts'
+import {tellAsked} from '../../../src/cluster/story/asked.ts'
 import {printStory} from '../../../src/cluster/story/print.ts'
 import {tellStory} from '../../../src/cluster/story/tell.ts'
 import {controllers} from '../../../src/controllers/index.ts'
@@ -190,6 +191,45 @@ test('a node that asks over the API is a kubelet, and needs no introduction', as
   t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/pods/a/status', {status}, node), 200)
   t.is((await lab.story('po', 'a')).at(-1), 'kubelet node1: Pod a: has the address 172.17.12.9')
   t.false((await lab.story('po', 'a')).some(line => line.includes('system:node')))
+})
+
+test('without an object: who asked for what, and what that wrote at once', async t => {
+  const lab = cluster(t)
+  await lab.ask('POST', '/api/v1/namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}})
+  await lab.ask('POST', '/api/v1/namespaces/shop/services', service)
+  await lab.ask('DELETE', '/api/v1/namespaces/shop/services?labelSelector=nobody')
+  await lab.ask('DELETE', '/api/v1/namespaces/shop/services/kubia')
+  const {of, lines} = tellAsked(lab.chronicle)
+  t.is(of, 'what was asked for')
+  t.deepEqual(
+    lines.slice(-6).map(({who, text}) => `${who}: ${text}`),
+    [
+      'kubectl/v1.32.4: POST /api/v1/namespaces',
+      'API server: created Namespace shop',
+      'kubectl/v1.32.4: POST /api/v1/namespaces/shop/services',
+      'API server: created Service shop/kubia',
+      'kubectl/v1.32.4: DELETE /api/v1/namespaces/shop/services/kubia',
+      'API server: removed Service shop/kubia',
+    ],
+  )
+  t.true(lines.every(({who}) => !who.includes('controller')))
+})
+
+test('of many requests the latest are told, of many changes the first', t => {
+  const chronicle = createChronicle(() => 1)
+  const store = chronicle.noting(memoryStore({clock: () => 0, uid: () => 'u'}))
+  const write = (doing: string, names: readonly string[]) =>
+    chronicle.by({is: 'podlab', doing}, () => {
+      for (const name of names) store.create(sampleNode(name))
+    })
+  for (let index = 0; index < 40; index++) write(`step ${index}`, [`one-${index}`])
+  write(
+    'many',
+    Array.from({length: 13}, (_, index) => `n${index}`),
+  )
+  const texts = tellAsked(chronicle).lines.map(({text}) => text)
+  t.is(texts[0], 'step 11')
+  t.deepEqual(texts.slice(-2), ['created Node n9', 'and 3 more, up to Node n12'])
 })
 
 test('what the lab brought along was applied by podlab', async t => {
