@@ -13,7 +13,7 @@ import type {Daemons} from './daemon.ts'
 import {keepAlive} from './heartbeat.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
-import {asSubject, beginnings, nodeReady} from './node-story.ts'
+import {asSubject, beginnings, nodeCordoned, nodeReady} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
@@ -144,11 +144,15 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   lookAt(['pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
-  void keepAlive({...context, world, log, returned})
+  void keepAlive({...context, world, log, returned, cordoned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
   const rules = () => [...network.rules(), ...proxy.rules()]
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}
+
+  function cordoned(is: boolean): void {
+    recorder.record(asSubject(name), nodeCordoned(name, is))
+  }
 
   function returned(): void {
     recorder.record(asSubject(name), nodeReady(name))

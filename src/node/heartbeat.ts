@@ -14,6 +14,8 @@ export type Heart = {
   readonly log: Pick<Logger, 'warn'>
   /** Is called when the node is heard again after it had been given up. */
   readonly returned: () => void
+  /** Is called when the node is closed to new pods, or open to them again. */
+  readonly cordoned: (is: boolean) => void
 }
 
 /** How often a node renews its Lease, in ms. */
@@ -25,8 +27,12 @@ const reportEvery = 300_000
 /** Lets the API know that the node lives, until the signal. What cannot be said now is said with the next beat. */
 export async function keepAlive(heart: Heart): Promise<void> {
   let reported = Date.parse(heart.now())
+  let closed = false
   while (!heart.signal.aborted) {
     const now = heart.now()
+    const {unschedulable = false} = heart.world.nodes.get(`/${heart.name}`)?.spec ?? {}
+    if (unschedulable !== closed) heart.cordoned(unschedulable)
+    closed = unschedulable
     try {
       if (await beat(heart, now, Date.parse(now) - reported >= reportEvery)) reported = Date.parse(now)
     } catch (error) {

@@ -24,6 +24,11 @@ export function nodeReady(node: string): Omit<Happening, 'host'> {
   return fromKubelet(node, 'NodeReady')
 }
 
+/** What a node says of `kubectl cordon` and `uncordon`. */
+export function nodeCordoned(node: string, is: boolean): Omit<Happening, 'host'> {
+  return fromKubelet(node, is ? 'NodeNotSchedulable' : 'NodeSchedulable')
+}
+
 function fromKubelet(node: string, reason: string, message = `Node ${node} status is now: ${reason}`) {
   return {type: 'Normal', reason, message, component: 'kubelet'} as const
 }

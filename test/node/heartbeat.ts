@@ -35,6 +35,7 @@ function alive() {
     signal: stop.signal,
     log: silent,
     returned: () => heard.push('returned'),
+    cordoned: is => heard.push(is ? 'cordoned' : 'uncordoned'),
   })
   const pass = async (seconds: number) => {
     heard.splice(0)
@@ -119,5 +120,23 @@ test('a node that is not in the API has no Lease', async t => {
   await quiet()
   nodes.clear()
   t.is(await pass(30), 0)
+  await end()
+})
+
+test('a node notices that it was closed, and opened again', async t => {
+  const {heard, nodes, pass, end} = alive()
+  await quiet()
+  nodes.set('/node1', {...ready(), spec: {unschedulable: true}})
+  await pass(20)
+  t.deepEqual(
+    heard.filter(line => !line.startsWith('lease')),
+    ['cordoned'],
+  )
+  nodes.set('/node1', ready())
+  await pass(20)
+  t.deepEqual(
+    heard.filter(line => !line.startsWith('lease')),
+    ['uncordoned'],
+  )
   await end()
 })

@@ -3,7 +3,7 @@ import {equal} from '../../objects/equal.ts'
 import type {Node} from '../../objects/node.ts'
 import {isReady} from '../../objects/pod-status.ts'
 import type {View} from '../../store/view.ts'
-import type {Context, Controller, Write} from '../controller.ts'
+import {type Context, type Controller, keyOf, type Write} from '../controller.ts'
 import {eventsFor} from '../events.ts'
 import {givenUpAt, readyOf, unknownConditions} from './health.ts'
 import {taintsOf} from './node-taints.ts'
@@ -15,7 +15,10 @@ import {taintsOf} from './node-taints.ts'
 export const nodeLifecycle: Controller = {
   name: 'node-lifecycle',
   watches: ['Node', 'Lease'],
-  keysOf: ({object}) => {
+  keysOf: ({object, before}, view) => {
+    // Whether anybody else speaks concerns those that do not.
+    if (object.kind === 'Node' && (before?.kind !== 'Node' || speaks(object) !== speaks(before)))
+      return [object, ...view.all('Node').filter(node => !speaks(node))].map(keyOf)
     if (object.kind === 'Lease' && object.metadata.namespace !== leaseNamespace) return []
     return [{kind: 'Node', name: object.metadata.name}]
   },
@@ -25,12 +28,11 @@ export const nodeLifecycle: Controller = {
     const {now, since = now} = context
     const silent = now >= givenUpAt(node, leaseOf(node, view), since)
     const conditions = silent ? unknownConditions(node, now) : (node.status?.conditions ?? [])
-    const taints = taintsOf(node, conditions, now)
+    const deserted = !view.all('Node').some(other => other.metadata.name !== node.metadata.name && speaks(other))
+    const taints = taintsOf(node, {conditions, deserted, now})
     const after = brought(node, {conditions, taints})
     const writes: readonly Write[] = equal(after, node) ? [] : [{do: 'update', object: after}]
-    return readyOf(after)?.status === 'True' || readyOf(after) === undefined
-      ? writes
-      : [...writes, ...farewell(node, after, view, context)]
+    return speaks(after) ? writes : [...writes, ...farewell(node, after, view, context)]
   },
   due: (key, view, now, since = now) => {
     const node = view.get('Node', key)
@@ -40,6 +42,11 @@ export const nodeLifecycle: Controller = {
 }
 
 const leaseNamespace = 'kube-node-lease'
+
+/** Whether a node is ready, or may be yet. */
+function speaks(node: Node): boolean {
+  return (readyOf(node)?.status ?? 'True') === 'True'
+}
 
 function leaseOf({metadata: {name}}: Node, view: View) {
   return view.get('Lease', {namespace: leaseNamespace, name})
@@ -81,6 +88,6 @@ function farewell(before: Node, after: Node, view: View, context: Context): read
 
 const component = 'node-controller'
 
-function isParting({key, effect}: Taints[number]): boolean {
-  return effect === 'NoExecute' && ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].includes(key)
+function isParting({key}: Taints[number]): boolean {
+  return ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].includes(key)
 }

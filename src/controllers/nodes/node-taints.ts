@@ -4,14 +4,16 @@ import {timestamp} from '../../objects/timestamp.ts'
 
 /**
  * The taints of a node, those that follow from its state brought up to date. From a node that is not ready new pods keep away, and
- * those that are there leave in time. One that drives pods away has the time at which it came, from which they count.
+ * those that are there leave in time; unless no other node is ready either, and they had nowhere to go. One that drives pods away has the time
+ * at which it came, from which they count.
  */
 export function taintsOf(
   {spec: {taints = [], unschedulable = false}}: Node,
-  conditions: readonly Condition[],
-  now: number,
+  {conditions, deserted, now}: {conditions: readonly Condition[]; deserted: boolean; now: number},
 ) {
-  const wanted = rules.filter(({when}) => when({conditions, unschedulable}))
+  const wanted = rules.filter(
+    ({effect, when}) => when({conditions, unschedulable}) && !(deserted && effect === 'NoExecute'),
+  )
   const kept = taints.filter(
     taint => !rules.some(rule => isSame(rule, taint)) || wanted.some(one => isSame(one, taint)),
   )

@@ -157,6 +157,28 @@ test('after five minutes the pods of a silent node are made anew elsewhere; a da
   await stop()
 })
 
+test('where no node is heard of, the pods stay: they have nowhere to go', async t => {
+  const {objects, live, silent, settle, pods, taints, told, stop} = await world()
+  objects.apply([sampleReplicaSet('kubia', 2)])
+  await settle()
+  silent.add('node1').add('node2')
+  await live(1000)
+  t.deepEqual(taints('node1'), ['node.kubernetes.io/unreachable:NoSchedule'])
+  t.is(pods().filter(({metadata}) => metadata.deletionTimestamp).length, 0)
+  t.deepEqual(
+    told('node1').filter(line => line.startsWith('NodeNotReady')),
+    ['NodeNotReady: Node node1 status is now: NodeNotReady'],
+  )
+  silent.delete('node2')
+  await live(10)
+  t.deepEqual([taints('node1'), taints('node2')], [unreachable, []])
+  await live(299)
+  t.is(pods().filter(({metadata}) => metadata.deletionTimestamp).length, 0)
+  await live(10)
+  t.is(pods().filter(({metadata}) => metadata.deletionTimestamp).length, 1)
+  await stop()
+})
+
 test('a node that is back in time keeps its pods', async t => {
   const {objects, live, silent, settle, pods, stop} = await world()
   objects.apply([sampleReplicaSet('kubia', 2)])
