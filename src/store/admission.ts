@@ -8,7 +8,7 @@ import type {Service} from '../objects/service.ts'
 import {refuseAccount, withAccount} from './account-admission.ts'
 import {type Allocation, clusterIpMistakes, withClusterIp} from './cluster-ip.ts'
 import {withHealthCheckPort} from './health-check-port.ts'
-import {takenNodePorts, withNodePorts} from './node-port.ts'
+import {moreNodePorts, newNodePorts, takenNodePorts} from './node-port.ts'
 import {RequestError} from './request-error.ts'
 import {notFound} from './store-error.ts'
 import type {View} from './view.ts'
@@ -82,7 +82,7 @@ type Allocations = {readonly [K in KindName]?: readonly Allocate<ObjectOf<K>>[]}
 
 const clusterIp: Allocate<Service> = {mistakes: clusterIpMistakes, allocate: withClusterIp}
 const healthCheckPort: Allocate<Service> = {mistakes: () => [], allocate: withHealthCheckPort}
-const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: withNodePorts}
+const nodePorts: Allocate<Service> = {mistakes: takenNodePorts, allocate: newNodePorts}
 
 /** Containers for looking at a pod come into it while it runs. */
 const noEphemeral: Allocate<Pod> = {
@@ -95,7 +95,7 @@ const noEphemeral: Allocate<Pod> = {
 const births: Allocations = {Service: [clusterIp, nodePorts, healthCheckPort], Pod: [noEphemeral]}
 
 /** What some kinds get when a change calls for it: a Service that becomes one of type NodePort, or is no ExternalName any more. */
-const changes: Allocations = {Service: [clusterIp, nodePorts, healthCheckPort]}
+const changes: Allocations = {Service: [clusterIp, {...nodePorts, allocate: moreNodePorts}, healthCheckPort]}
 
 function allocated<T extends KubeObjectAny>(object: T, allocations: Allocations, allocation: Allocation): T {
   const wanted = (allocations[object.kind] ?? []) as readonly Allocate<T>[]

@@ -8,10 +8,19 @@ import type {View} from './view.ts'
 /**
  * Node ports. A service of type NodePort is reached on every node under one port number, which no other service has, whatever
  * its protocol. It is drawn at random from the upper part of the range; the lower part, the static band, is left to those who choose
- * their number themselves, and is drawn from only when the rest is full. Ports of one service that have the same number for
+ * their number themselves, and is drawn from only when the rest is full. Ports of a new service that have the same number for
  * TCP and UDP share a node port, too.
  */
-export function withNodePorts(service: Service, {view, random}: Allocation): Service {
+export function newNodePorts(service: Service, allocation: Allocation): Service {
+  return withNodePorts(service, allocation, {sharing: true})
+}
+
+/** The same for a service that changes: each port that has none is given one of its own. */
+export function moreNodePorts(service: Service, allocation: Allocation): Service {
+  return withNodePorts(service, allocation, {sharing: false})
+}
+
+function withNodePorts(service: Service, {view, random}: Allocation, {sharing}: {readonly sharing: boolean}): Service {
   const {ports = [], allocateLoadBalancerNodePorts: allocates = true} = service.spec
   if (!hasNodePorts(service.spec) || !allocates || ports.every(({nodePort}) => nodePort)) return service
   const given: ServicePort[] = []
@@ -21,7 +30,7 @@ export function withNodePorts(service: Service, {view, random}: Allocation): Ser
   for (const port of ports) {
     const nodePort =
       port.nodePort ||
-      byPort.get(port.port) ||
+      (sharing && byPort.get(port.port)) ||
       freePort(number => own.has(number) || isTaken(number, service, view), random)
     if (nodePort === undefined) throw new RequestError('internal', 'failed to allocate a nodePort: range is full')
     if (!byPort.has(port.port)) byPort.set(port.port, nodePort)

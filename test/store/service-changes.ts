@@ -121,6 +121,18 @@ test('node ports come and go with the type', t => {
   )
 })
 
+test('TCP and UDP of one number share a node port in a new Service, and have two in one that gets them later', t => {
+  const {create, edit} = cluster()
+  const ports = [
+    {name: 'dns', port: 53, protocol: 'UDP'},
+    {name: 'dns-tcp', port: 53, protocol: 'TCP'},
+  ] as const
+  const numbers = ({ports: all = []}: ServiceSpec) => all.map(({nodePort}) => nodePort)
+  t.deepEqual(numbers(create('a', {type: 'NodePort', ports})), [30086, 30086])
+  create('b', {ports})
+  t.deepEqual(numbers(edit('b', {type: 'NodePort'})), [30087, 30088])
+})
+
 test('a number that one port takes over is not given back to the port that had it', t => {
   const {create, replace} = cluster()
   create('a', {type: 'NodePort', ports: [{name: 'web', port: 80, nodePort: 30001}]})
