@@ -88,9 +88,19 @@ export async function ask<V extends ControlVerb>(
   question: ControlQuestion<V>,
   signal?: AbortSignal,
 ): Promise<ControlAnswer<V>> {
+  return (await askSocket(socket, verb, question, signal)) as ControlAnswer<V>
+}
+
+/** Asks whoever serves verbs on a unix socket. */
+export async function askSocket(
+  socket: string,
+  verb: string,
+  question: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const {status, body} = await post(socket, verb, JSON.stringify(question), signal)
   const answer: unknown = JSON.parse(body)
-  if (status === 200) return answer as ControlAnswer<V>
+  if (status === 200) return answer
   const {message, code} = answer as {message: string; code?: string}
   throw new ControlError(message, code ?? 'refused')
 }

@@ -70,6 +70,23 @@ removed SESSIONS/lab: its lab is dead
   )
 
   test.serial(
+    'what is kept of a lab stays unless it is asked for',
+    says,
+    `podlab up "$lab" >/dev/null
+     d=$(daemon lab) k=$(keeper lab); kill -9 $k $d; gone $d
+     podlab gc; podlab ls | head -n 1
+     podlab gc --kept --dry-run | sed 's,/.*/,KEPT/,'
+     podlab gc --kept | sed 's,/.*/,KEPT/,'; podlab ls; left`,
+    `
+removed SESSIONS/lab: its lab is dead
+Ended without being taken down; podlab resume NAME brings one back, podlab down NAME removes it:
+would remove KEPT/lab: what was kept of a lab
+removed KEPT/lab: what was kept of a lab
+0
+`,
+  )
+
+  test.serial(
     'a lab without a folder is ended, and one that has its name by now lives on',
     says,
     `podlab up "$lab" >/dev/null

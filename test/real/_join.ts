@@ -69,6 +69,10 @@ export function joins(test: TestFn, account: Account): void {
       'jsonpath={.spec.holderIdentity}',
     )
     t.is(lease, 'n2')
+    t.is(await on('pod/far', 'hostname'), 'far\n', 'podlab gets into its pods')
+    t.is(await good('kubectl', '--', 'exec', 'far', '--', 'hostname'), 'far\n', 'and so does kubectl')
+    t.regex(await good('kubectl', '--', 'logs', 'far'), /^Kubia server starting/)
+    t.regex(await good('logs', 'far'), /^Kubia server starting/)
     await good('set', 'overlay', 'host-gw')
     await eventuallySo('the node has done it', async () => /via 10\.0\.20\.11/.test(await on('node/n2', 'ip', 'route')))
     t.is(await on('pod/client', 'curl', '-s', '--max-time', '5', url), "You've hit far\n")

@@ -29,5 +29,5 @@ else
 function whyNot(): string | undefined {
   if (process.getuid?.() !== 0) return 'the tests do not run as root'
   const missing = ['kube-apiserver', 'etcd'].filter(program => spawnSync(program, ['--version']).error)
-  return missing.length > 0 ? `${missing.join(' and ')} are not on the PATH (docs/judges.md)` : undefined
+  return missing.length > 0 ? `not on the PATH: ${missing.join(', ')} (docs/judges.md)` : undefined
 }

@@ -2,6 +2,7 @@ import {createServer, type Server, type Socket} from 'node:net'
 import type {Logger} from 'pino'
 import type {ApiAccess} from '../api-access.ts'
 import type {Cluster} from './cluster.ts'
+import {everyAgent} from './inside.ts'
 
 /** Takes the connections that others have accepted. */
 type Taker = {emit(event: 'connection', socket: Socket): boolean}
@@ -59,7 +60,15 @@ async function load(starting: Promise<Cluster>, {certificates, authorityKey}: Ap
   const {store, registry} = cluster
   const tokens = serviceAccountTokens({store, key: authorityKey, now: Date.now})
   const usage = usageOf({agents: cluster.agents, measure: treeUse, now: () => performance.now() * 1e6})
-  const api = {store, registry, now: Date.now, tokens, watchers: new Map(), containers: containersOf(cluster), usage}
+  const api = {
+    store,
+    registry,
+    now: Date.now,
+    tokens,
+    watchers: new Map(),
+    containers: containersOf({...cluster, agents: () => everyAgent(cluster)}),
+    usage,
+  }
   const heard = {...api, hear: hearing(cluster.chronicle, api)}
   return {secure: createApiServer(heard, certificates), insecure: createInsecureServer(heard)}
 }

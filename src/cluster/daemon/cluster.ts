@@ -4,6 +4,7 @@ import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {loadBalancers} from '../../controllers/load-balancers.ts'
 import {rootCertificates} from '../../controllers/namespace-content.ts'
+import {unknownConditions} from '../../controllers/nodes/health.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {parseIp} from '../../net/ip.ts'
@@ -105,6 +106,7 @@ export async function createCluster({
     ],
     as: (name, act) => chronicle.by({is: 'controller', name}, act),
   })
+  if (resumed) giveUpOutsiders(lab, store)
   if (!resumed)
     chronicle.by({is: 'podlab', doing: 'applied it from the lab file'}, () => {
       objects.apply(lab.manifests as readonly KubeObjectAny[])
@@ -131,10 +133,18 @@ export async function createCluster({
     agents,
     clients: machines.clients,
     outsiders,
-    readLog: runtime.log,
+    readLog: question => outsiders?.readLog(question) ?? runtime.log(question),
     apiServer,
     streams: runtime.streams,
     ...(pool && {announcer: startAnnouncer({pool, lab, store, kernel, signal, log})}),
+  }
+}
+
+/* A lab that is resumed does not know whether they are there; they say so themselves. */
+function giveUpOutsiders({nodes}: Lab, store: Store): void {
+  for (const {name} of nodes.filter(({outside}) => outside)) {
+    const node = store.get('Node', {name})
+    if (node) store.update({...node, status: {...node.status, conditions: unknownConditions(node, Date.now())}})
   }
 }
 

@@ -16,7 +16,8 @@ import {reasonOf} from './inside.ts'
 
 /** The nodes of this cluster and the runtime below them, as the API server sees them. */
 export type Nodes = {
-  readonly agents: readonly Agent[]
+  /** The agents of all nodes, as they are now. */
+  readonly agents: () => Promise<readonly Agent[]>
   readonly readLog: Runtime['log']
   readonly streams: Streams
 }
@@ -24,22 +25,22 @@ export type Nodes = {
 /** What the API server asks of containers, answered by the runtime of this cluster's nodes. */
 export function containersOf({agents, readLog, streams}: Nodes): Containers {
   return {
-    find: async place => void processOf(agents, place),
+    find: async place => void processOf(await agents(), place),
     exec: async (place, {command, ...wanted}): Promise<Program> => {
-      const {pid, environment, workingDirectory} = processOf(agents, place)
+      const {pid, environment, workingDirectory} = processOf(await agents(), place)
       return streams.exec({...wanted, pid, argv: command, environment, workingDirectory})
     },
     attach: async (place, wanted) => {
-      const {pod, id} = containerIn(agents, place)
+      const {pod, id} = containerIn(await agents(), place)
       const container = findContainer(pod, place.container)
       return attachTo({id, readLog, streams, wanted, container})
     },
     log: async (place, options, signal) => {
-      const {id, container} = containerIn(agents, place)
+      const {id, container} = containerIn(await agents(), place)
       return printed(readLog, {id, options, signal, missing: () => noLog(place, options.previous, container)})
     },
     dial: async (place, port) => {
-      const life = lifeOf(agents, place)
+      const life = lifeOf(await agents(), place)
       if (!life?.sandbox) throw new ContainerMissing(`pod not found ("${place.name}_${place.namespace}")`)
       return streams.dial({pid: life.sandbox.pausePid, host: '127.0.0.1', port}).catch((error: Error) => {
         throw new Error(

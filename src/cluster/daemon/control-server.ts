@@ -8,8 +8,16 @@ export type ControlVerbs = {
   readonly [V in ControlVerb]: (question: ControlQuestion<V>, signal: AbortSignal) => Promise<ControlAnswer<V>>
 }
 
+/** Verbs by name, each with what it does with a question. */
+export type Verbs = Readonly<Record<string, (question: never, signal: AbortSignal) => Promise<unknown>>>
+
+/** Serves the verbs of a lab's daemon. */
+export function serveControl(path: string, verbs: ControlVerbs): Promise<Server> {
+  return serveVerbs(path, verbs)
+}
+
 /** Serves `POST /VERB` with a JSON question on a unix socket that only its owner can open. Resolves when it listens. */
-export async function serveControl(path: string, verbs: ControlVerbs): Promise<Server> {
+export async function serveVerbs(path: string, verbs: Verbs): Promise<Server> {
   const server = createServer((request, response) => {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
@@ -25,16 +33,11 @@ export async function serveControl(path: string, verbs: ControlVerbs): Promise<S
   return server
 }
 
-async function answer(request: IncomingMessage, verbs: ControlVerbs, signal: AbortSignal): Promise<unknown> {
+async function answer(request: IncomingMessage, verbs: Verbs, signal: AbortSignal): Promise<unknown> {
   const verb = (request.url ?? '').slice(1)
-  if (!isVerb(verb, verbs)) throw new Error(`the daemon knows no verb "${verb}"`)
-  const question = JSON.parse(await text(request))
-  const act: (question: never, signal: AbortSignal) => Promise<unknown> = verbs[verb]
-  return act(question as never, signal)
-}
-
-function isVerb(name: string, verbs: ControlVerbs): name is ControlVerb {
-  return Object.hasOwn(verbs, name)
+  const act = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
+  if (act === undefined) throw new Error(`the daemon knows no verb "${verb}"`)
+  return act(JSON.parse(await text(request)) as never, signal)
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

@@ -61,6 +61,14 @@ function livesOf(agents: readonly Agent[]): readonly PodLife[] {
   return agents.flatMap(agent => agent.lives())
 }
 
+/** The agents of all nodes; those outside have to be asked. */
+export async function everyAgent({
+  agents,
+  outsiders,
+}: Pick<Cluster, 'agents' | 'outsiders'>): Promise<readonly Agent[]> {
+  return outsiders.pids.size === 0 ? agents : [...agents, ...(await outsiders.look())]
+}
+
 /** The agent of a node; throws NoTargetError with the names of those that there are. */
 export function findAgent(agents: readonly Agent[], name: string): Agent {
   const agent = agents.find(one => one.name === name)

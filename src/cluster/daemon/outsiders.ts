@@ -5,10 +5,15 @@ import {clientCertificate} from '../../apiserver/tls/certificates.ts'
 import {printKubeconfig} from '../../apiserver/tls/kubeconfig.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {parseCidr} from '../../net/cidr.ts'
+import type {Agent} from '../../node/agent.ts'
+import {uidOf} from '../../node/pods/pod-table.ts'
+import type {LogAnswer, LogQuestion} from '../../node/runtime/read-log.ts'
 import type {Runtime} from '../../node/runtime/runtime.ts'
 import {type ApiAccess, apiServerPlace} from '../api-access.ts'
+import {askLog, askView} from '../join/agent-server.ts'
 import {agentProgram, type JoinOptions} from '../join/options.ts'
 import type {Machines} from './machines.ts'
+import {outsideAgent} from './outside-view.ts'
 
 /** The nodes of a lab whose agents are processes of their own. The lab makes their machines, as it makes its clients; the rest is theirs. */
 export type Outsiders = {
@@ -18,6 +23,10 @@ export type Outsiders = {
   start(name: string): Promise<void>
   /** Kills a node's agent, and with it its pods. Throws OutsiderError. */
   stop(name: string): Promise<void>
+  /** Those agents that run, as they are now; what they do not say within a second is nothing. */
+  look(): Promise<readonly Agent[]>
+  /** What a container has printed, asked of its node's agent; undefined when it is on none of these nodes. */
+  readLog(question: LogQuestion): Promise<LogAnswer | undefined> | undefined
   /** To be told of each program of the lab that ended. */
   exited(id: string, code: number): void
 }
@@ -44,6 +53,8 @@ export function outsidersOf({lab, access, machines, runtime, log}: OutsiderConte
   )
   const nodes = new Map(places)
   const running = new Map<string, {readonly pid: number; readonly gone: PromiseWithResolvers<void>}>()
+  /* The pods of each node, by uid, as its agent has told last. */
+  const owners = new Map<string, ReadonlySet<string>>()
   const placeOf = (name: string) => {
     const place = nodes.get(name)
     if (place) return place
@@ -51,6 +62,17 @@ export function outsidersOf({lab, access, machines, runtime, log}: OutsiderConte
     throw new OutsiderError(
       `${name} is no node with an agent of its own; ${names ? `such nodes are ${names}` : 'the lab has none (outside: true)'}`,
     )
+  }
+
+  const view = async (name: string, nodePid: number, agentPid: number): Promise<Agent | undefined> => {
+    try {
+      const found = await askView(socketOf(nodePid), AbortSignal.timeout(patience))
+      owners.set(name, new Set(found.lives.map(({pod}) => uidOf(pod))))
+      return outsideAgent({name, nodePid, agentPid}, found)
+    } catch (error) {
+      log.warn({err: error, node: name}, "the node's agent does not say what it does")
+      return undefined
+    }
   }
 
   for (const {node, pid} of nodes.values()) writeKubeconfig(pid, kubeconfigOf(node, {lab, access}))
@@ -73,6 +95,14 @@ export function outsidersOf({lab, access, machines, runtime, log}: OutsiderConte
       process.kill(agent.pid, 'SIGKILL')
       await agent.gone.promise
     },
+    look: async () => {
+      const views = await Promise.all([...running].map(([name, {pid}]) => view(name, placeOf(name).pid, pid)))
+      return views.flatMap(agent => agent ?? [])
+    },
+    readLog: question => {
+      const name = [...owners].find(([, uids]) => uids.has(question.id.split('/')[0] ?? ''))?.[0]
+      return name === undefined ? undefined : askLog(socketOf(placeOf(name).pid), question)
+    },
     exited: (id, code) => {
       const name = id.slice(idOf('').length)
       const agent = running.get(name)
@@ -91,12 +121,22 @@ function idOf(name: string): string {
 function joinOptions({cluster}: Lab, {name, address, podSubnet}: NodeConfig, pid: number): JoinOptions {
   const {podNetwork, serviceRange, overlay} = cluster
   return {
-    ...{name, address, podNetwork, serviceRange, overlay, kubeconfig},
+    ...{name, address, podNetwork, serviceRange, overlay, kubeconfig, socket},
     podSubnet: parseCidr(podSubnet),
     link: 'eth0',
     root: `/proc/${pid}/root`,
   }
 }
+
+/** Where a node's agent answers, below the node's root. */
+const socket = '/run/podlab/agent.sock'
+
+function socketOf(nodePid: number): string {
+  return `/proc/${nodePid}/root${socket}`
+}
+
+/** How long an agent may take to say what it does, in ms; it takes some. */
+const patience = 1000
 
 /* A node of Kubernetes has a certificate that says so: the user system:node:NAME, of the group system:nodes. */
 function kubeconfigOf({name}: NodeConfig, {lab, access}: Pick<OutsiderContext, 'lab' | 'access'>): string {

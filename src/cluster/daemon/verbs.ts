@@ -10,7 +10,7 @@ import type {Store} from '../../store/store.ts'
 import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
-import {findAgent, findInside, NoTargetError} from './inside.ts'
+import {everyAgent, findAgent, findInside} from './inside.ts'
 import {readLogPiece, readLogs} from './logs.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
@@ -52,21 +52,24 @@ export function controlVerbs(
     inside: async ({target}, signal) => {
       const cluster = await starting
       await untilNodesKnow(cluster, AbortSignal.any([signal, AbortSignal.timeout(nodesKnowWithin)]))
-      return findInside(cluster, target)
+      return findInside({...cluster, agents: await everyAgent(cluster)}, target)
     },
-    logs: async ({target}) => readLogs(await starting, target),
-    logPiece: async request => readLogPiece(await starting, request),
+    logs: async ({target}) => {
+      const {readLog, ...cluster} = await starting
+      return readLogs({agents: await everyAgent(cluster), readLog}, target)
+    },
+    logPiece: async request => {
+      const {readLog, ...cluster} = await starting
+      return readLogPiece({agents: await everyAgent(cluster), readLog}, request)
+    },
     rules: async ({node}) => {
-      const {agents, outsiders} = await starting
-      if (outsiders.pids.has(node))
-        throw new NoTargetError(`${node} is outside: what its agent has written last is not known here`)
-      return iptablesPlans(findAgent(agents, node).rules())
+      return iptablesPlans(findAgent(await everyAgent(await starting), node).rules())
     },
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
       const waitingFor = await waitUntilSettled(cluster, deadline)
-      return {waitingFor, notes: [...notes(), ...new Set(cluster.agents.flatMap(agent => agent.notes()))]}
+      return {waitingFor, notes: [...notes(), ...new Set((await everyAgent(cluster)).flatMap(agent => agent.notes()))]}
     },
     settings: async () => {
       const {store} = await starting

@@ -10,6 +10,7 @@ import {httpClient} from '../api-client/http-client.ts'
 import {readKubeconfig} from '../api-client/kubeconfig-file.ts'
 import {after, timestamp} from '../clock.ts'
 import {kernelOf} from '../daemon/kernel-of.ts'
+import {serveAgent} from './agent-server.ts'
 import {machineOf} from './machine.ts'
 import {mountAgent} from './mounts.ts'
 import type {JoinOptions} from './options.ts'
@@ -49,26 +50,26 @@ async function main(options: JoinOptions): Promise<void> {
   const found = await kernel.observe(name)
   const mtu = found.links.find(one => one.name === link)?.mtu
   if (mtu === undefined) throw new Error(`the node has no link ${link}`)
-  agents.push(
-    await startAgent({
-      ...{name, client, kernel, runtime, podNetwork, serviceRange, signal, log},
-      pid: process.pid,
-      images: [],
-      underlay: {link, mtu},
-      daemons: createDaemons(),
-      machine: machineOf(found),
-      again: true,
-      writeFile: (path, text) => {
-        mkdirSync(dirname(`${root}${path}`), {recursive: true})
-        writeFileSync(`${root}${path}`, text)
-      },
-      readFile: path => (existsSync(`${root}${path}`) ? readFileSync(`${root}${path}`, 'utf8') : ''),
-      now: timestamp,
-      time: () => performance.timeOrigin + performance.now(),
-      elapsed: () => performance.now(),
-      after,
-    }),
-  )
+  const agent = await startAgent({
+    ...{name, client, kernel, runtime, podNetwork, serviceRange, signal, log},
+    pid: process.pid,
+    images: [],
+    underlay: {link, mtu},
+    daemons: createDaemons(),
+    machine: machineOf(found),
+    again: true,
+    writeFile: (path, text) => {
+      mkdirSync(dirname(`${root}${path}`), {recursive: true})
+      writeFileSync(`${root}${path}`, text)
+    },
+    readFile: path => (existsSync(`${root}${path}`) ? readFileSync(`${root}${path}`, 'utf8') : ''),
+    now: timestamp,
+    time: () => performance.timeOrigin + performance.now(),
+    elapsed: () => performance.now(),
+    after,
+  })
+  agents.push(agent)
+  if (options.socket) await serveAgent({socket: `${root}${options.socket}`, agent, readLog: runtime.log})
   log.info('joined')
 }
 

@@ -20,6 +20,8 @@ export type JoinOptions = {
   readonly overlay: string
   /** Where the node's files are seen, by a process outside of its mounts. */
   readonly root: string
+  /** Where it answers what a kubelet does at port 10250, below the node's root; nowhere when left out. */
+  readonly socket?: string
 }
 
 /** The program that is the agent; its argument is the options as JSON. */
