@@ -2,12 +2,12 @@ import {envDefaults, envFields, envMistakes, type HasEnv} from './env.ts'
 import {dnsLabel, type Format, portName} from './format.ts'
 import {type Lifecycle, lifecycleDefaults, lifecycleMistakes, lifecycleSchema} from './lifecycle.ts'
 import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
+import {mountMistakes} from './mount-rules.ts'
 import {type Probes, probeDefaults, probeFields, probeMistakes} from './probe.ts'
 import {canonicalResources, type Resources, resourceMistakes, resourcesSchema} from './resources.ts'
 import {boolean, integer, list, listBy, oneOf, record, type Schema, string, text, unsupported} from './schema.ts'
 import {containerSecuritySchema} from './security-context.ts'
 import {type Volume, type VolumeMount, volumeMountsSchema} from './volume.ts'
-import {mountMistakes} from './volume-rules.ts'
 
 /** A program of a pod, as its manifest says it. */
 export type Container = Probes &
@@ -167,7 +167,7 @@ export function containerMistakes(
     ...[...containers, ...initContainers].flatMap((container, index) => [
       ...portMistakes(container, place(index)),
       ...envMistakes(container, place(index)),
-      ...mountMistakes(container.volumeMounts ?? [], volumes, place(index)),
+      ...mountMistakes(container, volumes, place(index)),
       ...resourceMistakes(container.resources ?? {}, [...place(index), 'resources']),
     ]),
     ...containers.flatMap((container, index) => [

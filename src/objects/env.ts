@@ -1,5 +1,13 @@
-import {environmentName, type Format} from './format.ts'
-import {invalid, type Mistake, notSupported, type Path, required} from './mistake.ts'
+import {dataKey} from './data-entries.ts'
+import {
+  fieldRefDefaults,
+  fieldRefMistakes,
+  fieldRefSchema,
+  resourceFieldRefSchema,
+  resourceRefMistakes,
+} from './field-ref.ts'
+import {dnsSubdomain, environmentName, type Format} from './format.ts'
+import {invalid, type Mistake, type Path, required} from './mistake.ts'
 import {boolean, list, listBy, record, type Schema, string, text} from './schema.ts'
 
 /** A variable of a container's environment; `$(NAME)` in its value means another one. */
@@ -26,12 +34,6 @@ export type HasEnv = {readonly env?: readonly EnvVar[]; readonly envFrom?: reado
 
 const keyReference = record({name: string, key: string, optional: boolean}, ['key'])
 const reference = record({name: string, optional: boolean})
-const divisor: Schema = {type: 'anything'}
-
-export const fieldRefSchema: Schema = record({apiVersion: string, fieldPath: string}, ['fieldPath'])
-
-export const resourceFieldRefSchema: Schema = record({containerName: string, resource: string, divisor}, ['resource'])
-
 const prefix: Format = text => (text === '' ? undefined : environmentName(text))
 
 export const envFields: Readonly<Record<string, Schema>> = {
@@ -56,19 +58,19 @@ export const envFields: Readonly<Record<string, Schema>> = {
 
 export function envDefaults({env}: HasEnv): Pick<HasEnv, 'env'> {
   if (!env) return {}
-  return {env: env.map(variable => (variable.valueFrom?.fieldRef ? withVersion(variable) : variable))}
-}
-
-function withVersion({name, valueFrom}: EnvVar): EnvVar {
-  const {fieldRef} = valueFrom ?? {}
-  return {name, valueFrom: {...valueFrom, ...(fieldRef && {fieldRef: {apiVersion: 'v1', ...fieldRef}})}}
+  return {
+    env: env.map(({valueFrom, ...variable}) => ({
+      ...variable,
+      ...(valueFrom && {valueFrom: fieldRefDefaults(valueFrom)}),
+    })),
+  }
 }
 
 /** What is wrong with a container's environment; `path` leads to the container. */
 export function envMistakes({env = [], envFrom = []}: HasEnv, path: Path): Mistake[] {
   return [
     ...env.flatMap((variable, index) => sourceMistakes(variable, [...path, 'env', index, 'valueFrom'])),
-    ...envFrom.flatMap((from, index) => fromMistakes(from, [...path, 'envFrom', index])),
+    ...envFrom.flatMap((from, index) => fromMistakes(from, [...path, 'envFrom'], index)),
   ]
 }
 
@@ -83,10 +85,12 @@ function sourceMistakes({value, valueFrom}: EnvVar, path: Path): Mistake[] {
     ...(value ? [invalid(path, '', 'may not be specified when `value` is not empty')] : []),
     ...(kinds.length === 0 ? [invalid(path, '', none)] : []),
     ...(kinds.length > 1 ? [invalid(path, '', several)] : []),
-    ...(valueFrom.fieldRef ? fieldMistakes(valueFrom.fieldRef.fieldPath, [...path, 'fieldRef', 'fieldPath']) : []),
+    ...(valueFrom.fieldRef ? fieldRefMistakes(valueFrom.fieldRef, fields, [...path, 'fieldRef']) : []),
     ...(valueFrom.resourceFieldRef
-      ? resourceMistakes(valueFrom.resourceFieldRef.resource, [...path, 'resourceFieldRef', 'resource'])
+      ? resourceRefMistakes(valueFrom.resourceFieldRef, [...path, 'resourceFieldRef'], {ofFile: false})
       : []),
+    ...keyMistakes(valueFrom.configMapKeyRef, [...path, 'configMapKeyRef']),
+    ...keyMistakes(valueFrom.secretKeyRef, [...path, 'secretKeyRef']),
   ]
 }
 
@@ -102,26 +106,24 @@ const fields = [
   'status.podIPs',
 ]
 
-function fieldMistakes(field: string, path: Path): Mistake[] {
-  if (fields.includes(field) || /^metadata\.(labels|annotations)\['[^']+'\]$/.test(field)) return []
-  const known = ['metadata.labels', 'metadata.annotations', 'spec.restartPolicy', 'status.phase'].includes(field)
-  if (known) return [notSupported(path, field, fields)]
-  return [invalid(path, field, `error converting fieldPath: field label not supported: ${field}`)]
+function keyMistakes(reference: KeyReference | undefined, path: Path): Mistake[] {
+  if (!reference) return []
+  const {name = '', key} = reference
+  const [wrongName, wrongKey] = [dnsSubdomain(name), dataKey(key)]
+  return [
+    ...(wrongName === undefined ? [] : [invalid([...path, 'name'], name, wrongName)]),
+    ...(key === '' ? [required([...path, 'key'])] : []),
+    ...(key === '' || wrongKey === undefined ? [] : [invalid([...path, 'key'], key, wrongKey)]),
+  ]
 }
 
-const resources = ['limits', 'requests'].flatMap(kind =>
-  ['cpu', 'ephemeral-storage', 'memory'].map(resource => `${kind}.${resource}`),
-)
-
-function resourceMistakes(resource: string, path: Path): Mistake[] {
-  return resources.includes(resource) || /^(limits|requests)\.hugepages-/.test(resource)
-    ? []
-    : [notSupported(path, resource, resources)]
-}
-
-function fromMistakes({configMapRef, secretRef}: EnvFrom, path: Path): Mistake[] {
-  if (configMapRef && secretRef) return [invalid(path, '', 'may not have more than one field specified at a time')]
-  if (!configMapRef && !secretRef) return [invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`')]
+/* Kubernetes does not say which of the entries it is, unless it lacks a name. */
+function fromMistakes({configMapRef, secretRef}: EnvFrom, list: Path, index: number): Mistake[] {
+  const path = [...list, index]
+  const several = 'may not have more than one field specified at a time'
+  if (configMapRef && secretRef) return [{...invalid(path, '', several), printed: list}]
+  if (!configMapRef && !secretRef)
+    return [{...invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'), printed: list}]
   const named = (configMapRef ?? secretRef)?.name
   return named ? [] : [required([...path, configMapRef ? 'configMapRef' : 'secretRef', 'name'])]
 }

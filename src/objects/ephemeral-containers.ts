@@ -1,8 +1,8 @@
 import {containerDefaults, type EphemeralContainer, repeated} from './container.ts'
 import {envMistakes} from './env.ts'
 import {duplicate, forbidden, type Mistake, type Path} from './mistake.ts'
+import {mountMistakes} from './mount-rules.ts'
 import type {PodSpec} from './pod.ts'
-import {mountMistakes} from './volume-rules.ts'
 
 /** The spec of a pod with what the API server fills into its ephemeral containers. */
 export function ephemeralDefaults(containers: readonly EphemeralContainer[]): readonly EphemeralContainer[] {
@@ -23,7 +23,7 @@ export function ephemeralMistakes({ephemeralContainers = [], ...spec}: PodSpec):
     ...repeated(names).map(index => duplicate([...at(index - first), 'name'], names[index])),
     ...ephemeralContainers.flatMap((container, index) => [
       ...envMistakes(container, at(index)),
-      ...mountMistakes(container.volumeMounts ?? [], spec.volumes ?? [], at(index)),
+      ...mountMistakes(container, spec.volumes ?? [], at(index)),
       ...forbiddenFields(container, at(index)),
       ...targetMistakes(container, [...own, ...initial], at(index)),
     ]),

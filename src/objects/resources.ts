@@ -12,7 +12,8 @@ type Quantities = Readonly<Record<string, string | number>>
 
 const form = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/
 
-const quantity: Schema = {
+/** `500m`, `64Mi`, 2. */
+export const quantity: Schema = {
   type: 'integerOrString',
   // A number may have a fraction: `cpu: 0.5`.
   integer: {type: 'anything'},

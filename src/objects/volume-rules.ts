@@ -1,6 +1,8 @@
 import {repeated} from './container.ts'
-import {duplicate, forbidden, invalid, type Mistake, notSupported, type Path, required} from './mistake.ts'
-import type {DownwardFile, FileOfKey, ProjectedSource, Volume, VolumeMount} from './volume.ts'
+import {fieldRefDefaults, fieldRefMistakes, resourceRefMistakes} from './field-ref.ts'
+import {duplicate, forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
+import {descendingFile} from './mount-rules.ts'
+import type {DownwardFile, FileOfKey, ProjectedSource, Volume} from './volume.ts'
 
 /** 0644. */
 const defaultMode = 0o644
@@ -15,7 +17,7 @@ export function volumeDefaults(volume: Volume): Volume {
     ...(secret && {secret: {...secret, defaultMode: secret.defaultMode ?? defaultMode}}),
     ...(hostPath && {hostPath: {...hostPath, type: hostPath.type ?? ''}}),
     ...(downwardAPI && {
-      downwardAPI: {...withVersions(downwardAPI), defaultMode: downwardAPI.defaultMode ?? defaultMode},
+      downwardAPI: {...withDefaults(downwardAPI), defaultMode: downwardAPI.defaultMode ?? defaultMode},
     }),
     ...(projected && {
       projected: {
@@ -29,18 +31,13 @@ export function volumeDefaults(volume: Volume): Volume {
 
 type Downward = {readonly items?: readonly DownwardFile[]}
 
-/** A field of the pod is one of version v1 where nothing else is said. */
-function withVersions<T extends Downward>(downward: T): T {
+function withDefaults<T extends Downward>(downward: T): T {
   const {items} = downward
-  if (!items) return downward
-  return {
-    ...downward,
-    items: items.map(item => (item.fieldRef ? {...item, fieldRef: {apiVersion: 'v1', ...item.fieldRef}} : item)),
-  }
+  return items ? {...downward, items: items.map(fieldRefDefaults)} : downward
 }
 
 function projectedDefaults({serviceAccountToken, downwardAPI, ...others}: ProjectedSource): ProjectedSource {
-  const source = downwardAPI ? {...others, downwardAPI: withVersions(downwardAPI)} : others
+  const source = downwardAPI ? {...others, downwardAPI: withDefaults(downwardAPI)} : others
   if (!serviceAccountToken) return source
   const {expirationSeconds = 3600} = serviceAccountToken
   return {...source, serviceAccountToken: {...serviceAccountToken, expirationSeconds}}
@@ -51,21 +48,6 @@ export function volumeMistakes(volumes: readonly Volume[], path: Path): Mistake[
   return [
     ...volumes.flatMap((volume, index) => sourceMistakes(volume, [...path, index])),
     ...repeated(names).map(index => duplicate([...path, index, 'name'], names[index])),
-  ]
-}
-
-/** What is wrong with a container's mounts; `path` leads to the container. */
-export function mountMistakes(mounts: readonly VolumeMount[], volumes: readonly Volume[], path: Path): Mistake[] {
-  const known = new Set(volumes.map(({name}) => name))
-  const paths = mounts.map(({mountPath}) => mountPath)
-  const at = (index: number, field: string) => [...path, 'volumeMounts', index, field]
-  return [
-    ...mounts.flatMap(({name, mountPath, subPath}, index) => [
-      ...(known.has(name) ? [] : [{path: at(index, 'name'), message: `Not found: ${JSON.stringify(name)}`}]),
-      ...(mountPath ? [] : [required(at(index, 'mountPath'))]),
-      ...(subPath ? pathMistakes(subPath, at(index, 'subPath')) : []),
-    ]),
-    ...repeated(paths).map(index => invalid(at(index, 'mountPath'), paths[index], 'must be unique')),
   ]
 }
 
@@ -91,32 +73,27 @@ function sourceMistakes(volume: Volume, path: Path): Mistake[] {
     ...(projected?.sources ?? []).flatMap((source, index) =>
       projectedMistakes(source, [...at('projected', 'sources'), index], at('projected')),
     ),
+    ...clashes(projected?.sources ?? [], at('projected')),
   ]
 }
 
 const fields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
 
-function downwardMistakes(
-  {path: file, fieldRef, resourceFieldRef}: DownwardFile,
-  place: Path,
-  index: number,
-): Mistake[] {
-  const field = fieldRef?.fieldPath.replace(/^(metadata\.(labels|annotations))\['[^']+'\]$/, '$1')
+/* Kubernetes does not say which of the files it is. */
+function downwardMistakes(file: DownwardFile, place: Path, index: number): Mistake[] {
+  const {path: name = '', fieldRef, resourceFieldRef} = file as Partial<DownwardFile>
   const at = [...place, 'items', index]
-  return [
-    ...pathMistakes(file, [...place, index, 'path']),
-    ...(fieldRef || resourceFieldRef
-      ? []
-      : [{...required(at, 'one of fieldRef and resourceFieldRef is required'), printed: place}]),
-    ...(field !== undefined && !fields.includes(field)
-      ? [
-          {
-            ...notSupported([...at, 'fieldRef', 'fieldPath'], field, fields),
-            printed: [...place, 'fieldRef', 'fieldPath'],
-          },
-        ]
-      : []),
+  const both = 'fieldRef and resourceFieldRef can not be specified simultaneously'
+  const ofResource = resourceFieldRef && !fieldRef
+  const mistakes = [
+    ...(name === '' ? [required([...at, 'path'])] : []),
+    ...descendingFile(name, {path: [...at, 'path'], printed: [...place, 'path']}),
+    ...(fieldRef ? fieldRefMistakes(fieldRef, fields, [...at, 'fieldRef']) : []),
+    ...(fieldRef && resourceFieldRef ? [invalid(at, 'resource', both)] : []),
+    ...(ofResource ? resourceRefMistakes(resourceFieldRef, [...at, 'resourceFieldRef'], {ofFile: true}) : []),
+    ...(fieldRef || resourceFieldRef ? [] : [required(at, 'one of fieldRef and resourceFieldRef is required')]),
   ]
+  return mistakes.map(mistake => ({...mistake, printed: [...place, ...mistake.path.slice(at.length)]}))
 }
 
 const shortest = 600
@@ -135,27 +112,41 @@ function tokenMistakes(token: ProjectedSource['serviceAccountToken'], path: Path
 
 function projectedMistakes(source: ProjectedSource, path: Path, volume: Path): Mistake[] {
   const [first, ...more] = Object.keys(source)
-  const {configMap, secret} = source
+  const {configMap, secret, downwardAPI} = source
   return [
     ...(first === undefined ? [required(path, 'must specify a projection type')] : []),
-    ...more.map(kind => forbidden([...path, kind], 'may not specify more than 1 volume type')),
     ...(configMap && !configMap.name ? [required([...path, 'configMap', 'name'])] : []),
     ...(secret && !secret.name ? [required([...path, 'secret', 'name'])] : []),
     ...fileMistakes(configMap?.items ?? [], [...path, 'configMap', 'items']),
     ...fileMistakes(secret?.items ?? [], [...path, 'secret', 'items']),
+    ...(downwardAPI?.items ?? []).flatMap((item, index) => downwardMistakes(item, [...path, 'downwardAPI'], index)),
     ...tokenMistakes(source.serviceAccountToken, [...path, 'serviceAccountToken'], volume),
+    ...(more.length > 0 ? [forbidden(path, 'may not specify more than 1 volume type')] : []),
   ]
 }
 
-function fileMistakes(items: readonly FileOfKey[], path: Path): Mistake[] {
-  return items.flatMap((item, index) => [
-    ...(item.key === '' ? [required([...path, index, 'key'])] : []),
-    ...(item.path === '' ? [required([...path, index, 'path'])] : []),
-    ...pathMistakes(item.path, [...path, index, 'path']),
+/* Two sources that write the same file. */
+function clashes(sources: readonly ProjectedSource[], path: Path): Mistake[] {
+  const taken = new Set<string>()
+  const files = sources.flatMap(({configMap, secret, downwardAPI}) => [
+    ...(secret?.items ?? []).map(item => ({path: item.path, said: secret?.name})),
+    ...(configMap?.items ?? []).map(item => ({path: item.path, said: configMap?.name})),
+    ...(downwardAPI?.items ?? []).map(item => ({path: item.path, said: item.path})),
   ])
+  return files.flatMap(({path: file, said}) => {
+    if (file && taken.has(file)) return [invalid(path, said, 'conflicting duplicate paths')]
+    taken.add(file)
+    return []
+  })
 }
 
-function pathMistakes(text: string, path: Path): Mistake[] {
-  if (text.startsWith('/')) return [invalid(path, text, 'must be a relative path')]
-  return text.split('/').includes('..') ? [invalid(path, text, "must not contain '..'")] : []
+function fileMistakes(items: readonly FileOfKey[], path: Path): Mistake[] {
+  return items.flatMap((item, index) => {
+    const place = [...path, index, 'path']
+    return [
+      ...(item.key === '' ? [required([...path, index, 'key'])] : []),
+      ...(item.path === '' ? [required(place)] : []),
+      ...descendingFile(item.path, {path: place, printed: place}),
+    ]
+  })
 }

@@ -1,5 +1,5 @@
 import type {EnvSource} from './env.ts'
-import {fieldRefSchema, resourceFieldRefSchema} from './env.ts'
+import {fieldRefSchema, resourceFieldRefSchema} from './field-ref.ts'
 import {dnsLabel} from './format.ts'
 import {
   anything,
@@ -64,7 +64,7 @@ export type VolumeMount = {
 const mode = integer(0, 0o777, 'must be a number between 0 and 0777 (octal), both inclusive')
 const items = list(record({key: string, path: string, mode}, ['key', 'path']))
 const downwardItems = list(
-  record({path: string, mode, fieldRef: fieldRefSchema, resourceFieldRef: resourceFieldRefSchema}, ['path']),
+  record({path: string, mode, fieldRef: fieldRefSchema, resourceFieldRef: resourceFieldRefSchema}),
 )
 
 const storage = unsupported('volumes that stand for storage of their own')
@@ -147,16 +147,13 @@ export const volumesSchema: Schema = listBy(['name'], volumeSchema)
 
 export const volumeMountsSchema: Schema = listBy(
   ['mountPath'],
-  record(
-    {
-      name: string,
-      mountPath: string,
-      subPath: string,
-      subPathExpr: string,
-      readOnly: boolean,
-      recursiveReadOnly: oneOf('Disabled', 'IfPossible', 'Enabled'),
-      mountPropagation: oneOf('None', 'HostToContainer', 'Bidirectional'),
-    },
-    ['name'],
-  ),
+  record({
+    name: string,
+    mountPath: string,
+    subPath: string,
+    subPathExpr: string,
+    readOnly: boolean,
+    recursiveReadOnly: oneOf('Disabled', 'IfPossible', 'Enabled'),
+    mountPropagation: string,
+  }),
 )

@@ -108,6 +108,11 @@ export const newer: readonly {readonly why: string; readonly find: RegExp; reado
     say: '$1values[0]: Invalid value: "b": $2',
   },
   {
+    why: 'a pod may have several addresses of its node since 1.28',
+    find: /"status\.hostIP", "status\.podIP", "status\.podIPs"/,
+    say: '"status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"',
+  },
+  {
     why: 'more operators since',
     find: /expected: '=', '!=', '==', 'in', notin'/,
     say: 'expected: in, notin, =, ==, !=, gt, lt',
