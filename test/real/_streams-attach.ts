@@ -61,7 +61,10 @@ export function attachFacts(fact: Fact): void {
       /cannot attach a container in a completed pod; current phase is Succeeded/,
     )
     t.regex((await kubectl('attach nobody')).stderr, /pods "nobody" not found/)
-    t.regex((await kubectl('attach pair -c foo')).stderr, /container foo (is not valid for|not found in) pod pair/)
+    t.regex(
+      (await kubectl('attach pair -c foo')).stderr,
+      /container (foo (is not valid for|not found in) pod pair|not found \(foo\))/,
+    )
   })
 }
 
