@@ -28,10 +28,17 @@ export function nameOf({kind, metadata: {name, namespace = 'default'}}: KubeObje
 function modified(object: KubeObjectAny, before: KubeObjectAny | undefined): readonly string[] {
   const known = [...endingWords(object, before), ...membersWords(before, object)]
   if (object.kind === 'Pod') known.push(...podWords(object, before as Pod | undefined))
-  return known.length > 0 ? known : differences(told(before), told(object))
+  if (known.length > 0) return known
+  const changed = differences(told(before), told(object))
+  return object.kind === 'Secret' ? changed.map(withoutSecret) : changed
 }
 
-/** An object without what only the store keeps. */
+/** What stands in a Secret is nobody's story: `data.password: c2Vl` → `data.password: (not shown)`. */
+export function withoutSecret(text: string): string {
+  return text.replace(/^((?:data|stringData)\.[-._a-zA-Z0-9]+:?) (?!is gone$).*$/s, '$1 (not shown)')
+}
+
+/** An object without what only the store keeps, and what kubectl keeps for itself. */
 export function told(object: KubeObjectAny | undefined): unknown {
   if (object === undefined) return undefined
   const {
@@ -43,7 +50,11 @@ export function told(object: KubeObjectAny | undefined): unknown {
     annotations = {},
     ...metadata
   } = object.metadata
-  const {'endpoints.kubernetes.io/last-change-trigger-time': _time, ...rest} = annotations
+  const {
+    'endpoints.kubernetes.io/last-change-trigger-time': _time,
+    'kubectl.kubernetes.io/last-applied-configuration': _applied,
+    ...rest
+  } = annotations
   return {...object, metadata: {...metadata, ...(Object.keys(rest).length > 0 && {annotations: rest})}}
 }
 

@@ -2,7 +2,7 @@ import {readBody} from '../../apiserver/body.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
 import type {Service} from '../../objects/service.ts'
 import type {Deed, Heard} from '../chronicle.ts'
-import {nameOf, told, wordsOf} from './change-words.ts'
+import {nameOf, told, withoutSecret, wordsOf} from './change-words.ts'
 import type {StoryLine} from './story.ts'
 import {few, leavesOf, shown} from './values.ts'
 
@@ -73,9 +73,11 @@ async function filledIn(object: KubeObjectAny, {body, contentType}: Heard): Prom
   const converted = apiVersion !== undefined && apiVersion !== object.apiVersion
   return [
     ...(converted ? [`apiVersion ${object.apiVersion} for ${shown(apiVersion)}`] : []),
-    ...added.map(([path, value]) => `${path} ${shown(value)}`),
+    ...added.map(([path, value]) => `${path} ${shown(value)}`).map(object.kind === 'Secret' ? withoutSecret : same),
   ]
 }
+
+const same = (text: string) => text
 
 /* What the request's path says, and what is told by itself. */
 const given = /^(metadata\.namespace$|apiVersion$|kind$|spec\.clusterIPs?$|spec\.ports\[\d+\]\.nodePort$)/

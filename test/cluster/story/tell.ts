@@ -193,6 +193,30 @@ test('a node that asks over the API is a kubelet, and needs no introduction', as
   t.false((await lab.story('po', 'a')).some(line => line.includes('system:node')))
 })
 
+test('what a Secret holds is not told, nor what kubectl keeps for itself', async t => {
+  const lab = cluster(t)
+  const said = (password: string) => ({
+    ...{apiVersion: 'v1', kind: 'Secret', stringData: {password, 'a.b_c-d': password}},
+    metadata: {name: 'key', annotations: {'kubectl.kubernetes.io/last-applied-configuration': password}},
+  })
+  t.is(await lab.ask('POST', '/api/v1/namespaces/default/secrets', said('hunter2')), 201)
+  const merge = {headers: {'content-type': 'application/merge-patch+json'}}
+  t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/secrets/key', said('hunter3'), merge), 200)
+  t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/secrets/key', {data: {password: null}}, merge), 200)
+  const told = await lab.story('secret', 'key')
+  for (const secret of ['hunter2', 'hunter3'].flatMap(word => [word, Buffer.from(word).toString('base64')]))
+    t.false(told.join('\n').includes(secret), secret)
+  t.deepEqual(
+    told.filter(line => /Secret|admitted/.test(line)),
+    [
+      'API server: admitted: filled in data.password (not shown), data.a.b_c-d (not shown), type Opaque',
+      'API server: stored Secret key',
+      'API server: Secret key: data.password: (not shown), data.a.b_c-d: (not shown)',
+      'API server: Secret key: data.password is gone',
+    ],
+  )
+})
+
 test('without an object: who asked for what, and what that wrote at once', async t => {
   const lab = cluster(t)
   await lab.ask('POST', '/api/v1/namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}})
