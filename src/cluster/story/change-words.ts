@@ -30,6 +30,7 @@ function modified(object: KubeObjectAny, before: KubeObjectAny | undefined): rea
   if (object.kind === 'Pod') known.push(...podWords(object, before as Pod | undefined))
   if (known.length > 0) return known
   const changed = differences(told(before), told(object))
+  if (changed.length === 0) return ['nothing but the notes of those who manage it']
   return object.kind === 'Secret' ? changed.map(withoutSecret) : changed
 }
 

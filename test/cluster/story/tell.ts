@@ -203,8 +203,10 @@ test('what a Secret holds is not told, nor what kubectl keeps for itself', async
   const merge = {headers: {'content-type': 'application/merge-patch+json'}}
   t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/secrets/key', said('hunter3'), merge), 200)
   t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/secrets/key', {data: {password: null}}, merge), 200)
+  const note = {metadata: {annotations: {'kubectl.kubernetes.io/last-applied-configuration': 'hunter4'}}}
+  t.is(await lab.ask('PATCH', '/api/v1/namespaces/default/secrets/key', note, merge), 200)
   const told = await lab.story('secret', 'key')
-  for (const secret of ['hunter2', 'hunter3'].flatMap(word => [word, Buffer.from(word).toString('base64')]))
+  for (const secret of ['hunter2', 'hunter3', 'hunter4'].flatMap(word => [word, Buffer.from(word).toString('base64')]))
     t.false(told.join('\n').includes(secret), secret)
   t.deepEqual(
     told.filter(line => /Secret|admitted/.test(line)),
@@ -213,6 +215,7 @@ test('what a Secret holds is not told, nor what kubectl keeps for itself', async
       'API server: stored Secret key',
       'API server: Secret key: data.password: (not shown), data.a.b_c-d: (not shown)',
       'API server: Secret key: data.password is gone',
+      'API server: Secret key: nothing but the notes of those who manage it',
     ],
   )
 })
