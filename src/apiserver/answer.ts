@@ -5,6 +5,30 @@ export function json(value: unknown, status = 200, type = 'application/json'): A
   return {status, headers: {'content-type': type}, body: `${JSON.stringify(value)}\n`}
 }
 
+/** How many items of a list are text at the same time. */
+const atOnce = 250
+
+/**
+ * A list: what `head` says, and then under `field` all items as `shown` shows them. Of a long one no more is made than the client takes, so that
+ * ten thousand objects are never in memory as text.
+ */
+export function jsonList<T>(
+  head: object,
+  {field, items, shown}: {field: 'items' | 'rows'; items: readonly T[]; shown(item: T): unknown},
+): Answer {
+  if (items.length <= atOnce) return json({...head, [field]: items.map(shown)})
+  return {status: 200, headers: {'content-type': 'application/json'}, body: pieces()}
+
+  async function* pieces(): AsyncGenerator<string> {
+    yield `${JSON.stringify(head).slice(0, -1)},"${field}":[`
+    for (let at = 0; at < items.length; at += atOnce) {
+      const texts = items.slice(at, at + atOnce).map(item => JSON.stringify(shown(item)))
+      yield `${at === 0 ? '' : ','}${texts.join(',')}`
+    }
+    yield ']}\n'
+  }
+}
+
 export function plain(text: string, status = 200): Answer {
   return {status, headers: {'content-type': 'text/plain; charset=utf-8'}, body: text}
 }

@@ -1,5 +1,5 @@
 import type {Kind} from '../objects/kind.ts'
-import {type KindName, type KubeObjectAny, kinds} from '../objects/kinds.ts'
+import {type KubeObjectAny, kinds} from '../objects/kinds.ts'
 
 /** An object in the version that was asked for. */
 export function present(object: KubeObjectAny, apiVersion: string): KubeObjectAny {
@@ -8,20 +8,10 @@ export function present(object: KubeObjectAny, apiVersion: string): KubeObjectAn
   return {...(olderForms?.[apiVersion]?.show(object) ?? object), apiVersion} as KubeObjectAny
 }
 
-/** A list of objects of one kind; its items do not repeat what the list says. */
-export function presentList(
-  kind: KindName,
-  {apiVersion, items, metadata}: {apiVersion: string; items: readonly KubeObjectAny[]; metadata: ListMeta},
-) {
-  return {
-    kind: `${kind}List`,
-    apiVersion,
-    metadata,
-    items: items.map(item => {
-      const {kind: _kind, apiVersion: _version, ...shown} = present(item, apiVersion)
-      return shown
-    }),
-  }
+/** An object as an item of a list, which says itself of which kind they are. */
+export function presentItem(object: KubeObjectAny, apiVersion: string): object {
+  const {kind: _kind, apiVersion: _version, ...shown} = present(object, apiVersion)
+  return shown
 }
 
 /** Where a list stands in time, and how to go on with one that was cut off. */

@@ -1,8 +1,8 @@
 import type {KindName, KubeObjectAny} from '../objects/kinds.ts'
 import {type Form, formOf} from './accept.ts'
-import {json} from './answer.ts'
+import {json, jsonList} from './answer.ts'
 import type {Answer, Call} from './call.ts'
-import {type ListMeta, present, presentList} from './present.ts'
+import {type ListMeta, present, presentItem} from './present.ts'
 import {ApiError} from './status.ts'
 import {columnDefinitions, type Included, partialObject, rowOf} from './table.ts'
 
@@ -38,16 +38,19 @@ export function showObject(object: KubeObjectAny, show: Show, status = 200): Ans
 export function showList(items: readonly KubeObjectAny[], show: Show, metadata: ListMeta): Answer {
   switch (show.form.as) {
     case 'object':
-      return json(presentList(show.kind, {apiVersion: show.apiVersion, items, metadata}))
+      return jsonList(
+        {kind: `${show.kind}List`, apiVersion: show.apiVersion, metadata},
+        {field: 'items', items, shown: item => presentItem(item, show.apiVersion)},
+      )
     case 'PartialObjectMetadata':
-      return json({
-        kind: 'PartialObjectMetadataList',
-        apiVersion: `meta.k8s.io/${show.form.version}`,
-        metadata,
-        items: items.map(item => partialObject(item, show.form)),
-      })
-    case 'Table':
-      return json(tableOf(items, {show, metadata, withColumns: true}))
+      return jsonList(
+        {kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${show.form.version}`, metadata},
+        {field: 'items', items, shown: item => partialObject(item, show.form)},
+      )
+    case 'Table': {
+      const {rows: _none, ...head} = tableOf([], {show, metadata, withColumns: true})
+      return jsonList(head, {field: 'rows', items, shown: item => rowShown(item, show)})
+    }
   }
 }
 
@@ -73,13 +76,15 @@ function tableOf(
   items: readonly KubeObjectAny[],
   {show, metadata, withColumns}: {show: Show; metadata: ListMeta; withColumns: boolean},
 ) {
-  const {kind, apiVersion, form, included, now} = show
-  const shown = (object: KubeObjectAny) => present(object, apiVersion)
   return {
     kind: 'Table',
-    apiVersion: `meta.k8s.io/${form.version}`,
+    apiVersion: `meta.k8s.io/${show.form.version}`,
     metadata,
-    columnDefinitions: withColumns ? columnDefinitions(kind) : null,
-    rows: items.map(item => rowOf(item, {included, now, present: shown, form})),
+    columnDefinitions: withColumns ? columnDefinitions(show.kind) : null,
+    rows: items.map(item => rowShown(item, show)),
   }
+}
+
+function rowShown(item: KubeObjectAny, {apiVersion, form, included, now}: Show) {
+  return rowOf(item, {included, now, present: object => present(object, apiVersion), form})
 }
