@@ -66,7 +66,7 @@ async function outsideOfObjects(path: readonly string[], {headers}: ApiRequest):
   if (first === 'openapi') {
     const {openApiV2, openApiV3} = await import('./openapi/index.ts')
     if (second === 'v3') return openApiV3(rest, headers)
-    if (second === 'v2' && rest.length === 0) return openApiV2()
+    if (second === 'v2' && rest.length === 0) return openApiV2(headers)
   }
   throw noSuchPath()
 }
