@@ -6,7 +6,9 @@ import {review} from './review.ts'
 const apiVersion = 'authentication.k8s.io/v1'
 
 export const identityReviews: readonly Virtual[] = [
-  review({kind: 'SelfSubjectReview', apiVersion, review: (_spec, {user}) => ({userInfo: infoOf(user)})}),
+  selfReview(apiVersion),
+  // What kubectl 1.27 asks for.
+  selfReview('authentication.k8s.io/v1beta1'),
   review({
     kind: 'TokenReview',
     apiVersion,
@@ -18,6 +20,14 @@ export const identityReviews: readonly Virtual[] = [
     },
   }),
 ]
+
+function selfReview(version: string): Virtual {
+  return review({
+    kind: 'SelfSubjectReview',
+    apiVersion: version,
+    review: (_spec, {user}) => ({userInfo: infoOf(user)}),
+  })
+}
 
 function infoOf({name, uid, groups, extra}: User) {
   return {username: name, ...(uid && {uid}), groups, ...(extra && {extra})}
