@@ -50,6 +50,30 @@ test('a daemon set has a pod on each node, also on one that comes later, and non
   await world.stop()
 })
 
+test('a daemon waits for room on its node, and for no other', async t => {
+  const world = simulation({nodes: 1})
+  const full = {...sampleNode('full'), status: {allocatable: {pods: '0'}}}
+  world.objects.apply([full, sampleDaemonSet('web')])
+  await world.settle()
+  t.deepEqual(onNodes(world), ['node1 v1', 'undefined v1'])
+  const waiting = world.pods().find(({spec}) => spec.nodeName === undefined)
+  t.like(waiting?.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution, {
+    nodeSelectorTerms: [{matchFields: [{key: 'metadata.name', operator: 'In', values: ['full']}]}],
+  })
+  t.deepEqual(world.told(waiting?.metadata.name ?? ''), [
+    "FailedScheduling: 0/2 nodes are available: 1 Too many pods, 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.",
+  ])
+  t.like(world.store.get('DaemonSet', key)?.status, {
+    currentNumberScheduled: 2,
+    desiredNumberScheduled: 2,
+    numberReady: 1,
+  })
+  world.objects.delete({kind: 'no', name: 'full'})
+  await world.settle()
+  t.deepEqual(onNodes(world), ['node1 v1'])
+  await world.stop()
+})
+
 test('a daemon set keeps off nodes with other labels or with taints that it does not tolerate', async t => {
   const world = simulation({nodes: 1})
   const {metadata, spec, ...rest} = sampleNode('disk')

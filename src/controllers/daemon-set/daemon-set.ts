@@ -9,16 +9,17 @@ import type {View} from '../../store/view.ts'
 import {isAvailable, nextAvailable} from '../availability.ts'
 import {type Context, type Controller, type Key, keyOf, sidesOf, type Write} from '../controller.ts'
 import {eventsFor} from '../events.ts'
+import {onlyOn} from '../named-nodes.ts'
 import {freeNames, podFrom} from '../new-pod.ts'
 import {claimOthers, claimPods, isActive, isGoing, workloadsOf} from '../ownership.ts'
 import {counts, happening} from '../replicas.ts'
 import {outdatedRevisions, revisionsOf} from '../revisions.ts'
-import {daemonTemplate, type Place, placesOf} from './nodes.ts'
+import {daemonTemplate, type Place, placesOf, targetOf} from './nodes.ts'
 import {type Progress, revisionLabel, rolling, type Steps, upholding} from './steps.ts'
 
 /**
- * Keeps one pod on each node that the template's selector and tolerations let in. No scheduler is asked: the pods are born with
- * their node.
+ * Keeps one pod on each node that the template's selector and tolerations let in. The scheduler is asked whether there is room: each pod
+ * is born with the name of its node in its affinity.
  */
 export const daemonSetController: Controller = {
   name: 'daemon-set',
@@ -60,6 +61,8 @@ function uphold(daemonSet: DaemonSet, view: View, context: Context): readonly Wr
   const {latest, writes} = revisionsOf(daemonSet, history.owned, view, revisionLabel)
   if (latest === undefined || writes.length > 0) return isGoing(daemonSet) ? [] : writes
   const places = placesOf(daemonSet, view.all('Node'), pods.owned)
+  const stranded = pods.owned.filter(pod => !isGoing(pod) && waitsInVain(pod, view))
+  if (stranded.length > 0) return stranded.map(object => ({do: 'delete', object}))
   const progress: Progress = {daemonSet, hash: latest.metadata.labels?.[revisionLabel] ?? '', now: context.now}
   if (!isGoing(daemonSet)) {
     const first = written(upholding(places, progress), progress, view, context)
@@ -69,6 +72,11 @@ function uphold(daemonSet: DaemonSet, view: View, context: Context): readonly Wr
   return [...cleanUp(daemonSet, history.owned, latest, pods.owned), ...report(places, progress)]
 }
 
+/** Whether the node that a pod waits for is gone. */
+function waitsInVain(pod: Pod, view: View): boolean {
+  return pod.spec.nodeName === undefined && !view.get('Node', {name: targetOf(pod) ?? ''})
+}
+
 function written({create, remove}: Steps, {daemonSet, hash}: Progress, view: View, context: Context): readonly Write[] {
   const generateName = `${daemonSet.metadata.name}-`
   const template = daemonTemplate(daemonSet)
@@ -76,7 +84,7 @@ function written({create, remove}: Steps, {daemonSet, hash}: Progress, view: Vie
   const names = freeNames(daemonSet, create.length, view, context)
   const pods: readonly Write[] = [
     ...create.map((node, index): Write => {
-      const spec = {...template.spec, nodeName: node.metadata.name}
+      const spec = onlyOn(template.spec, node.metadata.name)
       const name = names[index] ?? ''
       return {do: 'create', object: podFrom(daemonSet, {generateName, name, labels}, {...template, spec})}
     }),

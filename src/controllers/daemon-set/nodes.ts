@@ -2,6 +2,7 @@ import type {DaemonSet} from '../../objects/daemon-set.ts'
 import type {Node} from '../../objects/node.ts'
 import type {Pod, PodTemplate} from '../../objects/pod.ts'
 import type {Toleration} from '../../objects/toleration.ts'
+import {namedNodes} from '../named-nodes.ts'
 import {isSelected} from '../node-selection.ts'
 import {untolerated} from '../taints.ts'
 
@@ -39,7 +40,7 @@ export function daemonTemplate({spec: {template}}: DaemonSet): PodTemplate {
 
 export function placesOf(daemonSet: DaemonSet, nodes: readonly Node[], pods: readonly Pod[]): readonly Place[] {
   const {spec} = daemonTemplate(daemonSet)
-  const byNode = Map.groupBy(pods.toSorted(olderFirst), pod => pod.spec.nodeName)
+  const byNode = Map.groupBy(pods.toSorted(olderFirst), targetOf)
   return nodes.map(node => {
     const here = isSelected(spec, node) && (spec.nodeName ?? node.metadata.name) === node.metadata.name
     return {
@@ -49,6 +50,11 @@ export function placesOf(daemonSet: DaemonSet, nodes: readonly Node[], pods: rea
       keeps: here && untolerated(spec, node, ['NoExecute']) === undefined,
     }
   })
+}
+
+/** The node that a daemon is on, or waits for. */
+export function targetOf({spec}: Pod): string | undefined {
+  return spec.nodeName ?? namedNodes(spec)?.[0]
 }
 
 function olderFirst({metadata: a}: Pod, {metadata: b}: Pod): number {

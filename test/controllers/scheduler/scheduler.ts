@@ -195,6 +195,22 @@ test(
   [master, {...node1, metadata: {name: 'node1', labels: {disk: 'ssd'}}}],
   [on('node1', 'b')],
 )
+const named = (...terms: readonly string[][]): Pod => {
+  const nodeSelectorTerms = terms.map(values => ({
+    matchFields: [{key: 'metadata.name', operator: 'In' as const, values}],
+  }))
+  return samplePod('a', {
+    spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms}}}},
+  })
+}
+test(decides, 'a pod that names its node gets it', 'node1', named(['node1']), [master, node1], [on('node1', 'b')])
+test(
+  decides,
+  'other nodes are not even asked, whatever they would say',
+  `0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't satisfy plugin(s) [NodeAffinity].${helpless(3)}`,
+  named(['node1'], ['gone']),
+  [tainted, sampleNode('node1', {unschedulable: true}), sampleNode('node2', {unschedulable: true})],
+)
 test(
   decides,
   'a pod that will not push others away says so',

@@ -1,4 +1,5 @@
 import type {Filter} from '../attempt.ts'
+import {namedNodesFilter} from './named-nodes.ts'
 import {nodeAffinityFilter} from './node-affinity.ts'
 import {podAffinityFilter} from './pod-affinity.ts'
 import {portsFilter} from './ports.ts'
@@ -9,6 +10,7 @@ import {unschedulableFilter} from './unschedulable.ts'
 
 /** In kube-scheduler's order: a node that fails is asked no further, and what it failed at is what people read. */
 export const filters: readonly Filter[] = [
+  namedNodesFilter,
   unschedulableFilter,
   taintsFilter,
   nodeAffinityFilter,
