@@ -18,10 +18,12 @@ export const command = z
   .describe('A command line, split into words without a shell; or a list, taken as it is')
 
 /* Whoever copies a line from a page has its first word, too. */
-const kubectlWords = command.refine(
-  ([first]) => first !== 'kubectl',
-  'expected the words after kubectl, without kubectl',
-)
+const kubectlWords = command
+  .refine(([first]) => first !== 'kubectl', 'expected the words after kubectl, without kubectl')
+  .refine(
+    words => !words.some(word => /\{name:(?!([^{}\s/]+\/)?pod\/[^{}\s]+\})/.test(word)),
+    'after {name: expected pod/NAME or pod/LABEL=VALUE and }: only pods get their names from the cluster',
+  )
 
 /** A regular expression, as JavaScript reads it. */
 export const pattern = checked(text => new RegExp(text, 'm'), "^You've hit").describe(

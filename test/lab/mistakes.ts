@@ -187,6 +187,13 @@ test(
   '2:14 expected the words after kubectl, without kubectl',
   '3:20 expected the words after kubectl, without kubectl',
 )
+test(
+  'a name of what is no pod, for kubectl',
+  refused,
+  'scenario:\n  - kubectl: get svc {name:svc/web}\n  - kubectl: exec {name:pod/app=web} -- ls\n  - kubectl: get {name:pod/}\n',
+  '2:14 after {name: expected pod/NAME or pod/LABEL=VALUE and }: only pods get their names from the cluster',
+  '4:14 after {name: expected pod/NAME or pod/LABEL=VALUE and }: only pods get their names from the cluster',
+)
 test('kubectl and no words', refused, "scenario:\n  - kubectl: ''\n", '2:14 expected a command')
 test('kubectl in a pod', refused, 'scenario:\n  - kubectl: {in: pod/a, run: get pods}\n', '2:15 unknown key "in"')
 test(
