@@ -31,7 +31,8 @@ import {machinePlan, underlayMtu, underlayNetns} from '../underlay.ts'
 import {type Announcer, startAnnouncer} from './announcer.ts'
 import {kernelOf} from './kernel-of.ts'
 import {type Machines, makeMachines} from './machines.ts'
-import {type Outsiders, outsidersOf} from './outsiders.ts'
+import {noOutsiders, type Outsiders} from './outsiders.ts'
+import type {OutsiderContext} from './start-outsiders.ts'
 import {tokenIssuer} from './token-issuer.ts'
 import {clientBy} from './way-to-api.ts'
 
@@ -80,10 +81,10 @@ export async function createCluster({
   died: (error: Error) => void
 }): Promise<Cluster> {
   const agents: Agent[] = []
-  let outsiders: Outsiders | undefined
+  let outsiders = noOutsiders
   const exited = (id: string, code: number) => {
     for (const agent of agents) agent.exited(id, code)
-    outsiders?.exited(id, code)
+    outsiders.exited(id, code)
   }
   const starting = startRuntime({exited, died})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
@@ -123,8 +124,7 @@ export async function createCluster({
     )
   const common = {kernel, runtime, images, signal, log}
   agents.push(...(await startAgents({lab, machines, apiServer, clientOf, chronicle, common})))
-  outsiders = outsidersOf({lab, access, machines, runtime, log})
-  await Promise.all([...outsiders.pids.keys()].map(outsiders.start))
+  if (lab.nodes.some(({outside}) => outside)) outsiders = await startOutsiders({lab, access, machines, runtime, log})
   return {
     store,
     registry: objects,
@@ -133,11 +133,19 @@ export async function createCluster({
     agents,
     clients: machines.clients,
     outsiders,
-    readLog: question => outsiders?.readLog(question) ?? runtime.log(question),
+    readLog: question => outsiders.readLog(question) ?? runtime.log(question),
     apiServer,
     streams: runtime.streams,
     ...(pool && {announcer: startAnnouncer({pool, lab, store, kernel, signal, log})}),
   }
+}
+
+/* Most labs have none, and do not wait for what they need. */
+async function startOutsiders(context: OutsiderContext): Promise<Outsiders> {
+  const {outsidersOf} = await import('./start-outsiders.ts')
+  const outsiders = outsidersOf(context)
+  await Promise.all([...outsiders.pids.keys()].map(outsiders.start))
+  return outsiders
 }
 
 /* A lab that is resumed does not know whether they are there; they say so themselves. */
