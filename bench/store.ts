@@ -4,12 +4,16 @@
  *
  *   node bench/store.ts
  */
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {endpointsController} from '../src/controllers/endpoints.ts'
 import {runControllers} from '../src/controllers/runner.ts'
 import type {Pod} from '../src/objects/pod.ts'
 import type {Service} from '../src/objects/service.ts'
 import {printTable} from '../src/objects/table.ts'
 import {memoryStore} from '../src/store/memory.ts'
+import {sqliteStore} from '../src/store/sqlite.ts'
 import type {Store} from '../src/store/store.ts'
 import {watch} from '../src/store/watch.ts'
 
@@ -55,8 +59,30 @@ async function measure(size: number): Promise<Record<string, number>> {
     'list, a pod': list / size,
     'list a namespace, a pod': listNamespace / size,
     'update a pod': (await timed(() => touch(store, 'plain'))) / flips,
+    ...(await kept(size)),
     [`update a pod, ${watchers} watchers have seen it`]: (await timed(() => watched(store))) / flips,
     [`readiness to Endpoints, ${servicePods} of the pods behind a service`]: (await endpoints(store)) / flips,
+  }
+}
+
+/** The same with a file behind it, as `podlab up` has it, and what it takes to go on with the file. */
+async function kept(size: number): Promise<Record<string, number>> {
+  const folder = mkdtempSync(join(tmpdir(), 'podlab-bench-'))
+  let uids = 0
+  const open = () => sqliteStore(join(folder, 'objects.db'), {clock: () => 0, uid: () => `uid-${++uids}`})
+  try {
+    const store = open()
+    const create = await timed(() => fill(store, size))
+    const update = await timed(() => touch(store, 'kept'))
+    store.close()
+    const reopen = await timed(() => open().close())
+    return {
+      'create a pod, kept on disk': create / size,
+      'update a pod, kept on disk': update / flips,
+      'go on with the file, a pod': reopen / size,
+    }
+  } finally {
+    rmSync(folder, {recursive: true})
   }
 }
 
