@@ -8,6 +8,8 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type ScalarTag,
+  type Tags,
   type YAMLMap,
 } from 'yaml'
 import type {Mistake} from './lab-error.ts'
@@ -36,7 +38,7 @@ const depthLimit = 100
 export function readYaml(source: Source): Found<readonly YamlDocument[]> {
   const lines = new LineCounter()
   // Keys that stand twice are found below: the parser's own search takes quadratic time.
-  const options = {lineCounter: lines, prettyErrors: false, uniqueKeys: false}
+  const options = {lineCounter: lines, prettyErrors: false, uniqueKeys: false, customTags: withOctal}
   const parsed = [...parseAllDocuments(source.text, options)]
   const faults = parsed.flatMap(document => [...document.errors, ...document.warnings]).slice(0, 100)
   if (faults.length > 0) {
@@ -48,6 +50,19 @@ export function readYaml(source: Source): Found<readonly YamlDocument[]> {
   }
   const results = parsed.map(nodes => plain({source, lines, nodes}))
   return {value: results.flatMap(({value}) => value), mistakes: results.flatMap(({mistakes}) => mistakes)}
+}
+
+/* Kubernetes reads YAML 1.1, where a leading zero makes a number octal: `defaultMode: 0400` is what `chmod 0400` means. */
+const octal: ScalarTag = {
+  identify: () => false,
+  default: true,
+  tag: 'tag:yaml.org,2002:int',
+  test: /^0[0-7]+$/,
+  resolve: text => Number.parseInt(text, 8),
+}
+
+function withOctal(tags: Tags): Tags {
+  return [octal, ...tags]
 }
 
 /** A mistake at a place of a document, or at the nearest place above that the text has. */

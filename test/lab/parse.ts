@@ -1,5 +1,6 @@
 import {resolve} from 'node:path'
 import test from 'ava'
+import type {Pod} from '../../src/objects/pod.ts'
 import {read} from './_lab.ts'
 
 const pod = (name: string) =>
@@ -156,4 +157,14 @@ test('the pool of load balancers gives way to networks that are chosen, and can 
   t.is(pool('podNetwork: 10.0.0.0/18, underlay: 192.168.0.0/24'), undefined)
   t.is(pool('loadBalancers: ""'), undefined)
   t.is(String(pool('loadBalancers: 10.0.50.0/24')), '10.0.50.0/24')
+})
+
+test('a number that begins with zero is octal, as Kubernetes reads it', t => {
+  const volume = '{name: v, secret: {secretName: s, defaultMode: 0400, items: [{key: a, path: a, mode: 0644}]}}'
+  const {manifests} = read(
+    `manifests:\n  - {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: main, image: busybox}], volumes: [${volume}]}}`,
+  )
+  const [found] = (manifests[0] as Pod).spec.volumes ?? []
+  t.is(found?.secret?.defaultMode, 256)
+  t.is(found?.secret?.items?.[0]?.mode, 420)
 })

@@ -24,7 +24,8 @@ export function podTokens(client: Pick<AgentClient, 'requestToken'>, now: () => 
   }
   return {
     refresh: async pod => {
-      const due = tokenSources(pod).filter(source => {
+      const sources = new Map(tokenSources(pod).map(source => [keyOf(source), source]))
+      const due = [...sources.values()].filter(source => {
         const one = held.get(keyOf(source))
         return one === undefined || 'error' in one || one.until <= now()
       })
