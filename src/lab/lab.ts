@@ -45,9 +45,6 @@ export type ProxyConfig = {
   readonly masqueradeAll?: boolean | undefined
   readonly localhostNodePorts?: boolean | undefined
   readonly nodePortAddresses?: readonly Cidr[] | undefined
-  readonly scheduler?: string | undefined
-  /** The version of Kubernetes whose rules are written. */
-  readonly profile?: 'v1.30' | 'v1.18' | undefined
 }
 
 export type NodeConfig = {

@@ -63,14 +63,6 @@ export const clusterSchema = mapping({
       .array(network('10.0.20.0/24'))
       .optional()
       .describe("Node ports answer at those of a node's addresses that lie in these networks; at all when left out"),
-    scheduler: z
-      .enum(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
-      .optional()
-      .describe('How a virtual server chooses; in ipvs mode, rr when left out'),
-    profile: z
-      .enum(['v1.30', 'v1.18'])
-      .optional()
-      .describe('The version of Kubernetes whose rules are written; v1.30 when left out'),
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),

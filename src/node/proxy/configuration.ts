@@ -11,31 +11,20 @@ export type ProxyConfiguration = {
   readonly localhostNodePorts: boolean
   /** The networks of those of a node's addresses at which node ports answer; all of them when empty. */
   readonly nodePortAddresses: readonly Cidr[]
-  /** Whose rules are written, where Kubernetes' versions differ. */
-  readonly profile: RulesProfile
-  /** The scheduler of virtual servers in ipvs mode. */
-  readonly scheduler: string
 }
 
 export type ProxyModeName = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
 export const proxyModeNames = ['userspace', 'iptables', 'ipvs', 'nftables'] as const satisfies readonly ProxyModeName[]
 
-/** Rules as kube-proxy wrote them in that version: the file has no word for it, so an annotation of the ConfigMap says it. */
-export type RulesProfile = 'v1.30' | 'v1.18'
-export const rulesProfiles = ['v1.30', 'v1.18'] as const satisfies readonly RulesProfile[]
-
 /** Where kubeadm, too, keeps the configuration of every kube-proxy. */
 export const proxyConfigMap = {namespace: 'kube-system', name: 'kube-proxy'} as const
 const file = 'config.conf'
-const profileAnnotation = 'podlab/rules-profile'
 
 export const defaultProxyConfiguration: ProxyConfiguration = {
   mode: 'iptables',
   masqueradeAll: false,
   localhostNodePorts: true,
   nodePortAddresses: [],
-  profile: 'v1.30',
-  scheduler: 'rr',
 }
 
 /** A configuration that kube-proxy cannot work by; the message says which field, and what it may be. */
@@ -45,23 +34,13 @@ export class ProxyConfigurationError extends Error {
 
 /** The ConfigMap with a configuration, as people find and edit it: `kubectl -n kube-system edit configmap kube-proxy`. */
 export function proxyConfigMapOf(configuration: ProxyConfiguration): ConfigMap {
-  const {
-    mode,
-    clusterCIDR = '',
-    masqueradeAll,
-    localhostNodePorts,
-    nodePortAddresses,
-    scheduler,
-    profile,
-  } = configuration
+  const {mode, clusterCIDR = '', masqueradeAll, localhostNodePorts, nodePortAddresses} = configuration
   const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 clusterCIDR: ${clusterCIDR || '""'}
 iptables:
   localhostNodePorts: ${localhostNodePorts}
   masqueradeAll: ${masqueradeAll}
-ipvs:
-  scheduler: ${scheduler}
 mode: ${mode}
 nodePortAddresses: [${nodePortAddresses.join(', ')}]
 `
@@ -69,11 +48,7 @@ nodePortAddresses: [${nodePortAddresses.join(', ')}]
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      ...proxyConfigMap,
-      labels: {app: 'kube-proxy'},
-      ...(profile !== defaultProxyConfiguration.profile && {annotations: {[profileAnnotation]: profile}}),
-    },
+    metadata: {...proxyConfigMap, labels: {app: 'kube-proxy'}},
     data: {[file]: text},
   }
 }
@@ -97,13 +72,11 @@ const modeLine = /^mode:[ \t]*(?<mode>[^\s#]*).*$/m
 const written = new Map<string, ProxyConfiguration>()
 
 /** Reads the configuration of a ConfigMap; what it does not say is as it is by default. Throws ProxyConfigurationError. */
-export async function readProxyConfiguration({metadata, data = {}}: ConfigMap): Promise<ProxyConfiguration> {
+export async function readProxyConfiguration({data = {}}: ConfigMap): Promise<ProxyConfiguration> {
   const text = data[file]
   if (text === undefined)
     throw new ProxyConfigurationError(`${file} is missing in the ConfigMap kube-system/kube-proxy`)
-  const profile = metadata.annotations?.[profileAnnotation] ?? defaultProxyConfiguration.profile
-  const fields = written.get(text) ?? fromDocument(await parseYaml(text))
-  return {...fields, profile: oneOf(rulesProfiles, profile, profileAnnotation)}
+  return written.get(text) ?? fromDocument(await parseYaml(text))
 }
 
 async function parseYaml(text: string): Promise<unknown> {
@@ -121,8 +94,7 @@ function fromDocument(document: unknown): ProxyConfiguration {
   const top = mapping(document, file)
   if (top.kind !== 'KubeProxyConfiguration')
     throw new ProxyConfigurationError(`kind: ${show(top.kind)}: expected KubeProxyConfiguration`)
-  const [iptables, ipvs] = [mapping(top.iptables ?? {}, 'iptables'), mapping(top.ipvs ?? {}, 'ipvs')]
-  const nftables = mapping(top.nftables ?? {}, 'nftables')
+  const [iptables, nftables] = [mapping(top.iptables ?? {}, 'iptables'), mapping(top.nftables ?? {}, 'nftables')]
   // An empty word means the default, as in Kubernetes.
   const mode = oneOf(proxyModeNames, top.mode || defaultProxyConfiguration.mode, 'mode')
   const masquerade = mode === 'nftables' ? (nftables.masqueradeAll ?? iptables.masqueradeAll) : iptables.masqueradeAll
@@ -135,12 +107,8 @@ function fromDocument(document: unknown): ProxyConfiguration {
     nodePortAddresses: list(top.nodePortAddresses ?? [], 'nodePortAddresses').map(one =>
       network(one, 'nodePortAddresses'),
     ),
-    scheduler: oneOf(schedulers, ipvs.scheduler || defaultProxyConfiguration.scheduler, 'ipvs.scheduler'),
   }
 }
-
-/* Those of which kube-proxy loads the module. */
-const schedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'] as const
 
 function mapping(value: unknown, name: string): Mapping {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping

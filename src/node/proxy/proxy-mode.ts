@@ -8,9 +8,7 @@ import type {ServicePort} from './service-port.ts'
 export type ProxyMode = {plan(ports: readonly ServicePort[], context: ProxyContext): Contribution}
 
 /** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
-export type ProxyContext = Partial<
-  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'profile' | 'scheduler'>
-> & {
+export type ProxyContext = Partial<Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses'>> & {
   readonly nodeName: string
   /** The node's address on the underlay. */
   readonly nodeIp?: Ip

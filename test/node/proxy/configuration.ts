@@ -25,8 +25,6 @@ test('what is printed is read back, by this process and by another one', async t
     clusterCIDR: parseNetwork('172.17.0.0/16'),
     localhostNodePorts: false,
     nodePortAddresses: [parseNetwork('10.0.20.0/24'), parseNetwork('127.0.0.0/8')],
-    scheduler: 'sh',
-    profile: 'v1.18',
   } as const
   const printed = proxyConfigMapOf(configuration)
   t.deepEqual(await readProxyConfiguration(printed), configuration)
@@ -80,17 +78,6 @@ test(
   'clusterCIDR: "10.244.0.1/16" has host bits set; the network that it lies in is 10.244.0.0/16',
 )
 test(refused, holding(`${head}nodePortAddresses: 10.0.0.0/8`), 'nodePortAddresses: "10.0.0.0/8": expected a list')
-test(
-  refused,
-  holding(`${head}ipvs: {scheduler: best}`),
-  'ipvs.scheduler: "best": expected one of rr, wrr, lc, wlc, lblc, lblcr, sh, dh, sed, nq, mh',
-)
-test(
-  refused,
-  holding(head, {'podlab/rules-profile': 'v1.2'}),
-  'podlab/rules-profile: "v1.2": expected one of v1.30, v1.18',
-)
-
 test('another mode changes one line of what people have written', t => {
   const text = `# ours\n${head}mode: iptables # as always\nclusterCIDR: ""\n`
   t.is(withMode(holding(text), 'ipvs').data?.['config.conf'], `# ours\n${head}mode: ipvs\nclusterCIDR: ""\n`)
