@@ -14,7 +14,7 @@ export function writeQuery({query}: Pick<Call, 'query'>, options: string): Write
   const wrong = dryRun.find(one => one !== 'All')
   if (wrong !== undefined) throw invalidOption(options, 'dryRun', wrong, ['All'])
   const fieldValidation = query.get('fieldValidation') || 'Warn'
-  const known = ['Ignore', 'Warn', 'Strict']
+  const known = ['Ignore', 'Strict', 'Warn']
   if (!known.includes(fieldValidation)) throw invalidOption(options, 'fieldValidation', fieldValidation, known)
   return {dryRun: dryRun.length > 0, fieldValidation: fieldValidation as FieldValidation}
 }
@@ -32,7 +32,7 @@ export function deleteOptions({query}: Pick<Call, 'query'>, body: unknown): Dele
   const grace = said.gracePeriodSeconds ?? integerIn(query, 'gracePeriodSeconds')
   const propagation = said.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
   const dryRun = said.dryRun ?? query.getAll('dryRun').filter(Boolean)
-  const policies = ['Background', 'Foreground', 'Orphan']
+  const policies = ['Foreground', 'Background', 'Orphan']
   if (propagation && !policies.includes(propagation))
     throw invalidOption('DeleteOptions', 'propagationPolicy', propagation, [...policies, 'nil'])
   if (propagation && said.orphanDependents !== undefined) throw bothPolicies(propagation)
@@ -95,10 +95,7 @@ function bothPolicies(propagation: string): ApiError {
 }
 
 function invalidOption(options: string, field: string, value: string, supported: readonly string[]): ApiError {
-  const choice = supported
-    .toSorted()
-    .map(one => JSON.stringify(one))
-    .join(', ')
+  const choice = supported.map(one => JSON.stringify(one)).join(', ')
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${choice}`
   return new ApiError('Invalid', `${options}.meta.k8s.io "" is invalid: ${field}: ${message}`, {
     group: 'meta.k8s.io',

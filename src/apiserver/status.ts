@@ -172,7 +172,11 @@ const reasons: readonly (readonly [string, string])[] = [
   ['Too many', 'FieldValueTooMany'],
 ]
 
+/** The reason that a mistake's words stand for. */
+export function reasonIn(message: string): string {
+  return reasons.find(([words]) => message.startsWith(words))?.[1] ?? 'FieldValueInvalid'
+}
+
 function causeOf({path, printed = path, message, hint}: Mistake) {
-  const reason = reasons.find(([words]) => message.startsWith(words))?.[1] ?? 'FieldValueInvalid'
-  return {reason, message: hint ? `${message}; ${hint}` : message, field: fieldOf(printed)}
+  return {reason: reasonIn(message), message: hint ? `${message}; ${hint}` : message, field: fieldOf(printed)}
 }

@@ -30,7 +30,7 @@ export function rowOf(
   const cells = columnsOf(object.kind).map(column => cellOf(column, object, now))
   switch (included) {
     case 'None':
-      return {cells}
+      return {cells, object: null}
     case 'Metadata':
       return {cells, object: partialObject(object, form)}
     case 'Object':

@@ -49,14 +49,20 @@ function readAt(schema: Schema, value: unknown, place: Place): unknown {
       return spelt(value, place)
     case 'integer':
       if (!Number.isInteger(value)) throw mistyped(value, place, 'int32')
-      return spelt(value, place)
+      return value
     case 'boolean':
       if (typeof value !== 'boolean') throw mistyped(value, place, 'bool')
       return value
     case 'integerOrString':
-      if (typeof value !== 'string' && !Number.isInteger(value)) throw mistyped(value, place, 'int32')
-      return value
+      return readIntOrString(schema, value, place)
   }
+}
+
+/** A port, or a quantity, which may be a number with a fraction. */
+function readIntOrString({integer}: Extract<Schema, {type: 'integerOrString'}>, value: unknown, place: Place): unknown {
+  const number = integer.type === 'anything' ? typeof value === 'number' : Number.isInteger(value)
+  if (typeof value !== 'string' && !number) throw mistyped(value, place, 'int32')
+  return spelt(value, place)
 }
 
 function readFields(fields: Readonly<Record<string, Schema>>, value: unknown, place: Place): unknown {

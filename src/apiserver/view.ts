@@ -18,7 +18,10 @@ export type Show = {
 export function showOf({kind, apiVersion, headers, query}: Call, now: number): Show {
   const included = (query.get('includeObject') || 'Metadata') as Included
   if (!['None', 'Metadata', 'Object'].includes(included))
-    throw new ApiError('BadRequest', `unrecognized includeObject value: "${included}"`)
+    throw new ApiError(
+      'BadRequest',
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(included)}: must be 'Metadata', 'Object', 'None', or empty`,
+    )
   return {kind, apiVersion, form: formOf(headers.accept), included, now}
 }
 

@@ -65,6 +65,7 @@ export function resourceName(kind: KindName): string {
 
 /** A kind as messages name it: `Pod`, `ReplicaSet.apps`. One that podlab does not serve keeps its bare name. */
 export function qualifiedKind(kind: string): string {
+  if (kind === 'Scale') return 'Scale.autoscaling'
   return isKindName(kind) ? inGroup(kind, kinds[kind].apiVersions[0]) : kind
 }
 

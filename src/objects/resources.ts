@@ -75,7 +75,22 @@ export function resourceMistakes({requests = {}, limits = {}}: Resources, path: 
       ? [invalid([...path, 'requests'], `${value}`, why)]
       : []
   })
-  return [...negative('limits', limits), ...negative('requests', requests), ...over]
+  return [
+    ...nameMistakes(limits, [...path, 'limits']),
+    ...nameMistakes(requests, [...path, 'requests']),
+    ...negative('limits', limits),
+    ...negative('requests', requests),
+    ...over,
+  ]
+}
+
+const standard = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/
+
+/** Resources that Kubernetes does not know have somebody's domain before their name. */
+function nameMistakes(quantities: Quantities, path: Path): Mistake[] {
+  const unknown = Object.keys(quantities).filter(name => !standard.test(name) && !name.includes('/'))
+  const whys = ['must be a standard resource type or fully qualified', 'must be a standard resource for containers']
+  return unknown.flatMap(name => whys.map(why => invalid([...path, `[${name}]`], name, why)))
 }
 
 /** The quantities as the API server shows them. */

@@ -81,7 +81,7 @@ test(refused, 'resourceVersionMatch=Exact', 422, /forbidden unless resourceVersi
 test(refused, 'resourceVersion=1&resourceVersionMatch=Sometimes', 422, /supported values: "Exact", "NotOlderThan", ""/)
 test(refused, 'resourceVersion=0&resourceVersionMatch=Exact', 422, /"exact" is forbidden for resourceVersion "0"/)
 test(refused, 'fieldSelector=status.foo%3D1', 400, /field label not supported: status.foo/)
-test(refused, 'includeObject=Everything', 400, /unrecognized includeObject/)
+test(refused, 'includeObject=Everything', 400, /Unable to convert to Table as requested: includeObject: Invalid value/)
 
 test('a form that the server does not speak is a 406', async t => {
   const {ask} = await world()

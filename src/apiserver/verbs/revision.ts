@@ -1,4 +1,4 @@
-import {ApiError} from '../status.ts'
+import {ApiError, reasonIn} from '../status.ts'
 
 /** A resource version as clients send it. Throws the API server's words for what is no number. */
 export function parseRevision(text: string): number {
@@ -15,7 +15,7 @@ export function forbiddenOption(field: string, message: string): ApiError {
   return new ApiError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
     group: 'meta.k8s.io',
     kind: 'ListOptions',
-    causes: [{reason: 'FieldValueForbidden', message, field}],
+    causes: [{reason: reasonIn(message), message, field}],
   })
 }
 
