@@ -43,9 +43,18 @@ export function createInsecureServer(api: Api): HttpServer {
 
 type WhoIs = (request: IncomingMessage) => Pick<ApiRequest, 'user' | 'means'>
 
+/* Who says nothing for so long in the middle of a request is not waited for, in ms. Streams may be silent as long as they like. */
+const silence = 60_000
+
+/* Longer than Go's clients keep a connection that they do not use: whoever closes it first must not be the one who is about to be asked. */
+const keptIdle = 120_000
+
 function serving<S extends HttpServer>(server: S, who: WhoIs, api: Api): S {
+  server.timeout = silence
+  server.keepAliveTimeout = keptIdle
   server.on('request', (request, response) => serve(requestOf(request, response, who), api, {request, response}))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    request.socket.setTimeout(0)
     upgrade(requestOf(request, socket, who), api, {request, socket, head})
   })
   return server
@@ -108,6 +117,7 @@ async function send({status, headers, body = ''}: Answer, {request, response}: E
     response.end(typeof body === 'string' || body instanceof Uint8Array ? body : '')
     return
   }
+  request.socket.setTimeout(0)
   response.flushHeaders()
   for await (const piece of body) {
     if (response.destroyed) return

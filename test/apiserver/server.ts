@@ -4,6 +4,7 @@ import {createServer as createPlainServer} from 'node:http'
 import {type RequestOptions, request} from 'node:https'
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net'
 import {text} from 'node:stream/consumers'
+import {connect as connectTls} from 'node:tls'
 import test, {type ExecutionContext} from 'ava'
 import {createApiServer} from '../../src/apiserver/server.ts'
 import {
@@ -40,7 +41,7 @@ async function listening(t: ExecutionContext) {
     for (const socket of sockets) socket.destroy()
     door.close()
   })
-  return {ask, port, watchers, sockets}
+  return {ask, port, watchers, sockets, server}
 }
 
 type Sent = {
@@ -158,6 +159,30 @@ test('a thousand connections that say nothing disturb nobody', async t => {
   t.is((await send(port, {certificate: me})).status, 200)
   t.true(sockets.size > 1000)
   for (const socket of silent) socket.destroy()
+})
+
+test('a request that stops half-way is cut off, and a stream that is silent is not', async t => {
+  const {port, server, watchers} = await listening(t)
+  server.timeout = 1000
+  const {certificate: cert, key} = me
+  const half = connectTls({host: '127.0.0.1', port, ca: authority.certificate, cert, key}).on('error', () => undefined)
+  const closed = once(half, 'close')
+  await once(half, 'secureConnect')
+  half.write('POST /api/v1/namespaces HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{')
+  half.resume()
+  const sent = request({...options(port), path: `${podsPath}?watch=true&timeoutSeconds=60`})
+  sent.end()
+  await once(sent, 'response')
+  await closed
+  await new Promise(resolve => setTimeout(resolve, 1500))
+  t.is(watchers.get('Pod'), 1)
+  sent.destroy()
+})
+
+test('connections are kept for longer than clients keep them', async t => {
+  const {server} = await listening(t)
+  const idleInGo = 90_000
+  t.true(server.keepAliveTimeout > idleInGo)
 })
 
 test('a greeting that stops half-way is forgotten with its connection', async t => {

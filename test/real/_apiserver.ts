@@ -26,6 +26,10 @@ manifests:
     kind: Pod
     metadata: {name: client}
     spec: {nodeName: node1, terminationGracePeriodSeconds: 1, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}
+  - apiVersion: v1
+    kind: Pod
+    metadata: {name: busy}
+    spec: {nodeName: master, terminationGracePeriodSeconds: 1, containers: [{name: main, image: busybox, command: [sh, -c, "while :; do sleep 0.01; done"]}]}
 `
 
 /** How the API server of a running lab is reached, for an account. */
@@ -75,10 +79,24 @@ export function apiServerSuite(test: TestFn, account: Account): void {
   fact('plain http is answered behind --insecure, on a port of its own', async t => {
     const [response] = await once(getPlain(`${insecureUrl}/api/v1/namespaces/default/pods`), 'response')
     t.is(response.statusCode, 200)
-    t.is(JSON.parse(await text(response)).items[0].metadata.name, 'client')
+    t.is(JSON.parse(await text(response)).items[1].metadata.name, 'client')
     const {host, port} = access()
     t.not(insecureUrl, `http://${host}:${port}`)
     await t.throwsAsync(once(getPlain(`http://${host}:${port}/api`), 'response'))
+  })
+
+  fact('what works uses the processor, what sleeps does not, and a node uses what its pods do', async t => {
+    const used = async (path: string) => {
+      const answer = await ask(access(), `/apis/metrics.k8s.io/v1beta1/${path}`)
+      const {containers, usage} = JSON.parse(answer.text)
+      const {cpu, memory} = usage ?? containers[0].usage
+      t.regex(`${cpu} ${memory}`, /^\d+n \d+Ki$/)
+      return Number.parseInt(cpu, 10) / 1e9
+    }
+    const busy = await used('namespaces/default/pods/busy')
+    t.true(busy > 0.001, `${busy} cores`)
+    t.true((await used('namespaces/default/pods/client')) < busy / 2)
+    t.true((await used('nodes/master')) > busy / 2)
   })
 
   fact('clients that say nothing, say rubbish or break off take nothing away', async t => {
