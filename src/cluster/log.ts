@@ -5,7 +5,9 @@ export type LogRequest = {
   readonly container?: string
   readonly which: 'present' | 'previous'
   /** The last lines, what was printed since then (ms since 1970), or where the piece before ended. */
-  readonly from: {readonly tail?: number; readonly since?: number} | {readonly life: number; readonly at: number}
+  readonly from:
+    | {readonly tail?: number; readonly since?: number}
+    | {readonly life: number; readonly at: number; readonly end?: number}
   /** How long to wait for more when there is nothing yet, in ms. */
   readonly waitMs: number
 }
@@ -14,7 +16,7 @@ export type LogRequest = {
 export type LogPiece = {
   /** One character a byte (latin1): a piece may end within a letter. */
   readonly bytes: string
-  readonly next: {readonly life: number; readonly at: number}
+  readonly next: {readonly life: number; readonly at: number; readonly end?: number}
   /** There is nothing more, and nothing will come. */
   readonly over: boolean
   /** Whose log it is, and all containers that the pod has besides init containers. */

@@ -32,6 +32,23 @@ export function logTests(test: TestFn, runtime: WatchedRuntime): void {
     t.like(await runtime.log({id, which: 'present', from: {since: Date.now() + 1000}, waitMs: 0}), {bytes: ''})
   })
 
+  test('who does not wait gets what had been printed when he asked, of a program that never stops', async t => {
+    const pod = await podIn(runtime, 'busy-log')
+    const {id} = await pod.start({argv: ['yes', 'podlab']})
+    await runtime.log({id, which: 'present', from: {}, waitMs: 10_000})
+    let answer = await runtime.log({id, which: 'present', from: {tail: 2}, waitMs: 0})
+    t.regex(answer?.bytes ?? '', /^podlab\n[podlab]+\n?$/, 'two lines, the last of them as far as it had come')
+    t.like(await runtime.log({id, which: 'present', from: answer?.next ?? {}, waitMs: 0}), {bytes: '', over: false})
+    answer = await runtime.log({id, which: 'present', from: {}, waitMs: 0})
+    for (let pieces = 0; answer?.bytes; pieces++) {
+      t.true(pieces < 20, 'a log is no longer than 11 MB')
+      answer = await runtime.log({id, which: 'present', from: answer.next, waitMs: 0})
+    }
+    const more = await runtime.log({id, which: 'present', from: answer?.next ?? {}, waitMs: 10_000})
+    t.regex(more?.bytes ?? '', /^[podlab\n]+$/)
+    await runtime.end(id, 'SIGKILL')
+  })
+
   test('of a log of 100 MB the end is kept, and no more', async t => {
     const pod = await podIn(runtime, 'long-log')
     const {id} = await pod.start({argv: ['sh', '-c', 'yes podlab-podlab | head -c 100000000; echo; echo last']})
@@ -46,7 +63,7 @@ export function logTests(test: TestFn, runtime: WatchedRuntime): void {
       from = answer.next
     }
     t.true(kept > 10_000_000 && kept < 12 * 2 ** 20, `${kept} bytes`)
-    t.deepEqual(from, {life: 0, at: 100_000_006})
+    t.deepEqual(from, {life: 0, at: 100_000_006, end: 100_000_006})
     await runtime.remove(id)
     await runtime.end(count.id, 'SIGKILL')
   })

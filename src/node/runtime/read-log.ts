@@ -7,7 +7,10 @@ export type LogQuestion = {
   readonly which: 'present' | 'previous'
   /** Where to begin, or to go on after the answer before. */
   readonly from: LogStart | LogPlace
-  /** How long to wait for more when there is nothing yet, in ms. */
+  /**
+   * How long to wait for more when there is nothing yet, in ms. Who does not wait gets what had been printed when he first asked: a busy
+   * program may print faster than he reads, and he would never come to an end.
+   */
   readonly waitMs: number
   /** Answer also when what was printed. */
   readonly withTimes?: boolean
@@ -16,8 +19,8 @@ export type LogQuestion = {
 /** From so many lines before the end, or from what was printed since then (in ms since 1970), or both; otherwise from the beginning. */
 export type LogStart = {readonly tail?: number; readonly since?: number}
 
-/** A byte of one life of the container. */
-export type LogPlace = {readonly life: number; readonly at: number}
+/** A byte of one life of the container; `end` is how much had been printed when this was first asked. */
+export type LogPlace = {readonly life: number; readonly at: number; readonly end?: number}
 
 export type LogAnswer = {
   /** The bytes, one character each (latin1). */
@@ -38,8 +41,9 @@ export async function readLog({id, which, from, waitMs, withTimes}: LogQuestion)
   while (start >= life.size && !life.over && performance.now() < deadline)
     await growth(life, deadline - performance.now())
   const at = Math.max(start, life.cut)
-  const bytes = readRange(life, at, piece)
-  const next = {life: life.number, at: at + bytes.length}
+  const end = ('at' in from ? from.end : undefined) ?? life.size
+  const bytes = readRange(life, at, Math.max(0, Math.min(piece, waitMs > 0 ? piece : end - at)))
+  const next = {life: life.number, at: at + bytes.length, end}
   const over = life.over && next.at >= life.size
   return {bytes: bytes.toString('latin1'), next, over, ...(withTimes && {marks: marksOf(life.marks, at, next.at)})}
 }
