@@ -1,11 +1,11 @@
 import type {IptablesMatch, IptablesTarget} from '../../kernel/ruleset.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Choice} from './iptables-endpoints.ts'
-import {firewallRows, hasFirewall} from './iptables-firewall.ts'
+import {firewallRows} from './iptables-firewall.ts'
 import {serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, comment, jump, natRow, type Row, refusal} from './rule.ts'
-import type {ServicePort} from './service-port.ts'
+import {hasFirewall, type ServicePort} from './service-port.ts'
 
 /**
  * The rules for packets from outside: to the node port, to an external IP, to the address of a load balancer. A packet for any address of the
@@ -33,11 +33,6 @@ export function externalRows(
     ...(isServed ? sourceRows[policy](port, {external, everywhere, context}) : []),
     ...(refused ? [] : [natRow(external, {matches: [], target: jump(outside.chain)})]),
   ]
-}
-
-/** Whether packets come to it from outside at all. */
-export function isExternal({nodePort, externalIps = [], loadBalancerIps = []}: ServicePort): boolean {
-  return nodePort !== undefined || externalIps.length > 0 || loadBalancerIps.length > 0
 }
 
 function entryRows(port: ServicePort, external: string): Row[] {

@@ -2,12 +2,7 @@ import {cidrOf, contains} from '../../net/cidr.ts'
 import {serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, comment, jump, natRow, type Row} from './rule.ts'
-import type {ServicePort} from './service-port.ts'
-
-/** Whether only some sources may use the load balancer. */
-export function hasFirewall({loadBalancerIps = [], sourceRanges = []}: ServicePort): boolean {
-  return loadBalancerIps.length > 0 && sourceRanges.length > 0
-}
+import {hasFirewall, type ServicePort} from './service-port.ts'
 
 /**
  * The chain KUBE-FW-... lets the sources of `loadBalancerSourceRanges` go on. For all others it ends without having rewritten the packet, which

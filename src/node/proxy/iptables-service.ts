@@ -1,11 +1,11 @@
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
 import {endpointSets} from './endpoint-sets.ts'
 import {balancingRows, type Choice, type Commenting, endpointRows, type Target} from './iptables-endpoints.ts'
-import {externalRows, isExternal} from './iptables-external.ts'
+import {externalRows} from './iptables-external.ts'
 import {endpointChain, serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, jump, natRow, type Row, refusal} from './rule.ts'
-import type {Endpoint, ServicePort} from './service-port.ts'
+import {type Endpoint, isExternal, type ServicePort} from './service-port.ts'
 
 export type ServiceContext = ProxyContext & Commenting
 

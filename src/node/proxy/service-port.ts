@@ -42,6 +42,16 @@ export type Endpoint = {
   readonly zones?: readonly string[]
 }
 
+/** Whether packets come to it from outside at all. */
+export function isExternal({nodePort, externalIps = [], loadBalancerIps = []}: ServicePort): boolean {
+  return nodePort !== undefined || externalIps.length > 0 || loadBalancerIps.length > 0
+}
+
+/** Whether only some sources may use the load balancer. */
+export function hasFirewall({loadBalancerIps = [], sourceRanges = []}: ServicePort): boolean {
+  return loadBalancerIps.length > 0 && sourceRanges.length > 0
+}
+
 /** Every port of every Service that has a cluster IP, with the endpoints of all its slices; sorted by name and protocol. */
 export function servicePorts(services: readonly Service[], slices: readonly EndpointSlice[]): readonly ServicePort[] {
   const usable = slices.filter(({addressType}) => addressType === 'IPv4')

@@ -2,7 +2,7 @@ import type {NftChain, NftElement, NftSet} from '../../../kernel/nftables/table.
 import type {Ip} from '../../../net/ip.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
-import type {Endpoint, ServicePort} from '../service-port.ts'
+import {type Endpoint, hasFirewall, isExternal, type ServicePort} from '../service-port.ts'
 import type {baseMaps} from './base.ts'
 import {nftName} from './names.ts'
 
@@ -37,14 +37,6 @@ export function serviceParts(port: ServicePort, context: ProxyContext): ServiceP
     sets: affinitySets(port, [...reached.values()]),
     elements: elementsOf(port, {inside, outside, everywhere}),
   }
-}
-
-function isExternal({nodePort, externalIps = [], loadBalancerIps = []}: ServicePort): boolean {
-  return nodePort !== undefined || externalIps.length > 0 || loadBalancerIps.length > 0
-}
-
-function hasFirewall({loadBalancerIps = [], sourceRanges = []}: ServicePort): boolean {
-  return loadBalancerIps.length > 0 && sourceRanges.length > 0
 }
 
 /**
