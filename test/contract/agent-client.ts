@@ -103,6 +103,17 @@ export const agentClientContract: Readonly<Record<string, (t: ExecutionContext, 
       await create(pod('b'))
       t.deepEqual(names((await client.changes(pods.revision, signal)).changes.map(({object}) => object)), ['b'])
     },
+    'what others say of a pod with readiness gates stays, whatever its node reports': async (
+      t,
+      {client, create, get},
+    ) => {
+      const gated = {...pod('a'), spec: {...pod('a').spec, readinessGates: [{conditionType: 'example.com/ok'}]}}
+      const said = {type: 'example.com/ok', status: 'True'} as const
+      const created = (await create({...gated, status: {conditions: [said]}})) as Pod
+      const own = {type: 'Ready', status: 'True'} as const
+      await client.updateStatus(created, {phase: 'Running', conditions: [own]})
+      t.deepEqual(((await get(created)) as Pod).status?.conditions, [own, said])
+    },
     'a token is made for a service account that is there, and refused for one that is not': async (
       t,
       {client, create},

@@ -1,4 +1,5 @@
 import type {AgentChanges, AgentClient, AgentKind, FollowedKind} from '../../node/client.ts'
+import {withForeignConditions} from '../../node/pods/readiness-gates.ts'
 import {leaseOf} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kinds, type ObjectOf} from '../../objects/kinds.ts'
 import type {Pod, PodStatus} from '../../objects/pod.ts'
@@ -70,11 +71,18 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     return {revision: current.mark, changes: current.events.splice(0)}
   }
 
+  /* Where others have a say in a pod's readiness, what they said since must not be lost. */
+  const withOthers = async (pod: Pod, status: PodStatus): Promise<PodStatus> => {
+    if (!pod.spec.readinessGates?.length) return status
+    const found = await connection.call({method: 'GET', path: pathOf(pod)}).catch(() => undefined)
+    return withForeignConditions(status, found?.status ?? status)
+  }
+
   const sendStatus = (pod: Pod, status: PodStatus) =>
     persist(async () => {
       const body = [
         {op: 'test', path: '/metadata/uid', value: pod.metadata.uid},
-        {op: 'add', path: '/status', value: status},
+        {op: 'add', path: '/status', value: await withOthers(pod, status)},
       ]
       const call = {method: 'PATCH', path: `${pathOf(pod)}/status`, type: 'application/json-patch+json', body} as const
       await connection.call(call).catch(error => passOver(error, connection, pod))
