@@ -115,11 +115,15 @@ function tidy<T extends KubeObjectAny>(object: T): T {
   return {...object, metadata: Object.fromEntries(kept)} as T
 }
 
+/* As often as the API server draws; who finds no name then is told that the last one is taken. */
+const mostTries = 8
+
 function named<T extends KubeObjectAny>(object: T, {view, random}: Allocation): T {
   const {name, generateName, namespace} = object.metadata
   if (name || !generateName) return object
+  const isTaken = (word: string) => view.get(object.kind, {namespace, name: word}) !== undefined
   let generated = generatedName(generateName, random)
-  while (view.get(object.kind, {namespace, name: generated})) generated = generatedName(generateName, random)
+  for (let tries = 1; tries < mostTries && isTaken(generated); tries++) generated = generatedName(generateName, random)
   return {...object, metadata: {...object.metadata, name: generated}}
 }
 

@@ -166,6 +166,15 @@ test('a name is drawn where only its beginning is given', async t => {
   t.regex(body.metadata.name, /^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
 })
 
+test('where no free name is drawn in eight tries, the last one is said to be taken', async t => {
+  const {ask} = testApi()
+  const body = {...web, metadata: {generateName: 'web-'}}
+  t.is((await ask('POST', podsPath, {body})).status, 201)
+  const {status, body: said} = await ask('POST', podsPath, {body})
+  t.is(status, 409)
+  t.regex(said.message, /^pods "web-\S{5}" already exists$/)
+})
+
 test('what is there already is not created again', async t => {
   const {ask} = testApi()
   await ask('POST', podsPath, {body: web})
