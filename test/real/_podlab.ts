@@ -119,7 +119,7 @@ export function startProgram(
 }
 
 /** Waits until something is so. Looks again and again: Linux tells nobody of the end of another's child. */
-export async function eventually<T>(what: string, look: () => T | undefined | false, seconds = 20): Promise<T> {
+export async function eventually<T>(what: string, look: () => T | undefined | false, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     const seen = look()
