@@ -289,7 +289,9 @@ client  1/1  Running  0  AGE  POD-IP  {node}  <none>  <none>`,
     },
   },
   {
-    run: 'kubectl run tool --image=busybox --restart=Never --attach --rm --quiet -- echo from a pod',
+    // What it prints before kubectl has attached would be lost, as on a cluster: it waits for input.
+    run: 'kubectl run tool --image=busybox --restart=Never -i --rm --quiet -- cat',
+    input: 'from a pod\n',
     says: 'from a pod',
   },
   {
