@@ -116,7 +116,7 @@ async function grown(pods: number): Promise<{up: number; memory: number; slab: n
   }))
   const reach = await reachOf(places, {daemonPid, service})
   const gone = await killed(daemonPid)
-  await timeOf([...podlab, 'ls'], {environment}) // clears the folder of a lab that ended so
+  await timeOf([...podlab, 'down', 'scale'], {environment}) // what was done in a lab that ended so is kept
   await setTimeout(2000) // namespaces are taken apart after their last process
   return {up, memory: before.available - after.available, slab: after.slab - before.slab, reach, gone}
 }
