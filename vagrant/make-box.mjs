@@ -18,7 +18,8 @@ $.verbose = false
 $.quiet = true
 const box = resolve(process.argv[2] ?? 'podlab.box')
 const checkout = dirname(import.meta.dirname)
-const mirror = process.env.PODLAB_MIRROR ?? 'http://deb.debian.org/debian'
+/* Without one debootstrap takes Debian's own. */
+const mirror = process.env.PODLAB_MIRROR ? [process.env.PODLAB_MIRROR] : []
 const suite = process.env.PODLAB_SUITE ?? 'bookworm'
 const diskGigabytes = 10
 
