@@ -79,6 +79,15 @@ test(answered, 'exec -n web node/nope -- ls', {
   code: 1,
   stderr: 'podlab: there is no node/nope; the pods that run are a, b\n',
 })
+test(answered, 'diff rules iptables ipvs svc/a', {
+  code: 2,
+  stderr: 'podlab: no mode is named "ipvs"; expected two of iptables, nftables\n',
+})
+test(answered, 'diff rules iptables nftables pod/a', {
+  code: 2,
+  stderr: 'podlab: only Services have such rules; expected svc/NAME, not pod/a\n',
+})
+test(answered, 'diff pods iptables nftables svc/a', {code: 2, stderr: 'podlab: podlab diff knows rules, not "pods"\n'})
 test(answered, 'logs pod/a/main', {stdout: 'one\né\n'})
 test(answered, 'logs default/pod/a', {
   stdout: 'one\né\n',

@@ -171,6 +171,22 @@ A node that joins lives until it is interrupted. All that it knows of the cluste
     ],
     load: () => import('./node.ts'),
   },
+  diff: {
+    summary: "show one Service's rules as two modes of kube-proxy write them",
+    details: 'Example: podlab diff rules iptables nftables svc/kubia',
+    arguments: [
+      new Argument('<what>', 'rules'),
+      new Argument('<mode>', 'iptables or nftables'),
+      new Argument('<other>', 'the other mode'),
+      new Argument('<service>', 'svc/NAME'),
+    ],
+    options: [
+      lab,
+      new Option('-n, --namespace <namespace>', 'its namespace').default('default'),
+      new Option('--node <name>', 'as the rules of this node; of the first when left out'),
+    ],
+    load: () => import('./diff.ts'),
+  },
   capture: {
     summary: 'show the packets of a pod or node, or write them to a file for Wireshark',
     details: `Examples: podlab capture pod/client
