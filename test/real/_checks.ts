@@ -30,16 +30,16 @@ manifests:
     metadata: { name: nobody }
     spec: { clusterIP: 10.98.0.9, ports: [{ port: 80 }] }
 checks:
-  - { title: fdb, fdb: { in: node/node1, dev: flannel.1, mac: "02:42:ac:11:0d:00", to: "{node/master}", within: 100ms } }
-  - { title: neighbour, neighbour: { in: node/node1, address: 172.17.13.0, dev: flannel.1, within: 100ms } }
-  - { title: route, route: { in: node/node1, to: 172.17.13.0/24, via: 172.17.13.0, dev: flannel.1, within: 100ms } }
-  - { title: link, link: { in: node/node1, dev: docker0, mtu: 1450, type: bridge, within: 100ms } }
-  - { title: address, address: { in: node/node1, dev: docker0, is: 192.0.2.1, not: true, within: 100ms } }
-  - { title: rulesEqual, rulesEqual: { in: node/node1, within: 100ms } }
-  - { title: refuses, refuses: { from: pod/client, to: "{service/nobody}:80", with: icmp, within: 2s } }
-  - { title: mtu, mtu: { from: pod/client, to: "{pod/kubia}", is: 1450, within: 4s } }
-  - { title: matrix, matrix: { table: "from service/kubia pod/kubia\\npod/client yes yes", within: 2s } }
-  - { title: latency, latency: { from: node/master, to: "{pod/kubia}:8080", below: 500ms } }
+  - { title: fdb, fdb: { in: node/node1, dev: flannel.1, mac: "02:42:ac:11:0d:00", to: "{node/master}", within: 500ms } }
+  - { title: neighbour, neighbour: { in: node/node1, address: 172.17.13.0, dev: flannel.1, within: 500ms } }
+  - { title: route, route: { in: node/node1, to: 172.17.13.0/24, via: 172.17.13.0, dev: flannel.1, within: 500ms } }
+  - { title: link, link: { in: node/node1, dev: docker0, mtu: 1450, type: bridge, within: 500ms } }
+  - { title: address, address: { in: node/node1, dev: docker0, is: 192.0.2.1, not: true, within: 500ms } }
+  - { title: rulesEqual, rulesEqual: { in: node/node1, within: 500ms } }
+  - { title: refuses, refuses: { from: pod/client, to: "{service/nobody}:80", with: icmp, within: 6s } }
+  - { title: mtu, mtu: { from: pod/client, to: "{pod/kubia}", is: 1450, within: 10s } }
+  - { title: matrix, matrix: { table: "from service/kubia pod/kubia\\npod/client yes yes", within: 10s } }
+  - { title: latency, latency: { from: node/master, to: "{pod/kubia}:8080", below: 1s } }
   - { title: endpoints, endpoints: { of: kubia } }
   - { title: log, log: { of: pod/kubia, contains: Kubia server starting } }
 `
