@@ -1,6 +1,7 @@
 import type {NodeSelectorRequirement, NodeSelectorTerm} from '../objects/affinity.ts'
 import type {Node} from '../objects/node.ts'
 import type {PodSpec} from '../objects/pod.ts'
+import {holds} from '../objects/selector.ts'
 
 /** Whether a node is one that a pod asks for: by labels, and by what its node affinity requires. */
 export function isSelected({nodeSelector = {}, affinity}: PodSpec, node: Node): boolean {
@@ -24,19 +25,15 @@ function isMet(
   {key, operator, values = []}: NodeSelectorRequirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
   switch (operator) {
     case 'In':
-      return value !== undefined && values.includes(value)
     case 'NotIn':
-      return value === undefined || !values.includes(value)
     case 'Exists':
-      return value !== undefined
     case 'DoesNotExist':
-      return value === undefined
+      return holds({key, operator, values}, labels)
     case 'Gt':
-      return Number(value) > Number(values[0])
+      return Number(labels[key]) > Number(values[0])
     case 'Lt':
-      return Number(value) < Number(values[0])
+      return Number(labels[key]) < Number(values[0])
   }
 }

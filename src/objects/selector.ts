@@ -31,7 +31,8 @@ export function selectorOfLabels(labels: Readonly<Record<string, string>>): Sele
     .map(([key, value]) => ({key, operator: 'In', values: [value]}))
 }
 
-function holds(
+/** Whether labels meet one requirement. */
+export function holds(
   {key, operator, values = []}: LabelSelectorRequirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {

@@ -1,9 +1,9 @@
 import {readFileSync} from 'node:fs'
-import {childrenOf, idsOf} from '../../kernel/processes.ts'
+import {descendants, idsOf} from '../../kernel/processes.ts'
 
 /** A table of the processes below one, as `ps` would show them, with their ids on this side and inside of the sandbox. */
 export function processTable(root: number): string {
-  const rows = [root, ...below(root)].map(pid => {
+  const rows = [root, ...descendants(root)].map(pid => {
     const status = read(`/proc/${pid}/status`)
     const value = (name: string) => status.match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))?.[1]?.trim() ?? '?'
     const command = read(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' ')
@@ -29,10 +29,6 @@ export function processTable(root: number): string {
           .trimEnd()}\n`,
     )
     .join('')
-}
-
-function below(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap(child => [child, ...below(child)])
 }
 
 function read(path: string): string {

@@ -1,5 +1,5 @@
 import {readlinkSync} from 'node:fs'
-import {childrenOf} from '../../kernel/processes.ts'
+import {descendants} from '../../kernel/processes.ts'
 
 /**
  * The end of a pid namespace's first process is the end of all in it. Where containers share one, that process lives on, the pod's
@@ -14,15 +14,11 @@ export function restOf(pid: number, first: number): Rest {
 
 /** Kills what is left of a container whose first process has ended. */
 export function killRest({first, mounts}: Rest): void {
-  for (const pid of below(first).filter(one => mountsOf(one) === mounts)) {
+  for (const pid of descendants(first).filter(one => mountsOf(one) === mounts)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {} // it has ended by itself
   }
-}
-
-function below(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap(child => [child, ...below(child)])
 }
 
 function mountsOf(pid: number): string {

@@ -1,4 +1,4 @@
-import {childrenOf} from '../../kernel/processes.ts'
+import {descendants} from '../../kernel/processes.ts'
 
 /** Signals a process's group, and those of its descendants that have left it. */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
@@ -7,8 +7,4 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
       process.kill(victim, signal)
     } catch {} // it has ended by itself
   }
-}
-
-function descendants(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap(child => [child, ...descendants(child)])
 }
