@@ -37,6 +37,10 @@ export async function connectLab(
     apply: objects => ask(socket, 'apply', {objects}),
     delete: what => ask(socket, 'delete', what),
     scale: async (ref, replicas) => void (await ask(socket, 'scale', {ref, replicas})),
+    set: async (name, value, {withinMs, signal}) => {
+      await ask(socket, 'set', {name, value}, signal)
+      return ask(socket, 'settled', {withinMs}, signal)
+    },
     changed: (since, signal) => ask(socket, 'changed', {since}, signal),
   }
 }

@@ -47,6 +47,12 @@ export type LabHandle = {
     readonly selector?: string
   }): Promise<readonly ObjectRef[]>
   scale(ref: ObjectRef, replicas: number): Promise<void>
+  /** Changes a setting; resolves once every node has done it, or with what is not yet done when the time is over. */
+  set(
+    name: string,
+    value: string,
+    options: {readonly withinMs: number; readonly signal?: AbortSignal},
+  ): Promise<{readonly waitingFor: readonly string[]; readonly notes: readonly string[]}>
   /** Resolves with the store's revision once it is greater than `since`: how to wait for a condition without polling. */
   changed(since: number, signal: AbortSignal): Promise<number>
 }

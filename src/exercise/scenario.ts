@@ -18,13 +18,20 @@ class StepError extends Error {
 export async function playScenario(lab: LabHandle, during: During & {readonly report: Reporter}): Promise<Played> {
   const {scenario} = lab.lab
   const {report, time, signal} = during
+  const lacking = new Set<string>()
   for (const [index, step] of scenario.entries()) {
     signal.throwIfAborted()
+    if (step.under && lacking.has(step.under.value)) continue
     const [number, started, {title}] = [index + 1, time.now(), step]
     report({event: 'started', number, of: scenario.length, title})
     try {
       await play(step, lab, {...during, say: text => report({event: 'output', number, text})})
     } catch (error) {
+      if (step.under && error instanceof Error && 'code' in error && error.code === 'lacking') {
+        lacking.add(step.under.value)
+        report({event: 'output', number, text: `passed over: ${error.message}\n`})
+        continue
+      }
       if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error
       const failed = {number, title, reason: error.message}
       report({event: 'failed', ...failed})
@@ -52,6 +59,8 @@ function play(step: Step, lab: LabHandle, during: Playing): Promise<void> {
       return runCommand(step, lab, during)
     case 'kubectl':
       return runKubectl(step, lab, during)
+    case 'set':
+      return setSetting(step, lab, during)
     case 'wait':
       return untilPassed(step.until, lab, during)
     case 'check':
@@ -106,6 +115,21 @@ async function runKubectl(
   if (line !== step.title) say(`$ ${line}\n`) // to be typed again: the title may be a sentence, or have a placeholder
   const result = await lab.kubectl(words, {folder: step.folder, onOutput: say, signal, timeoutMs})
   if (!meets(result, step.expect)) throw unexpected(typedKubectl(lab, words), {result, timeoutMs, expect: step.expect})
+}
+
+async function setSetting(
+  {setting}: StepOf<'set'>,
+  lab: LabHandle,
+  {say, signal, patience = 1}: Playing,
+): Promise<void> {
+  const {name, value} = setting
+  const withinMs = 30_000 * patience
+  const {waitingFor, notes} = await lab.set(name, value, {withinMs, signal})
+  if (waitingFor.length > 0)
+    throw new StepError(
+      `${name} is set to ${value}, but after ${withinMs / 1000} s not ready:\n${waitingFor.join('\n')}`,
+    )
+  say(`${name} is ${value} now, on every node.\n${notes.map(note => `Note: ${note}\n`).join('')}`)
 }
 
 function unexpected(

@@ -25,7 +25,7 @@ export class LabError extends Error {
   readonly mistakes: readonly Mistake[]
 
   constructor(mistakes: readonly Mistake[], options?: ErrorOptions) {
-    const sorted = inFileOrder(mistakes)
+    const sorted = onceEach(inFileOrder(mistakes))
     super(printMistakes(sorted), options)
     this.mistakes = sorted
   }
@@ -73,6 +73,12 @@ function window(excerpt: string, {column, width}: {readonly column: number; read
     column: shownColumn,
     underline: Math.max(1, Math.min(width, text.length - shownColumn + 1)),
   }
+}
+
+/* What is wrong in a step that is played several times is wrong once. */
+function onceEach(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const key = ({file, line, column, message}: Mistake) => JSON.stringify([file, line, column, message])
+  return [...new Map(mistakes.map(mistake => [key(mistake), mistake])).values()]
 }
 
 function inFileOrder(mistakes: readonly Mistake[]): readonly Mistake[] {

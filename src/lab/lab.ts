@@ -61,8 +61,15 @@ export type ClientConfig = {readonly name: string; readonly address: Ip}
 /** A pretend host of the internet, that answers HTTP on port 80 with `answer`. Its address is one of those kept for documentation. */
 export type InternetHost = {readonly name?: string; readonly address: Ip; readonly answer?: string}
 
+/** What can be changed in a lab that is up, and to what: `{name: 'proxy', value: 'nftables'}`. */
+export type Setting = {readonly name: 'overlay' | 'proxy'; readonly value: string}
+
 /** One step of a scenario. `title` is said before it is done. */
-export type Step = {readonly title: string} & (
+export type Step = {
+  readonly title: string
+  /** It is one of those played for each value of a setting. Where the machine lacks this value, they are passed over. */
+  readonly under?: Setting
+} & (
   | {readonly do: 'say'; readonly text: string}
   | {readonly do: 'apply'; readonly objects: readonly KubeObject[]}
   | {
@@ -94,6 +101,7 @@ export type Step = {readonly title: string} & (
       readonly command: readonly string[]
       readonly expect?: ExecExpectation
     }
+  | {readonly do: 'set'; readonly setting: Setting}
   | {readonly do: 'wait'; readonly until: CheckConfig}
   | {readonly do: 'check'; readonly check: CheckConfig}
 )

@@ -33,6 +33,7 @@ function after(live: readonly PlacedObject[], {step, origin, objects}: PlacedSte
     case 'say':
     case 'exec':
     case 'kubectl':
+    case 'set':
     case 'wait':
     case 'check':
       return {live, changed: []}

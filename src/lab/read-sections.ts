@@ -1,5 +1,6 @@
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
 import {checkConfig, type Machines, machineFaults, targetFaults} from './checks.ts'
+import {unrolled} from './each-steps.ts'
 import type {CheckConfig, Step} from './lab.ts'
 import type {LabDocument} from './lab-document.ts'
 import type {PlacedStep} from './live-objects.ts'
@@ -36,7 +37,8 @@ export function readScenario(
   {readFile, checks, images}: Surroundings & {readonly images: OwnNames},
 ): Found<readonly ReadStep[]> {
   const schema = stepSchema(manifestSchema, conditionSchema(checks))
-  const found = goodItems('scenario', lab.value.scenario, schema).map(({path, value, written}) => {
+  const items = goodItems('scenario', lab.value.scenario, schema).flatMap(unrolled)
+  const found = items.map(({path, value, written, under}) => {
     const placed: PlacedObject[] = []
     const origin = lab.origin(path)
     const objects = (inner: Path, manifest: unknown, namespace: string) => {
@@ -45,7 +47,8 @@ export function readScenario(
       return read
     }
     const read = readStep(value, {document: origin.document, own: origin.path, path, written, objects})
-    return {steps: read.value.map(step => ({step, path, origin, objects: placed})), mistakes: read.mistakes}
+    const steps = read.value.map(step => ({step: under ? {...step, under} : step, path, origin, objects: placed}))
+    return {steps, mistakes: read.mistakes}
   })
   return {value: found.flatMap(({steps}) => steps), mistakes: found.flatMap(({mistakes}) => mistakes)}
 }
@@ -101,6 +104,7 @@ function checkOf(step: Step): CheckConfig | undefined {
     case 'scale':
     case 'exec':
     case 'kubectl':
+    case 'set':
       return undefined
   }
 }

@@ -4,7 +4,7 @@ import {parseIp} from '../net/ip.ts'
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
 import {parametersSchema} from './parameters.ts'
 import {mapping, parsed} from './shape.ts'
-import {stepSchema} from './step-schema.ts'
+import {overlayName, proxyMode, stepSchema} from './step-schema.ts'
 
 /** What a lab may be called. */
 export const labName = z
@@ -44,11 +44,8 @@ export const clusterSchema = mapping({
     .describe(
       'Where Services of type LoadBalancer get their addresses from: 10.0.40.0/24 when left out, nowhere when it is empty',
     ),
-  overlay: z
-    .enum(['vxlan', 'udp', 'host-gw'])
-    .default('vxlan')
-    .describe('How packets cross from node to node: a backend of flannel'),
-  proxyMode: z.enum(['iptables', 'nftables']).default('iptables').describe('How kube-proxy makes Services work'),
+  overlay: overlayName.default('vxlan').describe('How packets cross from node to node: a backend of flannel'),
+  proxyMode: proxyMode.default('iptables').describe('How kube-proxy makes Services work'),
   proxy: mapping({
     clusterCIDR: z
       .union([z.literal(''), network('172.17.0.0/16')])

@@ -50,9 +50,49 @@ export const namespace = z.string().min(1).default('default')
 const reference = parsed(parseReference, 'replicaset/kubia')
 const replicas = z.int().min(0).max(10_000)
 
+/** What flannel may be told. */
+export const overlayName = z.enum(['vxlan', 'udp', 'host-gw'])
+
+/** What kube-proxy may be told. */
+export const proxyMode = z.enum(['iptables', 'nftables'])
+
+const setting = {
+  overlay: overlayName.optional().describe('How packets cross from node to node'),
+  proxy: proxyMode.optional().describe('How kube-proxy makes Services work'),
+}
+
 /** One step of the scenario: an optional title and exactly one thing to do. */
 export function stepSchema<M extends z.ZodType, C extends z.ZodType>(manifest: M, condition: C) {
-  const verbs = {
+  const plain = plainVerbs(manifest, condition)
+  const played = {play: z.array(stepOf(plain)).min(1).describe('The steps')}
+  const each = exactlyOne(
+    mapping({
+      overlay: z.array(overlayName).min(1).optional().describe('Backends of flannel, in their order'),
+      proxy: z.array(proxyMode).min(1).optional().describe('Modes of kube-proxy, in their order'),
+      ...played,
+    }),
+    Object.keys(setting),
+    'each',
+  )
+  return stepOf({
+    ...plain,
+    each: each
+      .optional()
+      .describe('Plays the same steps for each value of a setting; what this machine lacks is passed over'),
+  })
+}
+
+function stepOf<V extends z.core.$ZodLooseShape>(verbs: V) {
+  const step = mapping({
+    ...verbs,
+    namespace,
+    title: z.string().min(1).optional().describe('Said before it is done'),
+  })
+  return exactlyOne(step, Object.keys(verbs), 'step')
+}
+
+function plainVerbs<M extends z.ZodType, C extends z.ZodType>(manifest: M, condition: C) {
+  return {
     say: z.string().min(1).optional().describe('A text for the reader'),
     apply: z
       .union([manifest, z.array(manifest).min(1)])
@@ -73,13 +113,10 @@ export function stepSchema<M extends z.ZodType, C extends z.ZodType>(manifest: M
       .describe(
         "Runs this machine's kubectl on the lab, in the lab's folder: its words, or those and what to expect. {name:pod/app=kubia} is a pod's name",
       ),
+    set: exactlyOne(mapping(setting), Object.keys(setting), 'set')
+      .optional()
+      .describe('Changes something of the lab, and waits until every node has done it'),
     wait: condition.optional().describe('Goes on once the check passes'),
     check: condition.optional().describe('Shows the verdict; the scenario stops when it fails'),
   }
-  const step = mapping({
-    ...verbs,
-    namespace,
-    title: z.string().min(1).optional().describe('Said before it is done'),
-  })
-  return exactlyOne(step, Object.keys(verbs), 'step')
 }

@@ -1,7 +1,7 @@
 import {dirname, resolve} from 'node:path'
 import type {z} from 'zod'
 import {checkConfig} from './checks.ts'
-import type {Step} from './lab.ts'
+import type {Setting, Step} from './lab.ts'
 import type {PlacedObject} from './manifests.ts'
 import type {stepSchema} from './step-schema.ts'
 import {parseObjectReference} from './targets.ts'
@@ -9,7 +9,7 @@ import {joinWords} from './words.ts'
 import {type Found, mistakeAt, type YamlDocument} from './yaml-file.ts'
 
 type Path = readonly (string | number)[]
-type RawStep = z.infer<ReturnType<typeof stepSchema>>
+type RawStep = Omit<z.infer<ReturnType<typeof stepSchema>>, 'each'>
 
 /** What a step needs besides itself. `written` is the step as it stands in the file, before its defaults. */
 export type StepContext = {
@@ -38,6 +38,7 @@ function readVerb(raw: RawStep, context: StepContext): ReadStep {
   if (raw.scale !== undefined) return readScale(raw.scale, namespace, context)
   if (raw.exec !== undefined) return good(execStep(raw.exec))
   if (raw.kubectl !== undefined) return good(kubectlStep(raw.kubectl, context))
+  if (raw.set !== undefined) return good(setStep(settingsIn(raw.set)[0] as Setting))
   const written = context.written as {readonly wait?: unknown; readonly check?: unknown}
   const check = checkConfig(written.wait ?? written.check, [...context.path, raw.wait ? 'wait' : 'check'])
   return good(
@@ -45,6 +46,20 @@ function readVerb(raw: RawStep, context: StepContext): ReadStep {
       ? {title: `wait until ${check.title}`, do: 'wait', until: check}
       : {title: check.title, do: 'check', check},
   )
+}
+
+/** Changes a setting. */
+export function setStep(setting: Setting): Step {
+  return {title: `set ${setting.name} to ${setting.value}`, do: 'set', setting}
+}
+
+/** Settings as they are written, an entry each. */
+function settingsIn(written: {readonly [Name in Setting['name']]?: string | undefined}): readonly Setting[] {
+  const names = ['overlay', 'proxy'] as const
+  return names.flatMap(name => {
+    const value = written[name]
+    return value === undefined ? [] : [{name, value}]
+  })
 }
 
 function good(step: Step): ReadStep {

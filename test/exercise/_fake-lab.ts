@@ -28,6 +28,8 @@ export type World = {
   readonly dial?: Dial
   readonly logs?: (target: string) => string
   readonly rules?: readonly RulesPlan[]
+  /** Why this machine does not have that value of a setting. */
+  readonly lacks?: (value: string) => string | undefined
 }
 
 export function fakeLab({
@@ -37,6 +39,7 @@ export function fakeLab({
   dial = () => ({}),
   logs = () => '',
   rules = [],
+  lacks = () => undefined,
 }: World & {readonly text?: string} = {}): FakeLab {
   let present = [...objects]
   let revision = objects.length
@@ -96,6 +99,12 @@ export function fakeLab({
       return gone.map(({metadata}) => ({kind, name: metadata.name}))
     },
     scale: async (ref, replicas) => void done.push(`scale ${ref.kind} ${ref.name} ${replicas}`),
+    set: async (name, value) => {
+      done.push(`set ${name} ${value}`)
+      const refusal = lacks(value)
+      if (refusal) throw Object.assign(new Error(refusal), {code: 'lacking'})
+      return {waitingFor: [], notes: []}
+    },
     changed: async (since, signal) => {
       while (revision <= since) {
         await new Promise<void>((resolve, reject) => {

@@ -2,14 +2,15 @@ import test from 'ava'
 import type {ExerciseEvent} from '../../src/exercise/events.ts'
 import {gradeLab} from '../../src/exercise/grade.ts'
 import {playScenario} from '../../src/exercise/scenario.ts'
-import {during, type Exec, fakeLab, pod} from './_fake-lab.ts'
+import {during, type Exec, fakeLab, pod, type World} from './_fake-lab.ts'
 
 /** Plays a scenario; gives the events as short lines, and what was done to the lab. */
-async function play(scenario: string, exec: Exec = () => '') {
+async function play(scenario: string, exec: Exec = () => '', lacks: World['lacks'] = () => undefined) {
   const lab = fakeLab({
     text: `scenario:\n${scenario}`,
     objects: [pod('a'), pod('b', {app: 'web', ip: '172.17.1.9'})],
     exec,
+    lacks,
   })
   const events: string[] = []
   const report = (event: ExerciseEvent) => {
@@ -148,4 +149,32 @@ test('kubectl gets the words of its step, with the names of pods, and what it sa
 test('kubectl that fails stops the scenario, with the command to repeat it', async t => {
   const {played} = await play('  - kubectl: get ruins\n', () => ({code: 1}))
   t.is(!played.pass && played.failed.reason, './podlab kubectl -- get ruins\nended with code 1; expected code 0')
+})
+
+const inEachMode = `
+  - each:
+      proxy: [iptables, nftables]
+      play:
+        - exec: {in: pod/a, run: try it}
+  - exec: {in: pod/a, run: the end}
+`
+
+test('steps are played for each value of a setting', async t => {
+  const {played, events, done} = await play(inEachMode)
+  t.deepEqual(played, {pass: true, steps: 5})
+  t.deepEqual(done, ['set proxy iptables', 'pod/a: try it', 'set proxy nftables', 'pod/a: try it', 'pod/a: the end'])
+  t.true(events.includes('output proxy is nftables now, on every node.\n'))
+})
+
+test('what the machine lacks is passed over with its steps, and told', async t => {
+  const lacks = (value: string) => (value === 'iptables' ? 'no iptables here' : undefined)
+  const {played, events, done} = await play(inEachMode, undefined, lacks)
+  t.true(played.pass)
+  t.deepEqual(done, ['set proxy iptables', 'set proxy nftables', 'pod/a: try it', 'pod/a: the end'])
+  t.deepEqual(events.slice(0, 2), ['started set proxy to iptables', 'output passed over: no iptables here\n'])
+})
+
+test('a set alone that the machine lacks fails', async t => {
+  const {played} = await play('  - set: {proxy: nftables}\n', undefined, () => 'no nftables here')
+  t.like(played, {pass: false, failed: {reason: 'no nftables here'}})
 })

@@ -166,7 +166,7 @@ test(
   'a step that says nothing',
   refused,
   'scenario:\n  - {title: a}\n',
-  '2:5 this says no step; expected one of say, apply, delete, scale, exec, kubectl, wait, check',
+  '2:5 this says no step; expected one of say, apply, delete, scale, exec, kubectl, set, wait, check, each',
 )
 test(
   'a shell where there is none',
@@ -193,6 +193,35 @@ test(
   'scenario:\n  - kubectl: get svc {name:svc/web}\n  - kubectl: exec {name:pod/app=web} -- ls\n  - kubectl: get {name:pod/}\n',
   '2:14 after {name: expected pod/NAME or pod/LABEL=VALUE and }: only pods get their names from the cluster',
   '4:14 after {name: expected pod/NAME or pod/LABEL=VALUE and }: only pods get their names from the cluster',
+)
+test(
+  'a setting that there is not',
+  refused,
+  'scenario:\n  - set: {dns: none}\n  - set: {proxy: magic}\n  - set: {}\n',
+  '2:11 unknown key "dns"',
+  '3:18 expected iptables or nftables, not the text "magic"',
+  '4:10 this says no set; expected one of overlay, proxy',
+)
+test(
+  'two settings at once',
+  refused,
+  'scenario:\n  - set: {proxy: iptables, overlay: udp}\n',
+  '2:10 overlay and proxy in one set; write them as two',
+)
+test(
+  'steps that are repeated for nothing, or repeat within a repetition',
+  refused,
+  'scenario:\n  - each: {proxy: [], play: [say: a]}\n  - each: {proxy: [iptables], play: []}\n  - each: {play: [say: a]}\n  - each: {proxy: [iptables], play: [{each: {overlay: [udp], play: [say: a]}}]}\n',
+  '2:19 must not be empty',
+  '3:37 must not be empty',
+  '4:11 this says no each; expected one of overlay, proxy',
+  '5:39 unknown key "each"',
+)
+test(
+  'a mistake in a step that is repeated is told once',
+  refused,
+  'scenario:\n  - each:\n      proxy: [iptables, nftables]\n      play:\n        - exec: {in: node/ghost, run: x}\n',
+  '5:22 no node is named ghost',
 )
 test('kubectl and no words', refused, "scenario:\n  - kubectl: ''\n", '2:14 expected a command')
 test('kubectl in a pod', refused, 'scenario:\n  - kubectl: {in: pod/a, run: get pods}\n', '2:15 unknown key "in"')
