@@ -6,6 +6,7 @@ import {type Check, type Finding, parameters} from '../check.ts'
 import {isMissing, type Limits, type Ran, runFirst, typed} from '../command.ts'
 import {checkDestination, commandsFor, parseDestination} from '../destination.ts'
 import {fillAddresses, NotThereError, placeOf, podsOf} from '../places.ts'
+import {inTurns, names, strangers} from '../who-answers.ts'
 
 const form = parameters({
   from: target,
@@ -45,36 +46,6 @@ async function balanceOnce(wanted: Parameters, lab: LabHandle, limits: Limits): 
     seen: [...counts.map(({pod, count}) => `${pod} ${count}×`), ...strangers(others)].join(', '),
     command: typed(lab, place, answers[0]?.argv ?? []),
   }
-}
-
-/**
- * Asks again and again, a few at a time: each starts a program, and a machine has few processors. Stops early where the outcome
- * stands, since requests without an answer take long.
- */
-async function inTurns(
-  count: number,
-  {ask, isLast}: {readonly ask: () => Promise<Ran>; readonly isLast: (answer: Ran) => boolean},
-): Promise<readonly Ran[]> {
-  const atOnce = 5
-  const answers: Ran[] = []
-  while (answers.length < count && !answers.some(isLast)) {
-    const turn = Array.from({length: Math.min(atOnce, count - answers.length)}, ask)
-    answers.push(...(await Promise.all(turn)))
-  }
-  return answers
-}
-
-/** Whether the answer holds the pod's name as a word: `kubia-1` is not in `kubia-10`. */
-function names({code, stdout}: Ran, pod: string): boolean {
-  const pattern = new RegExp(`(?<![\\w.-])${pod.replaceAll('.', '\\.')}(?![\\w-])`)
-  return code === 0 && pattern.test(stdout)
-}
-
-function strangers(others: readonly Ran[]): readonly string[] {
-  const [first] = others
-  if (first === undefined) return []
-  const said = (first.code === 0 ? first.stdout : first.stderr).trim().split('\n')[0] || `code ${first.code}`
-  return [`none of them ${others.length}× (${said})`]
 }
 
 function expectation({requests, to, pods, each}: Parameters): string {

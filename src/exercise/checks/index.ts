@@ -17,6 +17,7 @@ import {refuses} from './refuses.ts'
 import {route} from './route.ts'
 import {rule} from './rule.ts'
 import {rulesEqual} from './rules-equal.ts'
+import {shares} from './shares.ts'
 import {sourceAddress} from './source-address.ts'
 
 /** Every type of check. To add one: a file beside this one, a line here, its negative control, its section in docs/checks.md. */
@@ -24,6 +25,7 @@ export const checks = {
   reaches,
   refuses,
   balances,
+  shares,
   sourceAddress,
   latency,
   mtu,

@@ -58,6 +58,12 @@ const controls = {
     broken: {objects: kubia, exec: () => "You've hit kubia-1"},
     seen: /kubia-2 0×/,
   },
+  shares: {
+    check: 'shares: {from: pod/client, to: "http://10.0.0.1", of: {app=kubia: 100}, requests: 50}',
+    good: {objects: kubia, exec: inTurn('kubia-1', 'kubia-2')},
+    broken: {objects: kubia, exec: inTurn('kubia-1', 'stranger')},
+    seen: /app=kubia 25×, none of them 25×/,
+  },
   sourceAddress: {
     check: 'sourceAddress: {from: pod/client, to: pod/app=kubia, port: 8080}',
     good: {objects: [client, pod('far')], exec: connectionsFrom('020C11AC')},
