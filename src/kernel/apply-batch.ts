@@ -45,6 +45,7 @@ const attempt: Readonly<Record<Batch['tool'], Attempt>> = {
   sysctl: attemptSysctls,
   'iptables-restore': attemptRules,
   nft: attemptTable,
+  conntrack: attemptDeletions,
 }
 
 function attemptLines(tool: 'ip' | 'bridge'): Attempt {
@@ -115,6 +116,15 @@ async function attemptTable({run, netns}: Place, ops: readonly PrintedOp[]): Pro
   return {index: failed?.index ?? 0, said, ...(failed && {line: failed.text})}
 }
 
+/** One process each; that there was nothing to delete is no failure. */
+async function attemptDeletions({run, netns}: Place, ops: readonly PrintedOp[]): Promise<Failure | undefined> {
+  for (const [index, {line}] of ops.entries()) {
+    const {code, stderr} = await run({netns, argv: ['conntrack', ...line.line.split(' ')]})
+    if (code !== 0 && !stderr.includes('0 flow entries have been deleted')) return {index, said: saidIn(stderr)}
+  }
+  return undefined
+}
+
 /** What the tool said last before it named the line. */
 function saidIn(stderr: string): string {
   const lines = stderr.split('\n').filter(line => line !== '' && !line.startsWith('Command failed'))
@@ -139,6 +149,7 @@ async function isDone(place: Place, op: Op, said: string): Promise<boolean> {
     case 'setSysctl':
     case 'changeRules':
     case 'changeTable':
+    case 'forgetConnections':
       return false
   }
 }

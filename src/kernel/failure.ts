@@ -34,6 +34,7 @@ const packages: Readonly<Record<string, string>> = {
   'iptables-save': 'iptables',
   'iptables-restore': 'iptables',
   nft: 'nftables',
+  conntrack: 'conntrack',
 }
 
 export function toolMissing(tool: string, netns: string): KernelError {

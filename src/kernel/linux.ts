@@ -17,7 +17,7 @@ type LinuxKernel = {
 /**
  * The kernel that acts: the standard tools, a batch of lines to each, run in the namespace that is meant. `run` starts them
  * (`nsenterRun()`), `namespaces` makes and removes namespaces; without it `ip netns` does. `netlink` takes short batches of `ip`, such as
- * a pod's, to the kernel without a process; what it could not do (it answers false) the tools do, or say why not.
+ * a pod's, and what conntrack is to forget, to the kernel without a process; what it could not do (it answers false) the tools do, or say why not.
  */
 export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel): Kernel {
   const kernel: Kernel = {
@@ -48,7 +48,7 @@ async function request(
   batch: Batch,
 ): Promise<boolean> {
   const ops = batch.ops.map(({op}) => op)
-  return areRequests(ops) && (await netlink({netns, ops}))
+  return (batch.tool === 'conntrack' || areRequests(ops)) && (await netlink({netns, ops}))
 }
 
 /**

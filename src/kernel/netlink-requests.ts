@@ -38,6 +38,7 @@ export function requestOf(op: Op, indexOf: LinkIndex): Buffer | undefined {
     case 'setSysctl':
     case 'changeRules':
     case 'changeTable':
+    case 'forgetConnections':
       return undefined
   }
 }

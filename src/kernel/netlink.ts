@@ -1,5 +1,6 @@
 import koffi from 'koffi'
 import {requestOf} from './netlink-requests.ts'
+import {acknowledgementIn, loadNetlinkSockets} from './netlink-socket.ts'
 import type {Op} from './op.ts'
 
 /**
@@ -11,33 +12,21 @@ export type Netlink = (ops: readonly Op[]) => boolean
 
 /** Loads the C library; a few milliseconds, once a thread. */
 export function loadNetlink(): Netlink {
-  const libc = koffi.load('libc.so.6')
-  const socket = libc.func('int socket(int domain, int type, int protocol)')
-  const send = libc.func('long send(int fd, const void *bytes, size_t length, int flags)')
-  const receive = libc.func('long recv(int fd, void *bytes, size_t length, int flags)')
-  const close = libc.func('int close(int fd)')
-  const indexOfName = libc.func('unsigned int if_nametoindex(const char *name)')
-
-  /* The kernel answers each request before `send` returns; an answer that is not there was lost. */
-  const acknowledged = (fd: number): boolean => {
-    const answer = Buffer.alloc(4096)
-    const length = Number(receive(fd, answer, answer.length, dontWait))
-    return length >= 20 && answer.readUInt16LE(4) === errorType && answer.readInt32LE(16) === 0
-  }
+  const open = loadNetlinkSockets()
+  const indexOfName = koffi.load('libc.so.6').func('unsigned int if_nametoindex(const char *name)')
 
   return ops => {
     const requests = ops.map(op => requestOf(op, name => indexOfName(name) || undefined))
     if (!requests.every(request => request !== undefined)) return false
-    const fd = socket(netlinkDomain, rawCloseOnExec, routeProtocol)
-    if (fd < 0) return false
+    const socket = open(routeProtocol)
+    if (!socket) return false
     try {
-      const bytes = Buffer.concat(requests)
-      return Number(send(fd, bytes, bytes.length, 0)) === bytes.length && requests.every(() => acknowledged(fd))
+      return socket.send(Buffer.concat(requests)) && requests.every(() => acknowledgementIn(socket.receive()) === 0)
     } finally {
-      close(fd)
+      socket.close()
     }
   }
 }
 
-/* AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE, MSG_DONTWAIT, NLMSG_ERROR (an acknowledgement is error 0) */
-const [netlinkDomain, rawCloseOnExec, routeProtocol, dontWait, errorType] = [16, 0x80003, 0, 0x40, 2]
+/* NETLINK_ROUTE */
+const routeProtocol = 0

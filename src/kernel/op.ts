@@ -1,3 +1,4 @@
+import type {Flows} from './conntrack/flows.ts'
 import type {NftChange} from './nftables/table.ts'
 import type {RulesChange} from './ruleset.ts'
 import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
@@ -22,6 +23,8 @@ export type Op =
   | {readonly op: 'setSysctl'; readonly name: string; readonly value: string}
   | {readonly op: 'changeRules'; readonly change: RulesChange}
   | {readonly op: 'changeTable'; readonly change: NftChange}
+  /** Connections that the kernel remembers and should not: their next packet meets the rules anew. */
+  | {readonly op: 'forgetConnections'; readonly flows: Flows}
 
 /** What may change on a link that exists; `master: null` takes it out of its bridge. `hairpin` stands alone in its op. */
 export type LinkSettings = {

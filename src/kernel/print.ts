@@ -1,13 +1,14 @@
 import {addressOf, type Cidr, prefixLength} from '../net/cidr.ts'
+import {printDeletion} from './conntrack/flows.ts'
 import {printNftChange} from './nftables/change.ts'
 import type {LinkSettings, Op} from './op.ts'
 import {printRulesChange} from './rules/iptables.ts'
 import type {Link, LinkKind, Route} from './state.ts'
 
 /** A program that takes many changes in one process. */
-export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'nft'
+export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'nft' | 'conntrack'
 
-/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`. */
+/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`, the arguments of one `conntrack`. */
 export type Line = {readonly tool: Tool; readonly line: string}
 
 /** The text of an op, as a person would type it after the tool's name. */
@@ -44,6 +45,8 @@ export function print(op: Op): Line {
       return {tool: 'iptables-restore', line: printRulesChange(op.change)}
     case 'changeTable':
       return {tool: 'nft', line: printNftChange(op.change)}
+    case 'forgetConnections':
+      return {tool: 'conntrack', line: printDeletion(op.flows)}
   }
 }
 

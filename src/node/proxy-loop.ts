@@ -9,7 +9,8 @@ import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf} from './proxy/index.ts'
 import {contextOf, type ProxyNode} from './proxy/proxy-mode.ts'
-import {servicePorts} from './proxy/service-port.ts'
+import {type ServicePort, servicePorts} from './proxy/service-port.ts'
+import {staleConnections} from './proxy/stale-connections.ts'
 
 /** kube-proxy on one node: brings the node's rules in line with Services and EndpointSlices. */
 export type ProxyLoop = {
@@ -58,6 +59,7 @@ export function createProxyLoop({
   let applied: readonly PacketPlan[] = []
   let settled = emptyNetns
   let inFull = again
+  let served: readonly ServicePort[] = []
 
   const settle = async (next: NetnsState) => {
     const ops = changes(settled, next)
@@ -76,24 +78,33 @@ export function createProxyLoop({
     return ops.map(({change}) => change)
   }
 
+  /* Connections that are remembered too long are a nuisance; the rules are right all the same. */
+  const forget = async (ports: readonly ServicePort[]) => {
+    const ops = staleConnections(served, ports).map(flows => ({op: 'forgetConnections', flows}) as const)
+    served = ports
+    if (ops.length === 0) return
+    await kernel.apply(netns, ops).catch((err: unknown) => log.warn({err}, 'stale connections not forgotten'))
+  }
+
   return {
     rules: () => applied,
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
       const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node(), configuration))
       await settle({...emptyNetns, ...state})
-      const told = (outcome: SyncOutcome) => {
+      const told = async (outcome: SyncOutcome) => {
+        await forget(ports)
         log.info({servicePorts: ports.length}, 'rules synced')
         return outcome
       }
       const wasFull = inFull || applied.length === 0
       try {
-        return told({inFull: wasFull, changes: await apply(next), partialFailed: false})
+        return await told({inFull: wasFull, changes: await apply(next), partialFailed: false})
       } catch (error) {
         if (inFull || !(error instanceof KernelError)) throw error
         log.warn({err: error}, 'partial sync failed, syncing in full')
         inFull = true
-        return told({inFull: true, changes: await apply(next), partialFailed: true})
+        return await told({inFull: true, changes: await apply(next), partialFailed: true})
       }
     },
     isFlushed: async () => {

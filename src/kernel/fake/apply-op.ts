@@ -48,6 +48,8 @@ function applyWithin(here: FakeNetns, op: LocalOp): FakeNetns {
       return setSysctl(here, op.name, op.value)
     case 'changeRules':
       return {...here, rules: applyRulesChange(here.rules, op.change)}
+    case 'forgetConnections':
+      return here
     case 'changeTable': {
       const {family, name, table} = op.change
       const {[`${family} ${name}`]: _old, ...others} = here.tables

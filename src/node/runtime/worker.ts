@@ -4,6 +4,7 @@ import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
 import {parentPort} from 'node:worker_threads'
 import {type Child, type Children, loadChildren} from '../../kernel/children.ts'
+import type {Forget} from '../../kernel/conntrack/forget.ts'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
 import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
@@ -47,6 +48,9 @@ type Machine = {readonly namespaces: Namespaces; readonly children: Children}
 
 type Say = (message: WorkerMessage) => void
 
+/* Loaded when a connection is to be forgotten for the first time. */
+let forget: Forget | undefined
+
 const containers = new Map<string, Container>()
 
 if (parentPort) serve(parentPort)
@@ -88,7 +92,10 @@ async function answer(
       return run(machine, message.question)
     case 'netlink': {
       const {netns, ops} = message.question
-      return {done: namespaces.within({join: {net: netnsPath(netns)}}, () => netlink(ops))}
+      const flows = ops.flatMap(op => (op.op === 'forgetConnections' ? [op.flows] : []))
+      if (flows.length > 0) forget ??= (await import('../../kernel/conntrack/forget.ts')).loadForget()
+      const act = flows.length > 0 ? () => forget?.(flows) === true : () => netlink(ops)
+      return {done: namespaces.within({join: {net: netnsPath(netns)}}, act)}
     }
     case 'turn':
       return {}

@@ -28,6 +28,17 @@ export function mechanisms(test: TestFn, kernel: Kernel): void {
     t.deepEqual((await kernel.observe('pair-node')).links, [{...loopback, up: false}])
   })
 
+  test('connections that the kernel does not know are forgotten already', async t => {
+    await kernel.create('forgetful')
+    const to = parseIp('10.96.0.10')
+    await t.notThrowsAsync(
+      kernel.apply('forgetful', [
+        {op: 'forgetConnections', flows: {protocol: 'udp', to}},
+        {op: 'forgetConnections', flows: {protocol: 'udp', port: 30053, nattedTo: parseIp('10.32.0.3')}},
+      ]),
+    )
+  })
+
   // [veth1] and [veth2] are ports of docker0; their other ends lie in the same namespace
   test('a bridge has ports, one of them with hairpin', async t => {
     await kernel.create('bridge')
