@@ -6,12 +6,17 @@ export function explainError(error: unknown): {readonly message: string; readonl
   const code = codes[error.name]
   if (error.name === 'StartError' && 'code' in error && machineFaults.includes(String(error.code)))
     return {message: `podlab: ${error.message}`, code: exitCode.machine}
+  if (error.name === 'VmError' && 'code' in error)
+    return {message: `podlab: ${error.message}`, code: vmCodes[String(error.code)] ?? exitCode.failed}
   if (code === undefined) return {message: `podlab: this is a bug in podlab:\n${error.stack}`, code: exitCode.failed}
   return {message: error.name === 'LabError' ? error.message : `podlab: ${error.message}`, code}
 }
 
 /* Codes of a StartError that another machine, or this one after a remedy, would not have. */
 const machineFaults = ['no-sandbox', 'no-session', 'missing-tools']
+
+/* What a VmError means; any other is that the machine broke. */
+const vmCodes: Readonly<Record<string, number>> = {machine: exitCode.machine, usage: exitCode.usage}
 
 /* Errors whose message is written for the user, by name: their classes are not loaded for commands that cannot meet them. */
 const codes: Readonly<Record<string, number>> = {

@@ -267,6 +267,27 @@ It works when the lab's daemon hangs, too, and describes the machine alone when 
     options: [json, new Option('--modules', 'only list the kernel modules that podlab can use, for modules-load.d')],
     load: () => import('./doctor.ts'),
   },
+  vm: {
+    summary: "run a command in a virtual machine with Debian's own kernel, for what this machine's kernel lacks",
+    details: `Examples: podlab vm --setup                          once: fetches qemu (as root) and the kernel
+          podlab vm -- ./podlab run labs/proxy-ipvs
+          podlab vm --share out -- ./podlab run labs/proxy-ipvs --report json=out/report.json
+The machine has this one's files, read-only: what it writes is gone with it, but in folders that are shared. The exit code is the
+command's; 124 when it had not ended in time.`,
+    arguments: [new Argument('[command...]', 'the program and its arguments')],
+    options: [
+      new Option('--timeout <seconds>', 'how long the whole may take').default('900'),
+      new Option('--memory <MiB>', "the machine's memory").default('2048'),
+      new Option('--cpus <count>', "the machine's processors").default('1'),
+      new Option('--share <folder>', 'a folder that it may write to; may be given several times').argParser(
+        (value: string, before: readonly string[] = []) => [...before, value],
+      ),
+      new Option('--setup', 'only fetch what a machine needs'),
+      new Option('--kernel <file>', "setup: a Debian package of a kernel, in place of apt's newest"),
+    ],
+    passThrough: true,
+    load: () => import('./vm.ts'),
+  },
   completion: {
     summary: 'print what bash, zsh or fish need to complete commands, labs and targets',
     details: `Examples: source <(podlab completion bash)      in ~/.bashrc
