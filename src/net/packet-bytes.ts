@@ -1,4 +1,5 @@
 import {type Ip, ipOf} from './ip.ts'
+import {ip6OfGroups} from './ip6.ts'
 import type {Mac} from './mac.ts'
 
 /** The MAC address at a place of a packet; each of these throws RangeError beyond the end. */
@@ -12,12 +13,6 @@ export function ipAt(bytes: Buffer, at: number): Ip {
 }
 
 /** An IPv6 address as text: the longest run of zero groups becomes `::`. */
-export function ipv6At(bytes: Buffer, at: number): string {
-  const groups = Array.from({length: 8}, (_, group) => bytes.readUInt16BE(at + group * 2).toString(16))
-  const runs = groups.join(':').match(/(?<![^:])0(:0)+(?![^:])/g) ?? []
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
-  const text = groups.join(':')
-  if (longest === '') return text
-  const start = text.search(new RegExp(`(?<![^:])${longest}(?![^:])`))
-  return `${text.slice(0, start).replace(/:$/, '')}::${text.slice(start + longest.length).replace(/^:/, '')}`
+export function ipv6At(bytes: Buffer, at: number): Ip {
+  return ip6OfGroups(Array.from({length: 8}, (_, group) => bytes.readUInt16BE(at + group * 2)))
 }
