@@ -43,7 +43,8 @@ const attempt: Readonly<Record<Batch['tool'], Attempt>> = {
   ip: attemptLines('ip'),
   bridge: attemptLines('bridge'),
   sysctl: attemptSysctls,
-  'iptables-restore': attemptRules,
+  'iptables-restore': attemptRules('iptables-restore'),
+  'ip6tables-restore': attemptRules('ip6tables-restore'),
   nft: attemptTable,
   conntrack: attemptDeletions,
 }
@@ -86,18 +87,20 @@ async function attemptSysctls({run, netns}: Place, ops: readonly PrintedOp[]): P
 }
 
 /** Several changes are one input, each with its own COMMIT; `--noflush` keeps what they do not name. */
-async function attemptRules({run, netns}: Place, ops: readonly PrintedOp[]): Promise<Failure | undefined> {
-  const lines = ops.flatMap(({line}, index) =>
-    line.line
-      .trimEnd()
-      .split('\n')
-      .map(text => ({text, index})),
-  )
-  const input = lines.map(({text}) => `${text}\n`).join('')
-  const {code, stderr} = await run({netns, argv: ['iptables-restore', '--noflush', '--wait', '10'], input})
-  if (code === 0) return undefined
-  const failed = lines[Number(/line:? (\d+)/.exec(stderr)?.[1] ?? 1) - 1] ?? lines[0]
-  return {index: failed?.index ?? 0, said: stderr.trim(), ...(failed && {line: failed.text})}
+function attemptRules(tool: 'iptables-restore' | 'ip6tables-restore'): Attempt {
+  return async ({run, netns}, ops) => {
+    const lines = ops.flatMap(({line}, index) =>
+      line.line
+        .trimEnd()
+        .split('\n')
+        .map(text => ({text, index})),
+    )
+    const input = lines.map(({text}) => `${text}\n`).join('')
+    const {code, stderr} = await run({netns, argv: [tool, '--noflush', '--wait', '10'], input})
+    if (code === 0) return undefined
+    const failed = lines[Number(/line:? (\d+)/.exec(stderr)?.[1] ?? 1) - 1] ?? lines[0]
+    return {index: failed?.index ?? 0, said: stderr.trim(), ...(failed && {line: failed.text})}
+  }
 }
 
 /** All changes are one transaction. nft names the line, and marks in the one after what it did not like. */

@@ -1,10 +1,11 @@
+import {familyOf} from '../net/ip.ts'
 import {diffAddresses} from './diff/addresses.ts'
 import {diffLinks} from './diff/links.ts'
 import {diffRoutes} from './diff/routes.ts'
 import {missing, surplus} from './diff/sets.ts'
 import {linkOfSysctl} from './observe/sysctls.ts'
 import type {Op} from './op.ts'
-import type {FdbEntry, Neighbour, NetnsState} from './state.ts'
+import type {FdbEntry, LinkAddress, Neighbour, NetnsState} from './state.ts'
 
 /**
  * The ops that turn one namespace into another: what is not wanted goes, what is missing comes, what is right is not touched.
@@ -12,15 +13,16 @@ import type {FdbEntry, Neighbour, NetnsState} from './state.ts'
  * make, and sysctls.
  *
  * Linux takes much away by itself: with a link go its addresses, routes and entries, and a veth's other end; a link that is set
- * down loses its routes and neighbours, one that gets another MAC its neighbours, one that loses its last address both. The diff
+ * down loses its routes, its neighbours and its addresses of IPv6, one that gets another MAC its neighbours, one that loses its last address both. The diff
  * counts on it. It deletes nothing that surely goes anyhow, and puts back what is wanted and may have gone along.
  */
 export function diff(observed: NetnsState, wanted: NetnsState): readonly Op[] {
   const links = diffLinks(observed.links, wanted.links)
   const onLinks = <T extends {readonly link: string}>(entries: readonly T[]) =>
     entries.filter(({link}) => !links.gone.has(link))
-  const addresses = diffAddresses(onLinks(observed.addresses), wanted.addresses)
   const isUp = ({link}: {readonly link: string}) => !links.downed.has(link)
+  const stays = (one: LinkAddress) => isUp(one) || familyOf(one.address) === 'IPv4'
+  const addresses = diffAddresses(onLinks(observed.addresses).filter(stays), wanted.addresses)
   const isRouted = ({link}: {readonly link: string}) => !addresses.bare.has(link)
   const isKnown = ({link}: {readonly link: string}) => isRouted({link}) && !links.readdressed.has(link)
   const routes = diffRoutes(onLinks(observed.routes).filter(isUp), {wanted: wanted.routes, survives: isRouted})

@@ -33,6 +33,8 @@ const packages: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   'iptables-save': 'iptables',
   'iptables-restore': 'iptables',
+  'ip6tables-save': 'iptables',
+  'ip6tables-restore': 'iptables',
   nft: 'nftables',
   conntrack: 'conntrack',
 }

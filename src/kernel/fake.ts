@@ -51,7 +51,7 @@ export function fakeKernel(): FakeKernel {
       world = left
     },
     observe: async (netns, sysctls = []) => observed(find(netns), {netns, sysctls}),
-    observeRules: async netns => find(netns).rules,
+    observeRules: async (netns, family) => (family ? find(netns).rules6 : find(netns).rules),
     apply: async (netns, ops) => {
       find(netns)
       for (const op of ops) apply(netns, op)

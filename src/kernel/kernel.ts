@@ -8,7 +8,8 @@ export type Kernel = {
   remove(netns: string): Promise<void>
   /** `sysctls` names those to read: the kernel has thousands. */
   observe(netns: string, sysctls?: readonly string[]): Promise<NetnsState>
-  observeRules(netns: string): Promise<Ruleset>
+  /** The rules of iptables, or with a family those of ip6tables. */
+  observeRules(netns: string, family?: 'IPv6'): Promise<Ruleset>
   /** One batch per tool, in order. A failure is a KernelError that names the op, its printed line and what the tool said. */
   apply(netns: string, ops: readonly Op[]): Promise<void>
 }

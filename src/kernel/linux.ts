@@ -30,7 +30,8 @@ export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel)
 
     observe: (netns, sysctls = []) => observeNetns(run, {netns, sysctls}),
 
-    observeRules: async netns => parseIptablesSave(await looker(run, netns)(['iptables-save'])),
+    observeRules: async (netns, family) =>
+      parseIptablesSave(await looker(run, netns)([family ? 'ip6tables-save' : 'iptables-save']), family),
 
     apply: async (netns, ops) => {
       const place: Place = {run, netns, holds: ({link}) => holdsLink(kernel, netns, link)}

@@ -1,5 +1,6 @@
 import {addressOf, type Cidr, prefixLength} from '../net/cidr.ts'
-import {type Ip, ipNumber} from '../net/ip.ts'
+import {familyOf, type Ip, ipNumber} from '../net/ip.ts'
+import {ip6Number} from '../net/ip6.ts'
 import type {Mac} from '../net/mac.ts'
 import type {LinkSettings, Op} from './op.ts'
 
@@ -51,7 +52,8 @@ function withLink(name: string, indexOf: LinkIndex, make: (index: number) => Buf
 const type = {newLink: 16, newAddress: 20, newRoute: 24, newNeighbour: 28}
 const flag = {request: 1, acknowledge: 4, replace: 0x100, create: 0x400}
 const put = flag.request | flag.acknowledge | flag.replace | flag.create
-const inet = 2
+/* AF_INET, AF_INET6 */
+const families = {IPv4: 2, IPv6: 10}
 
 /* A port's place in its bridge is left to `ip`. */
 function setLink(index: number, {up, mtu, mac, master, hairpin}: LinkSettings): Buffer | undefined {
@@ -72,7 +74,16 @@ function setLink(index: number, {up, mtu, mac, master, hairpin}: LinkSettings): 
 function addAddress(index: number, cidr: Cidr): Buffer {
   const ip = addressOf(cidr)
   const [universe, host] = [0, 254]
-  const fixed = Buffer.from([inet, prefixLength(cidr), 0, ip.startsWith('127.') ? host : universe, ...word(index)])
+  const family = familyOf(ip)
+  // whether somebody else has it is not asked: see print.ts
+  const noDad = family === 'IPv6' ? 2 : 0
+  const fixed = Buffer.from([
+    families[family],
+    prefixLength(cidr),
+    noDad,
+    ip.startsWith('127.') ? host : universe,
+    ...word(index),
+  ])
   const [address, local] = [1, 2]
   const bytes = ipBytes(ip)
   return request({type: type.newAddress, flags: put}, [fixed, attribute(local, bytes), attribute(address, bytes)])
@@ -81,7 +92,16 @@ function addAddress(index: number, cidr: Cidr): Buffer {
 function replaceRoute(index: number, {to, via, onlink}: (Op & {op: 'replaceRoute'})['route']): Buffer {
   const [mainTable, byHand, universe, link, unicast] = [254, 3, 0, 253, 1]
   const fixed = Buffer.alloc(12)
-  fixed.set([inet, prefixLength(to), 0, 0, mainTable, byHand, via === undefined ? link : universe, unicast])
+  fixed.set([
+    families[familyOf(to)],
+    prefixLength(to),
+    0,
+    0,
+    mainTable,
+    byHand,
+    via === undefined ? link : universe,
+    unicast,
+  ])
   fixed.writeUInt32LE(onlink ? 4 : 0, 8)
   const [destination, device, gateway] = [1, 4, 5]
   return request({type: type.newRoute, flags: put}, [
@@ -94,7 +114,7 @@ function replaceRoute(index: number, {to, via, onlink}: (Op & {op: 'replaceRoute
 
 function replaceNeighbour(index: number, {ip, mac}: (Op & {op: 'replaceNeighbour'})['neighbour']): Buffer {
   const permanent = 0x80
-  const fixed = Buffer.from([inet, 0, 0, 0, ...word(index), permanent, 0, 0, 0])
+  const fixed = Buffer.from([families[familyOf(ip)], 0, 0, 0, ...word(index), permanent, 0, 0, 0])
   const [destination, linkAddress] = [1, 2]
   return request({type: type.newNeighbour, flags: put}, [
     fixed,
@@ -126,6 +146,7 @@ function word(number: number): Buffer {
 }
 
 function ipBytes(ip: Ip): Buffer {
+  if (familyOf(ip) === 'IPv6') return Buffer.from(ip6Number(ip).toString(16).padStart(32, '0'), 'hex')
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(ipNumber(ip))
   return bytes

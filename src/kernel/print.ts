@@ -1,4 +1,5 @@
-import {addressOf, type Cidr, prefixLength} from '../net/cidr.ts'
+import {addressOf, type Cidr, isHost} from '../net/cidr.ts'
+import {familyOf} from '../net/ip.ts'
 import {printDeletion} from './conntrack/flows.ts'
 import {printNftChange} from './nftables/change.ts'
 import type {LinkSettings, Op} from './op.ts'
@@ -6,7 +7,7 @@ import {printRulesChange} from './rules/iptables.ts'
 import type {Link, LinkKind, Route} from './state.ts'
 
 /** A program that takes many changes in one process. */
-export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'nft' | 'conntrack'
+export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'ip6tables-restore' | 'nft' | 'conntrack'
 
 /** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`, the arguments of one `conntrack`. */
 export type Line = {readonly tool: Tool; readonly line: string}
@@ -22,7 +23,7 @@ export function print(op: Op): Line {
     case 'setLink':
       return ip('link set', 'dev', op.name, ...printSettings(op.set))
     case 'addAddress':
-      return ip('addr replace', op.address.address, 'dev', op.address.link)
+      return ip('addr replace', op.address.address, 'dev', op.address.link, ...printFlags(op.address.address))
     case 'deleteAddress':
       return ip('addr del', op.address.address, 'dev', op.address.link)
     case 'replaceRoute':
@@ -42,7 +43,7 @@ export function print(op: Op): Line {
     case 'setSysctl':
       return {tool: 'sysctl', line: `${word(op.name)}=${op.value}`}
     case 'changeRules':
-      return {tool: 'iptables-restore', line: printRulesChange(op.change)}
+      return {tool: op.change.family ? 'ip6tables-restore' : 'iptables-restore', line: printRulesChange(op.change)}
     case 'changeTable':
       return {tool: 'nft', line: printNftChange(op.change)}
     case 'forgetConnections':
@@ -109,12 +110,17 @@ function printSettings({mtu, mac, master, up, hairpin}: LinkSettings): (string |
   return ['type', 'bridge_slave', 'hairpin', hairpin ? 'on' : 'off']
 }
 
+/* Nobody else has an address of a plan: the kernel need not ask around for a second before it uses one of IPv6 (DAD). */
+function printFlags(address: Cidr): string[] {
+  return familyOf(address) === 'IPv6' ? ['nodad'] : []
+}
+
 function printRoute({to, via, link, onlink}: Route): string[] {
   return [destination(to), ...(via ? ['via', via] : []), 'dev', link, ...(onlink ? ['onlink'] : [])]
 }
 
-/** As `ip route` shows a destination: `default`, a host without its length, or a network. */
+/** As `ip route` shows a destination: `default`, a host without its length, or a network. That of IPv6 has another default. */
 function destination(to: Cidr): string {
   if (to === '0.0.0.0/0') return 'default'
-  return prefixLength(to) === 32 ? addressOf(to) : to
+  return isHost(to) ? addressOf(to) : to
 }

@@ -1,11 +1,17 @@
 import type {Cidr} from '../net/cidr.ts'
 
+/*
+ * The kernel has the same tables twice: iptables for packets of IPv4, ip6tables for those of IPv6. A rule is the same in both but for its
+ * addresses, so are its types. `family` says which of them is meant, IPv4 when left out.
+ */
+
 /** What filters and rewrites packets in one namespace. One variant a back end; nftables and ipvs join here. */
 export type Ruleset = IptablesRuleset
 
 /** Everything that `iptables-save` prints: tables, their chains in order, each with its rules. */
 export type IptablesRuleset = {
   readonly backend: 'iptables'
+  readonly family?: 'IPv6'
   readonly tables: Readonly<Partial<Record<IptablesTable, Readonly<Record<string, IptablesChain>>>>>
 }
 
@@ -42,6 +48,8 @@ export type IptablesMatch =
       readonly list: string
       readonly seconds?: number
       readonly reap?: true
+      /** Its addresses are of this family, and compared with all their bits. */
+      readonly family?: 'IPv6'
     }
   /** `-m tcp` without a condition of its own: true for every packet of that protocol. */
   | {readonly match: 'module'; readonly name: 'tcp' | 'udp' | 'sctp'}
@@ -65,6 +73,7 @@ export type IptablesTarget =
  */
 export type RulesPlan = {
   readonly backend: 'iptables'
+  readonly family?: 'IPv6'
   readonly owner: string
   readonly prefixes: readonly string[]
   readonly tables: Readonly<Partial<Record<IptablesTable, RulesPlanTable>>>
@@ -82,6 +91,7 @@ export type RulesPlanTable = {
 /** One `iptables-restore --noflush`: chains to rewrite whole, chains to remove, jumps to add or remove. */
 export type RulesChange = {
   readonly backend: 'iptables'
+  readonly family?: 'IPv6'
   readonly tables: Readonly<Partial<Record<IptablesTable, RulesChangeTable>>>
 }
 

@@ -4,7 +4,8 @@ import type {Mac} from '../net/mac.ts'
 
 /**
  * What one network namespace holds, as plain data. What the kernel makes by itself (loopback's own addresses,
- * `proto kernel` routes, multicast entries, IPv6) is left out: it follows from the rest.
+ * `proto kernel` routes, multicast entries, link-local addresses of IPv6) is left out: it follows from the rest. Addresses, routes and
+ * neighbours of both families stand side by side.
  */
 export type NetnsState = {
   readonly links: readonly Link[]
@@ -49,12 +50,12 @@ export type VethPeer = {readonly netns: string; readonly name?: string; readonly
 export type LinkAddress = {readonly link: string; readonly address: Cidr}
 
 /**
- * A route as `ip route` shows it; without `via` the destination is on the link, `default` is 0.0.0.0/0. A destination has one
+ * A route as `ip route` shows it; without `via` the destination is on the link, `default` is 0.0.0.0/0 or ::/0. A destination has one
  * route, and never the network of an address on a link: that route is the kernel's own.
  */
 export type Route = {readonly to: Cidr; readonly via?: Ip; readonly link: string; readonly onlink?: boolean}
 
-/** A permanent neighbour (ARP) entry. */
+/** A permanent neighbour entry: ARP for IPv4, ND for IPv6. */
 export type Neighbour = {readonly link: string; readonly ip: Ip; readonly mac: Mac}
 
 /** A permanent forwarding database entry of a vxlan device: this MAC is behind that node. */

@@ -98,8 +98,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   }
 
   const replaceRules = async ({rules}: NodePlan) => {
-    const observed = await kernel.observeRules(netns)
-    await kernel.apply(netns, packetOpsInFull([], rules, observed))
+    await kernel.apply(netns, await packetOpsInFull([], rules, family => kernel.observeRules(netns, family)))
   }
 
   const convergePods = async (places: readonly PodPlace[]) => {

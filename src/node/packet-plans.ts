@@ -17,15 +17,21 @@ export function packetOps(previous: readonly PacketPlan[], next: readonly Packet
   )
 }
 
-/** The same, whatever has become of the rules that were written: iptables are compared with those there are, tables are made anew. */
-export function packetOpsInFull(
+/**
+ * The same, whatever has become of the rules that were written: iptables are compared with those there are, as `observe` finds them, tables
+ * are made anew.
+ */
+export async function packetOpsInFull(
   previous: readonly PacketPlan[],
   next: readonly PacketPlan[],
-  observed: Ruleset,
-): readonly PacketOp[] {
-  return [...next, ...leavers(previous, next)].flatMap((plan): readonly PacketOp[] => {
+  observe: (family?: 'IPv6') => Promise<Ruleset>,
+): Promise<readonly PacketOp[]> {
+  const plans = [...next, ...leavers(previous, next)]
+  const observed = await observe()
+  const observed6 = iptablesPlans(plans).some(({family}) => family) ? await observe('IPv6') : observed
+  return plans.flatMap((plan): readonly PacketOp[] => {
     if (plan.backend === 'nftables') return stepTo(undefined, plan)
-    const change = planChange(observed, plan)
+    const change = planChange(plan.family ? observed6 : observed, plan)
     return change ? [{op: 'changeRules', change}] : []
   })
 }
@@ -51,7 +57,7 @@ function leavers(previous: readonly PacketPlan[], next: readonly PacketPlan[]): 
 
 /** What one component has in one of the kernel's ways of filtering packets. */
 function isSame(a: PacketPlan, b: PacketPlan): boolean {
-  return a.backend === b.backend && a.owner === b.owner
+  return a.backend === b.backend && a.owner === b.owner && a.family === b.family
 }
 
 /** Without any rule; all that the plan had is its own, and goes. */

@@ -35,7 +35,7 @@ export function joinContributions(parts: readonly Contribution[]): NodePlan {
   const daemons = parts.flatMap(part => part.daemons ?? [])
   refuseTwice(
     'two plans of rules are owned by',
-    rules.map(({owner}) => owner),
+    rules.map(({owner, family}) => (family === 'IPv6' || family === 'ip6' ? `${owner} for IPv6` : owner)),
   )
   refuseTwice(
     'two components run',

@@ -68,7 +68,8 @@ export function createProxyLoop({
   }
 
   const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
-    const ops = inFull ? packetOpsInFull(applied, plans, await kernel.observeRules(netns)) : packetOps(applied, plans)
+    const observe = (family?: 'IPv6') => kernel.observeRules(netns, family)
+    const ops = inFull ? await packetOpsInFull(applied, plans, observe) : packetOps(applied, plans)
     for (const op of ops) {
       await kernel.apply(netns, [op])
       changed?.(op.change)

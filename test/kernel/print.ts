@@ -2,13 +2,14 @@ import test from 'ava'
 import type {Op} from '../../src/kernel/op.ts'
 import {commandOf, print} from '../../src/kernel/print.ts'
 import type {Link, Route} from '../../src/kernel/state.ts'
-import {parseCidr, parseNetwork} from '../../src/net/cidr.ts'
+import {parseAnyNetwork, parseCidr, parseCidr6} from '../../src/net/cidr.ts'
 import {parseIp} from '../../src/net/ip.ts'
+import {parseIp6} from '../../src/net/ip6.ts'
 import {parseMac} from '../../src/net/mac.ts'
 
 const prints = test.macro({
   exec: (t, op: Op, command: string) => t.is(commandOf(print(op)), command),
-  title: (_, __: Op, command: string) => command,
+  title: (title, _: Op, command: string) => title || command,
 })
 
 const mac = parseMac('02:42:ac:11:0d:02')
@@ -17,7 +18,7 @@ const base: Link = {name: 'x', kind: {type: 'bridge'}, up: true, mtu: 1450}
 const local = parseIp('10.0.20.4')
 const route = (text: string, more: Omit<Route, 'to'>): Op => ({
   op: 'replaceRoute',
-  route: {to: parseNetwork(text), ...more},
+  route: {to: parseAnyNetwork(text), ...more},
 })
 const add = (link: Partial<Link>): Op => ({op: 'addLink', link: {...base, ...link}})
 const set = (set: Extract<Op, {op: 'setLink'}>['set']): Op => ({op: 'setLink', name: 'veth1', set})
@@ -54,6 +55,14 @@ test(
 )
 test(prints, route('0.0.0.0/0', {via: local, link: 'eth0'}), 'ip route replace default via 10.0.20.4 dev eth0')
 test(prints, route('10.0.0.9/32', {link: 'eth0'}), 'ip route replace 10.0.0.9 dev eth0')
+test(prints, route('fd00::9/128', {link: 'eth0'}), 'ip route replace fd00::9 dev eth0')
+test(prints, route('::/0', {via: parseIp6('fd00::1'), link: 'eth0'}), 'ip route replace ::/0 via fd00::1 dev eth0')
+test(
+  'an address of IPv6 is not asked for on the link first',
+  prints,
+  {op: 'addAddress', address: {link: 'docker0', address: parseCidr6('fd00:172:17:d::1/64')}},
+  'ip addr replace fd00:172:17:d::1/64 dev docker0 nodad',
+)
 test(
   prints,
   route('172.17.12.0/24', {via: ip, link: 'flannel.1', onlink: true}),

@@ -26,7 +26,7 @@ export function kernelIn(sandbox: Sandbox): KernelSandbox {
     create: netns => ask('create', netns),
     remove: netns => ask('remove', netns),
     observe: (netns, sysctls) => ask('observe', netns, sysctls ?? []),
-    observeRules: netns => ask('observeRules', netns),
+    observeRules: (netns, family) => ask('observeRules', netns, ...(family ? [family] : [])),
     apply: (netns, ops) => ask('apply', netns, ops),
   } as Kernel
   return {kernel, stop: sandbox.stop}

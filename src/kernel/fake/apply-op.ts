@@ -47,6 +47,7 @@ function applyWithin(here: FakeNetns, op: LocalOp): FakeNetns {
     case 'setSysctl':
       return setSysctl(here, op.name, op.value)
     case 'changeRules':
+      if (op.change.family) return {...here, rules6: applyRulesChange(here.rules6, op.change)}
       return {...here, rules: applyRulesChange(here.rules, op.change)}
     case 'forgetConnections':
       return here

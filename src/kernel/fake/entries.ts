@@ -1,5 +1,5 @@
-import {contains, networkOf, prefixLength} from '../../net/cidr.ts'
-import type {Ip} from '../../net/ip.ts'
+import {contains, isHost, networkOf} from '../../net/cidr.ts'
+import {familyOf, type Ip} from '../../net/ip.ts'
 import {linkOfSysctl, sysctlPath} from '../observe/sysctls.ts'
 import type {FdbEntry, LinkAddress, Neighbour, Route} from '../state.ts'
 import {type FakeNetns, linkNamed, Refusal} from './world.ts'
@@ -10,16 +10,25 @@ export function addAddress(here: FakeNetns, added: LinkAddress): FakeNetns {
   return {...here, addresses: [...here.addresses, added]}
 }
 
-/** The primary address of a network takes its secondaries along; without any address a link has no routes and no neighbours. */
+/**
+ * The primary address of a network takes its secondaries along, which IPv6 does not have; without any address of IPv4 a link has no
+ * routes and no neighbours of that family.
+ */
 export function deleteAddress(here: FakeNetns, deleted: LinkAddress): FakeNetns {
   if (!here.addresses.some(address => isSame(address, deleted))) return here
   const family = here.addresses.filter(address => isSameNetwork(address, deleted))
-  const isPrimary = family[0] !== undefined && isSame(family[0], deleted)
+  const isPrimary = familyOf(deleted.address) === 'IPv4' && family[0] !== undefined && isSame(family[0], deleted)
   const goes = (address: LinkAddress) => (isPrimary ? isSameNetwork(address, deleted) : isSame(address, deleted))
   const addresses = here.addresses.filter(address => !goes(address))
-  if (addresses.some(({link}) => link === deleted.link)) return {...here, addresses}
-  const elsewhere = ({link}: {readonly link: string}) => link !== deleted.link
-  return {...here, addresses, routes: here.routes.filter(elsewhere), neighbours: here.neighbours.filter(elsewhere)}
+  const isLike = ({link, address}: LinkAddress) => link === deleted.link && familyOf(address) === 'IPv4'
+  if (familyOf(deleted.address) === 'IPv6' || addresses.some(isLike)) return {...here, addresses}
+  const stays = (link: string, ip: string) => link !== deleted.link || familyOf(ip) === 'IPv6'
+  return {
+    ...here,
+    addresses,
+    routes: here.routes.filter(({link, to}) => stays(link, to)),
+    neighbours: here.neighbours.filter(({link, ip}) => stays(link, ip)),
+  }
 }
 
 export function replaceRoute(here: FakeNetns, route: Route): FakeNetns {
@@ -76,5 +85,5 @@ function isOnLink({addresses, routes}: FakeNetns, link: string, gateway: Ip): bo
     ...addresses.filter(entry => entry.link === link).map(({address}) => networkOf(address)),
     ...routes.filter(route => route.link === link && route.via === undefined).map(({to}) => to),
   ]
-  return networks.some(network => prefixLength(network) < 32 && contains(network, gateway))
+  return networks.some(network => !isHost(network) && contains(network, gateway))
 }

@@ -1,3 +1,4 @@
+import {familyOf} from '../../net/ip.ts'
 import type {LinkSettings} from '../op.ts'
 import type {Link} from '../state.ts'
 import {followPorts, vxlanLimit} from './mtu.ts'
@@ -45,13 +46,14 @@ const setMaster: Step = (here, link, {master}) => {
   return followPorts(moved, master)
 }
 
-/** A link that goes down loses its routes and neighbours; its addresses stay. */
+/** A link that goes down loses its routes, its neighbours and its addresses of IPv6; those of IPv4 stay. */
 const setUp: Step = (here, link, {up}) => {
   if (up === undefined || up === link.up) return here
   const changed = withLink(here, {...link, up})
   if (up) return changed
   const elsewhere = (entry: {readonly link: string}) => entry.link !== link.name
-  return {...changed, routes: here.routes.filter(elsewhere), neighbours: here.neighbours.filter(elsewhere)}
+  const addresses = here.addresses.filter(entry => elsewhere(entry) || familyOf(entry.address) === 'IPv4')
+  return {...changed, addresses, routes: here.routes.filter(elsewhere), neighbours: here.neighbours.filter(elsewhere)}
 }
 
 /** A bridge that must be there. */

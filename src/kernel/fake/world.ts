@@ -9,6 +9,8 @@ export type World = ReadonlyMap<string, FakeNetns>
 /** A namespace, with the bridges whose MTU somebody has set: those no longer follow their ports. */
 export type FakeNetns = NetnsState & {
   readonly rules: Ruleset
+  /** Those of ip6tables. */
+  readonly rules6: Ruleset
   readonly tables: Readonly<Record<string, NftTable>>
   readonly sized: ReadonlySet<string>
 }
@@ -23,6 +25,7 @@ export const freshNetns: FakeNetns = {
   ...emptyNetns,
   links: [{name: 'lo', kind: {type: 'loopback'}, up: false, mtu: 65536}],
   rules: emptyRuleset,
+  rules6: {...emptyRuleset, family: 'IPv6'},
   tables: {},
   sized: new Set(),
 }

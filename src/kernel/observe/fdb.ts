@@ -1,4 +1,4 @@
-import {parseIp} from '../../net/ip.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import {parseMac} from '../../net/mac.ts'
 import type {FdbEntry} from '../state.ts'
 
@@ -13,8 +13,6 @@ type BridgeFdbEntry = {
 /** The permanent entries that name a remote node; a bridge's own, and what it has learned, have none. */
 export function parseFdb(document: readonly unknown[]): FdbEntry[] {
   return (document as readonly BridgeFdbEntry[]).flatMap(({mac, ifname: link, dst, state}) =>
-    dst !== undefined && !dst.includes(':') && state === 'permanent'
-      ? [{link, mac: parseMac(mac), remote: parseIp(dst)}]
-      : [],
+    dst !== undefined && state === 'permanent' ? [{link, mac: parseMac(mac), remote: parseAnyIp(dst)}] : [],
   )
 }

@@ -1,4 +1,4 @@
-import {parseIp} from '../../net/ip.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import {parseMac} from '../../net/mac.ts'
 import type {Link, LinkKind} from '../state.ts'
 
@@ -19,6 +19,7 @@ type IpLink = {
       readonly id?: number
       readonly port?: number
       readonly local?: string
+      readonly local6?: string
       readonly link?: string
       readonly type?: string
     }
@@ -49,9 +50,9 @@ function kindOf(link: IpLink, names: {netns: string; ids: ReadonlyMap<number, st
   if (kind === 'bridge') return {type: 'bridge'}
   if (kind === 'tun' && more.type === 'tun') return {type: 'tun'}
   if (kind === 'veth') return {type: 'veth', peer: peerOf(link, names)}
-  const {id, port, local, link: device} = more
+  const {id, port, local6, local = local6, link: device} = more
   if (kind === 'vxlan' && id !== undefined && port !== undefined && local !== undefined && device !== undefined)
-    return {type: 'vxlan', vni: id, port, local: parseIp(local), device}
+    return {type: 'vxlan', vni: id, port, local: parseAnyIp(local), device}
   return {type: 'other', kind}
 }
 

@@ -1,4 +1,4 @@
-import {parseIp} from '../../net/ip.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import {parseMac} from '../../net/mac.ts'
 import type {Neighbour} from '../state.ts'
 
@@ -10,11 +10,9 @@ type IpNeighbour = {
   readonly state: readonly string[]
 }
 
-/** The permanent IPv4 neighbours: what the kernel has learned by ARP is its own affair. */
+/** The permanent neighbours: what the kernel has learned by ARP or ND is its own affair. */
 export function parseNeighbours(document: readonly unknown[]): Neighbour[] {
   return (document as readonly IpNeighbour[]).flatMap(({dst, dev: link, lladdr, state}) =>
-    state.includes('PERMANENT') && lladdr !== undefined && !dst.includes(':')
-      ? [{link, ip: parseIp(dst), mac: parseMac(lladdr)}]
-      : [],
+    state.includes('PERMANENT') && lladdr !== undefined ? [{link, ip: parseAnyIp(dst), mac: parseMac(lladdr)}] : [],
   )
 }

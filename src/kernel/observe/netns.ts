@@ -1,3 +1,4 @@
+import {familyOf} from '../../net/ip.ts'
 import {KernelError, type Run} from '../kernel.ts'
 import type {NetnsState} from '../state.ts'
 import {parseAddresses} from './addresses.ts'
@@ -15,7 +16,7 @@ import {parseSysctls} from './sysctls.ts'
  */
 const ipQuestions = 'addr show\nroute show\nneigh show nud permanent\nnetns list-id\n'
 
-/** Reads what a namespace holds in two processes side by side, three when there are sysctls to read. */
+/** Reads what a namespace holds in two processes side by side, three when there are sysctls to read; one more where it has IPv6. */
 export async function observeNetns(
   run: Run,
   {netns, sysctls}: {netns: string; sysctls: readonly string[]},
@@ -28,10 +29,14 @@ export async function observeNetns(
   ])
   try {
     const [links = [], routes = [], neighbours = [], ids = []] = parseDocuments(ip)
+    const addresses = parseAddresses(links)
+    const hasIpv6 = addresses.some(({address}) => familyOf(address) === 'IPv6')
+    // `ip` shows the routes of one family at a time, and by itself those of IPv4
+    const routes6 = hasIpv6 ? parseDocuments(await look(['ip', '-6', '-json', '-details', 'route', 'show'])) : []
     return {
       links: parseLinks(links, {netns, ids: parseNetnsIds(ids)}),
-      addresses: parseAddresses(links),
-      routes: parseRoutes(routes),
+      addresses,
+      routes: [...parseRoutes(routes), ...parseRoutes(routes6.flat(), 'IPv6')],
       neighbours: parseNeighbours(neighbours),
       fdb: parseFdb(parseDocuments(bridge).flat()),
       sysctls: parseSysctls(values, sysctls),

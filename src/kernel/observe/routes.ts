@@ -1,5 +1,6 @@
-import {type Cidr, parseNetwork} from '../../net/cidr.ts'
-import {parseIp} from '../../net/ip.ts'
+import {type Cidr, everywhere, hostCidr, parseAnyNetwork} from '../../net/cidr.ts'
+import type {IpFamily} from '../../net/ip.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import type {Route} from '../state.ts'
 
 /** One entry of `ip -j -d route`, as far as podlab reads it. */
@@ -13,18 +14,18 @@ type IpRoute = {
 }
 
 /**
- * The routes of the main table. Those that the kernel made (`proto kernel`) are left out, and so are those that podlab does not
+ * The routes of the main table that are of one family. Those that the kernel made (`proto kernel`) are left out, and so are those that podlab does not
  * make and a Route cannot say: blackholes and their like, routes over several gateways.
  */
-export function parseRoutes(document: readonly unknown[]): Route[] {
+export function parseRoutes(document: readonly unknown[], family: IpFamily = 'IPv4'): Route[] {
   return (document as readonly IpRoute[]).flatMap(({type, dst, gateway, dev: link, protocol, flags}) => {
     if (type !== 'unicast' || protocol === 'kernel' || link === undefined) return []
-    const via = gateway === undefined ? {} : {via: parseIp(gateway)}
-    return [{to: parseDestination(dst), ...via, link, ...(flags.includes('onlink') && {onlink: true})}]
+    const via = gateway === undefined ? {} : {via: parseAnyIp(gateway)}
+    return [{to: parseDestination(dst, family), ...via, link, ...(flags.includes('onlink') && {onlink: true})}]
   })
 }
 
-function parseDestination(text: string): Cidr {
-  if (text === 'default') return parseNetwork('0.0.0.0/0')
-  return parseNetwork(text.includes('/') ? text : `${text}/32`)
+function parseDestination(text: string, family: IpFamily): Cidr {
+  if (text === 'default') return everywhere(family)
+  return text.includes('/') ? parseAnyNetwork(text) : hostCidr(parseAnyIp(text))
 }

@@ -11,7 +11,7 @@ export function applyRulesChange(ruleset: Ruleset, change: RulesChange): Ruleset
     const table = change.tables[name]
     return table === undefined ? [] : [[name, applyToTable(ruleset.tables[name] ?? freshTable(name), table)] as const]
   })
-  return {backend: 'iptables', tables: {...ruleset.tables, ...Object.fromEntries(changed)}}
+  return {...ruleset, tables: {...ruleset.tables, ...Object.fromEntries(changed)}}
 }
 
 function applyToTable(before: Readonly<Table>, change: RulesChangeTable): Table {

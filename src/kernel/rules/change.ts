@@ -1,15 +1,19 @@
-import type {IptablesTable, RulesChange, RulesChangeTable} from '../ruleset.ts'
+import type {IptablesTable, RulesChange, RulesChangeTable, RulesPlan} from '../ruleset.ts'
 import {printIptablesRule, printSpecification} from './rule.ts'
 import {tableNames} from './tables.ts'
 
-/** Puts the changes of the tables together; undefined when there is none. */
-export function changeOf(changeTable: (table: IptablesTable) => RulesChangeTable): RulesChange | undefined {
+/** Puts the changes of a plan's tables together; undefined when there is none. */
+export function changeOf(
+  {family}: Pick<RulesPlan, 'family'>,
+  changeTable: (table: IptablesTable) => RulesChangeTable,
+): RulesChange | undefined {
   const changes = tableNames
     .map(table => [table, changeTable(table)] as const)
     .filter(([, {rewrite, remove, insert, append, delete: gone}]) =>
       [Object.keys(rewrite), remove, insert, append, gone].some(part => part.length > 0),
     )
-  return changes.length === 0 ? undefined : {backend: 'iptables', tables: Object.fromEntries(changes)}
+  if (changes.length === 0) return undefined
+  return {backend: 'iptables', ...(family && {family}), tables: Object.fromEntries(changes)}
 }
 
 /**

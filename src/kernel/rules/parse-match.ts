@@ -1,4 +1,4 @@
-import {parseCidr} from '../../net/cidr.ts'
+import {parseAnyCidr} from '../../net/cidr.ts'
 import {NetError} from '../../net/net-error.ts'
 import type {IptablesMatch} from '../ruleset.ts'
 import {printMatch} from './print-match.ts'
@@ -46,7 +46,7 @@ function basic(flag: string, value: string, not: Negation): IptablesMatch[] {
 /** A mask with holes (`10.0.0.1/255.0.0.255`) is legal, and no network that podlab knows. */
 function network(match: 'source' | 'destination', value: string, not: Negation): IptablesMatch[] {
   try {
-    return [{match, net: parseCidr(value), ...not}]
+    return [{match, net: parseAnyCidr(value), ...not}]
   } catch (error) {
     if (error instanceof NetError) return []
     throw error
@@ -98,14 +98,15 @@ const modules: Readonly<Record<string, (options: string) => IptablesMatch[]>> = 
     })),
   recent: options =>
     fields(
-      /^--(set|rcheck)(?: --seconds (\d+))?( --reap)? --name (\S+) /,
+      /^--(set|rcheck)(?: --seconds (\d+))?( --reap)? --name (\S+) --mask (\S+) /,
       options,
-      ([verb, seconds, reap, list = '']) => ({
+      ([verb, seconds, reap, list = '', mask = '']) => ({
         match: 'recent',
         do: verb as 'set' | 'rcheck',
         list,
         ...(seconds === undefined ? {} : {seconds: Number(seconds)}),
         ...(reap === undefined ? {} : {reap: true}),
+        ...(mask.includes(':') && {family: 'IPv6'}),
       }),
     ),
 }

@@ -15,7 +15,7 @@ type Placed = {readonly chain: string; readonly rule: IptablesRule}
 
 /** A full sync: what turns the rules that are there into those wanted. undefined when there is nothing to do. */
 export function planChange(observed: Ruleset, wanted: RulesPlan): RulesChange | undefined {
-  return changeOf(table => {
+  return changeOf(wanted, table => {
     const plan = wanted.tables[table] ?? {chains: {}, jumps: []}
     const isOwn = (chain: string) => chain in plan.chains || wanted.prefixes.some(prefix => chain.startsWith(prefix))
     return tableChange(observed.tables[table] ?? {}, plan, isOwn)
@@ -57,7 +57,7 @@ function strayRules(
  * a full sync then repairs.
  */
 export function planBetween(previous: RulesPlan | undefined, next: RulesPlan): RulesChange | undefined {
-  return changeOf(table => {
+  return changeOf(next, table => {
     const before = previous?.tables[table] ?? {chains: {}, jumps: []}
     const after = next.tables[table] ?? {chains: {}, jumps: []}
     return {

@@ -83,10 +83,12 @@ function optionsOf(match: IptablesMatch): string {
   }
 }
 
-function recentOptions({do: verb, seconds, reap, list}: Match<'recent'>): string {
+function recentOptions({do: verb, seconds, reap, list, family}: Match<'recent'>): string {
   const age = seconds === undefined ? '' : ` --seconds ${seconds}`
-  return `--${verb}${age}${reap ? ' --reap' : ''} --name ${list} --mask 255.255.255.255 --rsource`
+  return `--${verb}${age}${reap ? ' --reap' : ''} --name ${list} --mask ${allBits[family ?? 'IPv4']} --rsource`
 }
+
+const allBits = {IPv4: '255.255.255.255', IPv6: Array.from({length: 8}, () => 'ffff').join(':')}
 
 /** The kernel holds the states of a rule as a set of bits; iptables-save names them in this order. */
 const stateOrder = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']

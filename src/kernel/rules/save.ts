@@ -24,8 +24,8 @@ function inPrintedOrder(name: IptablesTable, table: Readonly<Record<string, Ipta
 
 type Chain = {policy?: 'ACCEPT' | 'DROP'; rules: IptablesRule[]}
 
-/** Reads what iptables-save prints (either variant, without `-c`); throws RulesetError with the line that it cannot read. */
-export function parseIptablesSave(text: string): IptablesRuleset {
+/** Reads what iptables-save or ip6tables-save prints (either variant, without `-c`); throws RulesetError with the line that it cannot read. */
+export function parseIptablesSave(text: string, family?: 'IPv6'): IptablesRuleset {
   const tables: Partial<Record<IptablesTable, Record<string, Chain>>> = {}
   let table: Record<string, Chain> | undefined
   for (const [index, line] of text.split('\n').entries()) {
@@ -35,7 +35,7 @@ export function parseIptablesSave(text: string): IptablesRuleset {
     else if (table === undefined) throw unreadable(line, index, 'no table is open')
     else readIntoTable(table, line, index)
   }
-  return {backend: 'iptables', tables}
+  return {backend: 'iptables', ...(family && {family}), tables}
 }
 
 function tableName(line: string, index: number): IptablesTable {

@@ -1,4 +1,4 @@
-import type {IptablesRule, IptablesTable, RulesChange, RulesChangeTable} from '../ruleset.ts'
+import type {IptablesRule, RulesChange, RulesChangeTable} from '../ruleset.ts'
 import {tableNames} from './tables.ts'
 
 /**
@@ -18,12 +18,10 @@ const chainWeight = 0.5
 export function splitChange(change: RulesChange, limit: number = rulesPerMessage): readonly RulesChange[] {
   return tableNames.flatMap(name => {
     const table = change.tables[name]
-    return table === undefined ? [] : pack(stepsOf(table, limit), limit).map(step => tableOnly(name, step))
+    return table === undefined
+      ? []
+      : pack(stepsOf(table, limit), limit).map(step => ({...change, tables: {[name]: step}}))
   })
-}
-
-function tableOnly(name: IptablesTable, table: RulesChangeTable): RulesChange {
-  return {backend: 'iptables', tables: {[name]: table}}
 }
 
 /** A part that must not be divided, and how much of a message it takes. */

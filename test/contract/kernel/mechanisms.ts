@@ -2,8 +2,9 @@ import type {TestFn} from 'ava'
 import {diff} from '../../../src/kernel/diff.ts'
 import type {Kernel} from '../../../src/kernel/kernel.ts'
 import {emptyNetns, type Link, type NetnsState} from '../../../src/kernel/state.ts'
-import {parseCidr, parseNetwork} from '../../../src/net/cidr.ts'
+import {parseCidr, parseCidr6, parseNetwork, parseNetwork6} from '../../../src/net/cidr.ts'
 import {parseIp} from '../../../src/net/ip.ts'
+import {parseIp6} from '../../../src/net/ip6.ts'
 import {parseMac as mac} from '../../../src/net/mac.ts'
 import {bridge, loopback, veth} from './links.ts'
 
@@ -87,6 +88,72 @@ export function mechanisms(test: TestFn, kernel: Kernel): void {
     t.deepEqual(links.at(-1), wanted.links[1])
   })
 
+  // eth0 fd00:10:0:20::4 ── underlay; flannel-v6.1 sends what is for fd00:172:17:c::/64 to fd00:10:0:20::b
+  test('a namespace has IPv6 beside IPv4, and flannel a vxlan of its own for it', async t => {
+    await kernel.create('flannel6')
+    await kernel.create('flannel6-switch')
+    await kernel.apply('flannel6', [{op: 'setSysctl', name: 'net.ipv6.conf.all.disable_ipv6', value: '0'}])
+    const vtep = mac('02:42:ac:11:0c:00')
+    const wanted: NetnsState = {
+      links: [
+        {...veth('eth0', {netns: 'flannel6-switch', name: 'node1'}), mac: mac('02:42:0a:00:14:04')},
+        {
+          ...{name: 'flannel-v6.1', up: true, mtu: 1430, mac: mac('02:42:ac:11:0d:00')},
+          kind: {type: 'vxlan', vni: 1, port: 8472, local: parseIp6('fd00:10:0:20::4'), device: 'eth0'},
+        },
+      ],
+      addresses: [
+        {link: 'eth0', address: parseCidr('10.0.20.4/24')},
+        {link: 'eth0', address: parseCidr6('fd00:10:0:20::4/64')},
+        {link: 'flannel-v6.1', address: parseCidr6('fd00:172:17:d::/128')},
+      ],
+      routes: [
+        {to: parseNetwork('0.0.0.0/0'), via: parseIp('10.0.20.1'), link: 'eth0'},
+        {to: parseNetwork6('::/0'), via: parseIp6('fd00:10:0:20::1'), link: 'eth0'},
+        {to: parseNetwork6('fd00:172:17:c::/64'), via: parseIp6('fd00:172:17:c::'), link: 'flannel-v6.1', onlink: true},
+        {to: parseNetwork6('fd00:10:0:40::1/128'), via: parseIp6('fd00:10:0:20::b'), link: 'eth0'},
+      ],
+      neighbours: [
+        {link: 'eth0', ip: parseIp6('fd00:10:0:20::b'), mac: mac('02:42:0a:00:14:0b')},
+        {link: 'flannel-v6.1', ip: parseIp6('fd00:172:17:c::'), mac: vtep},
+      ],
+      fdb: [{link: 'flannel-v6.1', mac: vtep, remote: parseIp6('fd00:10:0:20::b')}],
+      sysctls: {'net.ipv6.conf.all.forwarding': '1'},
+    }
+    const look = async () => {
+      const {links, ...rest} = await kernel.observe('flannel6', Object.keys(wanted.sysctls))
+      t.deepEqual(links.at(-1), wanted.links[1])
+      return {...rest, ...sorted(rest)}
+    }
+    const {links: _, ...wantedRest} = wanted
+    await converge('flannel6', wanted)
+    t.deepEqual(await look(), {...wantedRest, ...sorted(wanted)})
+    await kernel.apply('flannel6', [{op: 'setLink', name: 'eth0', set: {up: false}}])
+    t.deepEqual(
+      (await kernel.observe('flannel6')).addresses.filter(({link}) => link === 'eth0'),
+      wanted.addresses.slice(0, 1),
+    )
+    await converge('flannel6', wanted)
+    t.deepEqual(await look(), {...wantedRest, ...sorted(wanted)})
+    const fewer = {...wanted, addresses: wanted.addresses.slice(1), routes: wanted.routes.slice(1)}
+    await converge('flannel6', fewer)
+    t.deepEqual((await kernel.observe('flannel6')).routes.length, 3)
+  })
+
+  test('rules of ip6tables are others than those of iptables', async t => {
+    await kernel.create('rules6')
+    const net = parseCidr6('fd00:10:96::a/128')
+    const rules = [
+      {matches: [{match: 'destination', net}], target: {target: 'REJECT', with: 'icmp6-port-unreachable'}},
+    ] as const
+    const table = {rewrite: {'KUBE-SERVICES': rules}, remove: [], insert: [], append: [], delete: []}
+    const change = {backend: 'iptables', family: 'IPv6', tables: {filter: table}} as const
+    await kernel.apply('rules6', [{op: 'changeRules', change}])
+    t.deepEqual((await kernel.observeRules('rules6', 'IPv6')).tables.filter?.['KUBE-SERVICES'], {rules})
+    t.is((await kernel.observeRules('rules6', 'IPv6')).family, 'IPv6')
+    t.deepEqual((await kernel.observeRules('rules6')).tables, {})
+  })
+
   test('rules are loaded and read back', async t => {
     await kernel.create('rules')
     const rules = [{matches: [], target: {target: 'ACCEPT'}}] as const
@@ -98,6 +165,10 @@ export function mechanisms(test: TestFn, kernel: Kernel): void {
   async function converge(netns: string, wanted: NetnsState): Promise<void> {
     await kernel.apply(netns, diff(await kernel.observe(netns, Object.keys(wanted.sysctls)), wanted))
   }
+}
+
+function sorted({addresses, routes, neighbours}: Omit<NetnsState, 'links'>) {
+  return {addresses: byText(addresses), routes: byText(routes), neighbours: byText(neighbours)}
 }
 
 function byText<T>(entries: readonly T[]): T[] {

@@ -24,13 +24,16 @@ test('routes, without those that the kernel made and those that a Route cannot s
   ] as never)
 })
 
-test('neighbours, permanent and IPv4 only', t => {
+test('neighbours of both families, permanent only', t => {
   const printed = [
     {dst: '172.17.12.0', dev: 'flannel.1', lladdr: '02:42:ac:11:0c:00', state: ['PERMANENT']},
     {dst: '10.0.20.1', dev: 'eth0', lladdr: '02:42:0a:00:14:01', state: ['REACHABLE']},
     {dst: 'fe80::1', dev: 'eth0', lladdr: '02:42:0a:00:14:01', state: ['PERMANENT']},
   ]
-  t.deepEqual(parseNeighbours(printed), [{link: 'flannel.1', ip: '172.17.12.0', mac: '02:42:ac:11:0c:00'}] as never)
+  t.deepEqual(parseNeighbours(printed), [
+    {link: 'flannel.1', ip: '172.17.12.0', mac: '02:42:ac:11:0c:00'},
+    {link: 'eth0', ip: 'fe80::1', mac: '02:42:0a:00:14:01'},
+  ] as never)
 })
 
 test('forwarding entries, those of a vxlan only', t => {
@@ -41,7 +44,10 @@ test('forwarding entries, those of a vxlan only', t => {
     {mac: '02:42:ac:11:0b:00', ifname: 'flannel.1', dst: '10.0.20.12', flags: ['self'], state: ''},
     {mac: '02:42:ac:11:0a:00', ifname: 'flannel.1', dst: 'fd00::1', flags: ['self'], state: 'permanent'},
   ]
-  t.deepEqual(parseFdb(printed), [{link: 'flannel.1', mac: '02:42:ac:11:0c:00', remote: '10.0.20.11'}] as never)
+  t.deepEqual(parseFdb(printed), [
+    {link: 'flannel.1', mac: '02:42:ac:11:0c:00', remote: '10.0.20.11'},
+    {link: 'flannel.1', mac: '02:42:ac:11:0a:00', remote: 'fd00::1'},
+  ] as never)
 })
 
 test('sysctls come under the names by which they were asked for', t => {

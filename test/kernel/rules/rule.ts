@@ -2,6 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import {parseIptablesRule, printIptablesRule, RulesetError} from '../../../src/kernel/rules/iptables.ts'
 import type {IptablesMatch, IptablesTarget} from '../../../src/kernel/ruleset.ts'
+import {parseCidr6} from '../../../src/net/cidr.ts'
 import {kernelRules} from '../../contract/rules.ts'
 
 test('every rule prints to a line that reads back to the same rule', t => {
@@ -103,6 +104,17 @@ test(
   '-m recent --update --name X --mask 255.255.255.0 --rsource',
   [other('-m recent --update --name X --mask 255.255.255.0 --rsource')],
   undefined,
+)
+
+test(
+  reads,
+  '-d fd00:10:96::a/128 -p tcp -m recent --rcheck --seconds 10 --reap --name K --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource -j DNAT --to-destination [fd00:172:17:d::2]:8080',
+  [
+    {match: 'destination', net: parseCidr6('fd00:10:96::a/128')},
+    {match: 'protocol', protocol: 'tcp'},
+    {match: 'recent', do: 'rcheck', list: 'K', seconds: 10, reap: true, family: 'IPv6'},
+  ],
+  {target: 'DNAT', to: '[fd00:172:17:d::2]:8080'},
 )
 
 test('a probability prints as the kernel stores it', t => {
