@@ -7,13 +7,13 @@ import {hasFirewall, type ServicePort} from './service-port.ts'
 /**
  * The chain KUBE-FW-... lets the sources of `loadBalancerSourceRanges` go on. For all others it ends without having rewritten the packet, which
  * therefore still has the load balancer's address when it comes to the filter table, and is dropped there. A node that is in a range itself
- * calls with the load balancer's address as its own when it is behind one.
+ * calls with the load balancer's address as its own when it is behind one. A Service that nobody serves refuses all alike.
  */
 export function firewallRows(
   port: ServicePort,
   {isServed, context}: {readonly isServed: boolean; readonly context: ProxyContext},
 ): Row[] {
-  if (!hasFirewall(port)) return []
+  if (!isServed || !hasFirewall(port)) return []
   const {name, loadBalancerIps = [], sourceRanges = []} = port
   const chain = serviceChain('FW', port)
   const {nodeIp} = context
@@ -30,5 +30,5 @@ export function firewallRows(
     const matches = addressed(port, {to, comment: `${name} traffic not accepted by ${chain}`})
     return {table: 'filter', chain: 'KUBE-PROXY-FIREWALL', rule: {matches, target: {target: 'DROP'}}}
   })
-  return [...(isServed ? [...allowed, rest] : []), ...dropped]
+  return [...allowed, rest, ...dropped]
 }

@@ -156,6 +156,15 @@ test(
   `${firewall}${toExternal('198.51.100.7', 'loadbalancer IP', 'FW')}${allowed('10.0.20.0/24')}${allowed('192.0.2.0/24')}${allowed('198.51.100.7/32')}${others}${throughCluster}`,
 )
 
+test(
+  'a load balancer with source ranges and nobody behind it refuses all alike',
+  rules,
+  {...without, ...balanced, ...ranges, endpoints: []},
+  {},
+  `${refusedAt('198.51.100.7', 'endpoints', rejected)}filter: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia has no endpoints" -m tcp --dport 80 -j ${rejected}
+`,
+)
+
 test('source ranges say nothing of external IPs and node ports', t => {
   const lines = linesOf('KUBE-EXT-|KUBE-FW-', planned([{...onNodes, ...ranges, externalIps: outside.slice(1)}]))
   t.notRegex(lines, /KUBE-FW-|KUBE-PROXY-FIREWALL/)

@@ -1,0 +1,182 @@
+import type {Ip} from '../net/ip.ts'
+import {passHook} from './hook.ts'
+import {type Arrival, neighbourAt} from './neighbour.ts'
+import type {Fate, Outcome} from './outcome.ts'
+import type {Ending, Note, Packet, Passage} from './packet.ts'
+import {isLocal, isLoopback, routeOf, sourceFor, type Way} from './route.ts'
+import {TraceError} from './trace-error.ts'
+import type {Machine, Socket, World} from './world.ts'
+
+/**
+ * A connection's first packet, from the machine that sends it to its end, through rules, routes and links as the kernel takes it:
+ *
+ *   a program ── output ── route ── postrouting ──▶ link ──▶ prerouting ── route ─┬─ input ── a program
+ *                                                                              └─ forward ── postrouting ──▶ link ──▶ ...
+ *
+ * Where rules draw lots it goes all ways, each with its probability; the probabilities add up to 1. Nothing is guessed: what is not
+ * understood is a TraceError.
+ */
+export type Call = Pick<Packet, 'protocol' | 'destination' | 'port'> & {
+  /** The name of the machine that calls. */
+  readonly from: string
+  /** Chosen by the route when left out. */
+  readonly source?: Ip
+  /** What rules remember of calls before. */
+  readonly notes?: readonly Note[]
+}
+
+export function trace(world: World, {from, source, notes = [], ...to}: Call): readonly Outcome[] {
+  const machine = world.get(from)
+  if (machine === undefined) throw new TraceError(`there is no machine ${from}`)
+  const packet = {...to, sourcePort: 40_000, source: source ?? sourceFor(machine, to.destination) ?? nowhere}
+  return send(world, machine, fresh(packet, {notes, probability: 1, steps: []}), hopsAtMost)
+}
+
+const nowhere = '0.0.0.0' as Ip
+const hopsAtMost = 16
+
+/* A machine knows nothing of what another thinks of a packet but what the packet itself says. */
+function fresh(packet: Packet, {notes, probability, steps}: Pick<Passage, 'notes' | 'probability' | 'steps'>): Passage {
+  const no = {source: false, destination: false}
+  return {packet, probability, mark: 0, settled: no, rewritten: no, notes, steps}
+}
+
+function send(world: World, machine: Machine, passage: Passage, hops: number): readonly Outcome[] {
+  const way = routeOf(machine, passage.packet.destination)
+  if (way === undefined) return [unreachable(machine, passage)]
+  return afterHook('output', {...passage, out: way.link}, machine, next => {
+    const found = routeOf(machine, next.packet.destination)
+    return found === undefined ? [unreachable(machine, next)] : leave(world, machine, {passage: next, way: found, hops})
+  })
+}
+
+type Leaving = {readonly passage: Passage; readonly way: Way; readonly hops: number}
+
+function leave(world: World, machine: Machine, {passage, way, hops}: Leaving): readonly Outcome[] {
+  return afterHook('postrouting', {...passage, out: way.link}, machine, next => {
+    if (way.to === 'itself') return comeBack(world, machine, next, hops)
+    // 127.0.0.1 is known on no wire; Linux lets it out only where route_localnet says so, and then nat has to have replaced it.
+    if (isLoopback(next.packet.source)) return [ending({outcome: 'dropped', at: machine.name}, next)]
+    if (isLoopback(passage.packet.source) && !routesLocalnet(machine))
+      return [ending({outcome: 'dropped', at: machine.name}, next)]
+    const arrival = neighbourAt(world, machine, {link: way.link, hop: way.to})
+    return arrival === undefined ? [unreachable(machine, next)] : arrive(world, arrival, next, hops - 1)
+  })
+}
+
+function routesLocalnet({state}: Machine): boolean {
+  return state.sysctls['net.ipv4.conf.all.route_localnet'] === '1'
+}
+
+/* By loopback, with all that the kernel knows of it already: what its nat chains have decided stands. */
+function comeBack(world: World, machine: Machine, {out: _, ...passage}: Passage, hops: number): readonly Outcome[] {
+  return afterHook('prerouting', {...passage, in: 'lo'}, machine, next => take(world, machine, next, hops))
+}
+
+function arrive(
+  world: World,
+  {machine, link, byBridge, carrier}: Arrival,
+  {packet, ...passage}: Passage,
+  hops: number,
+): readonly Outcome[] {
+  if (hops === 0)
+    throw new TraceError(`the packet to ${packet.destination} goes round and round, now at ${machine.name}`)
+  if (carrier && filtersBridges(carrier.machine))
+    return carry(carrier, fresh(packet, passage), next => arrive(world, {machine, link, byBridge}, next, hops))
+  const port = byBridge && filtersBridges(machine) ? {port: 'in' as const} : {}
+  return afterHook('prerouting', {...fresh(packet, passage), in: link, ...port}, machine, next => {
+    const way = routeOf(machine, next.packet.destination)
+    // A machine does not believe that a packet of its own comes in from elsewhere (a martian source).
+    if (isLocal(machine, next.packet.source)) return [ending({outcome: 'dropped', at: machine.name}, next)]
+    if (way?.to === 'itself') return take(world, machine, next, hops)
+    if (machine.state.sysctls['net.ipv4.ip_forward'] !== '1')
+      return [ending({outcome: 'dropped', at: machine.name}, next)]
+    if (way === undefined) return [unreachable(machine, next)]
+    return afterHook('forward', {...next, out: way.link}, machine, onward =>
+      leave(world, machine, {passage: onward, way, hops}),
+    )
+  })
+}
+
+/* With bridge-nf-call-iptables a frame that a bridge only carries from port to port meets the rules, too. */
+function carry(
+  {machine, bridge}: {machine: Machine; bridge: string},
+  passage: Passage,
+  on: (next: Passage) => readonly Outcome[],
+): readonly Outcome[] {
+  const carried: Passage = {...passage, in: bridge, port: 'bridged'}
+  return afterHook('prerouting', carried, machine, first => {
+    if (first.packet.destination !== passage.packet.destination)
+      throw new TraceError(`${machine.name} rewrites a packet that its bridge carries; that is not understood`)
+    return afterHook('forward', {...first, out: bridge}, machine, second =>
+      afterHook('postrouting', second, machine, on),
+    )
+  })
+}
+
+function filtersBridges({state}: Machine): boolean {
+  return state.sysctls['net.bridge.bridge-nf-call-iptables'] === '1'
+}
+
+function take(world: World, machine: Machine, passage: Passage, hops: number): readonly Outcome[] {
+  return afterHook('input', passage, machine, next => {
+    const socket = machine.sockets.find(one => isFor(one, next.packet))
+    if (socket === undefined) return [ending({outcome: 'closed', at: machine.name, packet: next.packet}, next)]
+    const {source, destination: ip, port} = next.packet
+    if (socket.forwards === undefined)
+      return [ending({outcome: 'delivered', at: machine.name, to: {ip, port}, source}, next)]
+    if (socket.forwards.length === 0) return [ending({outcome: 'closed', at: machine.name, packet: next.packet}, next)]
+    return socket.forwards.flatMap(place =>
+      dial(world, machine, {passage: next, place, of: socket.forwards?.length ?? 1, hops}),
+    )
+  })
+}
+
+/* A proxy speaks to the endpoint in its own name. */
+function dial(
+  world: World,
+  machine: Machine,
+  {
+    passage,
+    place,
+    of,
+    hops,
+  }: {
+    readonly passage: Passage
+    readonly place: {readonly ip: Ip; readonly port: number}
+    readonly of: number
+    readonly hops: number
+  },
+): readonly Outcome[] {
+  const {packet, probability, ...rest} = passage
+  const source = sourceFor(machine, place.ip) ?? nowhere
+  const own = {...packet, source, destination: place.ip, port: place.port}
+  return send(world, machine, fresh(own, {...rest, probability: probability / of}), hops - 1)
+}
+
+function isFor({protocol, port, ip}: Socket, packet: Packet): boolean {
+  return protocol === packet.protocol && port === packet.port && (ip === undefined || ip === packet.destination)
+}
+
+function afterHook(
+  hook: Parameters<typeof passHook>[0],
+  passage: Passage,
+  machine: Machine,
+  on: (next: Passage) => readonly Outcome[],
+): readonly Outcome[] {
+  return passHook(hook, passage, machine).flatMap(done => end(done, machine) ?? on(done.passage))
+}
+
+function end({verdict, passage}: Ending, {name: at}: Machine): readonly Outcome[] | undefined {
+  if (verdict === 'drop') return [ending({outcome: 'dropped', at}, passage)]
+  if (typeof verdict === 'object') return [ending({outcome: 'rejected', at, with: verdict.reject}, passage)]
+  return undefined
+}
+
+function unreachable({name: at}: Machine, passage: Passage): Outcome {
+  return ending({outcome: 'unreachable', at, packet: passage.packet}, passage)
+}
+
+function ending(fate: Fate, {probability, steps, notes}: Passage): Outcome {
+  return {...fate, probability, steps, notes}
+}

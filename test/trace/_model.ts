@@ -1,0 +1,277 @@
+import {
+  type EndpointName,
+  laptop,
+  type NodeName,
+  nodeNames,
+  nodes,
+  type PodAddresses,
+  type PodName,
+  podNames,
+  pods,
+} from './_cluster.ts'
+import type {EndpointState, TableService} from './_services.ts'
+
+/*
+ * What Kubernetes promises of Services, said a second time and in another way than rules do: a small model to hold the rules against. It knows
+ * no chain and no map. It knows who may answer, whom the pod sees, and what happens to those whom nobody may answer.
+ */
+
+/** Who calls. */
+export type Caller = {readonly pod: PodName} | {readonly node: NodeName} | 'laptop'
+
+/** What is called: an address of the Service, its node port at a node or at 127.0.0.1, one of its endpoints by itself, or what nobody has. */
+export type Target =
+  | 'clusterIp'
+  | 'balancer'
+  | 'externalIp'
+  | 'localhost'
+  | 'unusedPort'
+  | {readonly nodePort: NodeName}
+  | {readonly bridge: NodeName}
+  | {readonly endpoint: EndpointName}
+
+/** How the cluster is set up, and how Services are made. */
+export type Setting = {
+  readonly mode: 'iptables' | 'nftables'
+  readonly knowsPods: boolean
+  readonly masqueradeAll: boolean
+  readonly localhostNodePorts: boolean
+  readonly addresses: PodAddresses
+  /** The node to which the router leads packets for an address of the pool. */
+  readonly entry: (ip: string) => NodeName | undefined
+}
+
+/** Endpoints that may answer, each as likely as the others, and what each takes for its client. Or nobody: refused at once, or in silence. */
+export type Expectation =
+  | {readonly answers: Readonly<Partial<Record<PodName, string>>>}
+  | {readonly refused: 'rejected' | 'closed' | 'unreachable'}
+  | 'silence'
+
+export function expectation(service: TableService, call: {from: Caller; to: Target}, setting: Setting): Expectation {
+  const {from, to} = call
+  const at = nodeOf(from)
+  if (typeof to === 'object' && 'endpoint' in to) return direct(from, to.endpoint, setting)
+  if (typeof to === 'object') return atPort(service, {from, ...placeOf(to)}, setting)
+  switch (to) {
+    case 'clusterIp':
+      // Nobody outside knows a way to a cluster IP.
+      if (at === undefined) return {refused: 'unreachable'}
+      return decide(service, {at, ...callerAt(from, setting)}, {by: 'clusterIp'}, setting)
+    case 'unusedPort':
+      return at !== undefined && setting.mode === 'nftables' ? {refused: 'rejected'} : {refused: 'unreachable'}
+    case 'localhost':
+      return at === undefined ? {refused: 'closed'} : atLocalhost(service, at, setting)
+    case 'balancer':
+    case 'externalIp':
+      return atAddress(service, {from, by: to}, setting)
+  }
+}
+
+function placeOf(to: {readonly nodePort: NodeName} | {readonly bridge: NodeName}) {
+  return 'nodePort' in to ? {node: to.nodePort, isBridge: false} : {node: to.bridge, isBridge: true}
+}
+
+/* Only iptables answer there. Kept from it they still refuse what would find nobody, by the port alone. */
+function atLocalhost(service: TableService, at: NodeName, setting: Setting): Expectation {
+  if (setting.mode === 'nftables') return {refused: 'closed'}
+  if (setting.localhostNodePorts)
+    return decide(service, {at, source: '127.0.0.1', is: 'node'}, {by: 'nodePort'}, setting)
+  const asked = candidates(service, {at, source: '127.0.0.1', is: 'outside'}, {by: 'nodePort'}, setting)
+  if (asked.length > 0) return {refused: 'closed'}
+  return everywhere(service).length === 0 ? {refused: 'rejected'} : 'silence'
+}
+
+type Where = {readonly at: NodeName; readonly source: string; readonly is: 'pod' | 'node' | 'outside'}
+
+function nodeOf(from: Caller): NodeName | undefined {
+  return from === 'laptop' ? undefined : 'pod' in from ? pods[from.pod] : from.node
+}
+
+function callerAt(from: Caller, {addresses}: Setting): Pick<Where, 'source' | 'is'> {
+  if (from === 'laptop') return {source: laptop, is: 'outside'}
+  return 'pod' in from ? {source: addresses[from.pod], is: 'pod'} : {source: nodes[from.node].address, is: 'node'}
+}
+
+/* A node port is a matter of the node that is called. To any other a pod's packet comes with its own node's address. */
+function atPort(
+  service: TableService,
+  {from, node, isBridge}: {readonly from: Caller; readonly node: NodeName; readonly isBridge: boolean},
+  setting: Setting,
+): Expectation {
+  const at = nodeOf(from)
+  // In nftables mode node ports answer at the node's own address only; the bridge's is another.
+  if (isBridge && setting.mode === 'nftables') return {refused: 'closed'}
+  const caller = callerAt(from, setting)
+  if (at === node)
+    return decide(
+      service,
+      {at: node, ...caller, ...(isBridge && bridged(from, node, setting))},
+      {by: 'nodePort'},
+      setting,
+    )
+  const source = at === undefined ? caller.source : nodes[at].address
+  return decide(service, {at: node, source, is: 'outside'}, {by: 'nodePort'}, setting)
+}
+
+/* Who calls an address of its own calls from it, and the bridge's is one of the pod network. */
+function bridged(from: Caller, node: NodeName, {knowsPods}: Setting): Partial<Where> {
+  return typeof from === 'object' && 'node' in from ? {source: gateway(node), is: knowsPods ? 'pod' : 'node'} : {}
+}
+
+/* Each node takes the packets of its pods and its own; the laptop's come to the node that the router leads them to. */
+function atAddress(
+  service: TableService,
+  {from, by}: {readonly from: Caller; readonly by: 'balancer' | 'externalIp'},
+  setting: Setting,
+): Expectation {
+  const entry = setting.entry(service[by])
+  const at = nodeOf(from)
+  const caller = callerAt(from, setting)
+  if (at === undefined)
+    return entry === undefined ? {refused: 'unreachable'} : decide(service, {at: entry, ...caller}, {by}, setting)
+  // The iptables of a node refuse what comes in or passes, not what the node itself sends: that goes out to the router.
+  const nobody = everywhere(service).length === 0
+  if (nobody && caller.is === 'node' && setting.mode === 'iptables') {
+    if (entry === undefined) return {refused: 'unreachable'}
+    return entry === at ? 'silence' : {refused: 'rejected'}
+  }
+  return decide(service, {at, ...caller}, {by}, setting)
+}
+
+type Way = {readonly by: 'clusterIp' | 'nodePort' | 'balancer' | 'externalIp'}
+
+/** What the node decides whose kube-proxy meets the packet. */
+function decide(service: TableService, where: Where, {by}: Way, setting: Setting): Expectation {
+  const all = everywhere(service)
+  if (by === 'balancer' && !isAllowed(service, where.source)) {
+    // nftables asks who may call before all else, but of the node itself last; iptables only where there is somebody to answer.
+    if (all.length > 0 || (setting.mode === 'nftables' && where.is !== 'node')) return 'silence'
+  }
+  // In Kubernetes 1.32 the nftables of a node ask whether it has endpoints before they look who calls (kubernetes/kubernetes#131765).
+  const isOwn = where.is === 'node' && (by === 'balancer' || by === 'externalIp')
+  const looked = isOwn && setting.mode === 'nftables' ? {...where, is: 'outside' as const} : where
+  if (isOwn && candidates(service, looked, {by}, setting).length === 0 && all.length > 0) return 'silence'
+  const chosen = candidates(service, where, {by}, setting)
+  if (chosen.length === 0) return all.length === 0 ? {refused: 'rejected'} : 'silence'
+  const hides = isMasqueraded(service, where, {by}, setting)
+  return {answers: Object.fromEntries(chosen.map(pod => [pod, seenBy(pod, {...where, hides}, setting)]))}
+}
+
+function candidates(service: TableService, {at, is}: Where, {by}: Way, {knowsPods}: Setting): readonly EndpointName[] {
+  const policy = by === 'clusterIp' ? service.internal : service.external
+  const isInsider = by !== 'clusterIp' && (is === 'node' || (is === 'pod' && knowsPods))
+  return policy === 'Cluster' || isInsider ? everywhere(service) : usable(service, pod => pods[pod] === at)
+}
+
+function isMasqueraded(service: TableService, {is}: Where, {by}: Way, {knowsPods, masqueradeAll}: Setting): boolean {
+  if (by === 'clusterIp') return masqueradeAll || (knowsPods && is !== 'pod')
+  return service.external === 'Cluster' || is === 'node'
+}
+
+/** Ready ones; while there are none, those that still answer. */
+function everywhere(service: TableService): readonly EndpointName[] {
+  return usable(service, () => true)
+}
+
+function usable({endpoints}: TableService, where: (pod: EndpointName) => boolean): readonly EndpointName[] {
+  const those = (state: EndpointState) =>
+    (Object.keys(endpoints) as EndpointName[]).filter(pod => endpoints[pod] === state && where(pod))
+  return those('ready').length > 0 ? those('ready') : those('draining')
+}
+
+function isAllowed({ranges}: TableService, source: string): boolean {
+  return ranges === undefined || ranges.some(range => isIn(range, source))
+}
+
+/** Networks here end at a byte. */
+function isIn(range: string, ip: string): boolean {
+  const [network = '', length] = range.split('/')
+  const bytes = Number(length) / 8
+  return network.split('.').slice(0, bytes).join('.') === ip.split('.').slice(0, bytes).join('.')
+}
+
+/* The node's address towards the pod: of its bridge for its own pods, of its tunnel for others'. */
+function seenBy(pod: EndpointName, {at, source, hides}: Where & {hides: boolean}, {addresses}: Setting): string {
+  const isHere = pods[pod] === at
+  const node = isHere ? gateway(at) : tunnel(at)
+  if (hides || source === addresses[pod]) return node
+  // Who has no address in the pod network leaves a node into it with flannel's.
+  return source.startsWith('172.17.') || isHere ? source : node
+}
+
+function gateway(node: NodeName): string {
+  return `${nodes[node].prefix}.1`
+}
+
+function tunnel(node: NodeName): string {
+  return `${nodes[node].prefix}.0`
+}
+
+/** Pods are reached as they are, by pods and nodes. */
+function direct(from: Caller, pod: EndpointName, {addresses}: Setting): Expectation {
+  const at = nodeOf(from)
+  if (at === undefined) return {refused: 'unreachable'}
+  if (typeof from === 'object' && 'pod' in from) return {answers: {[pod]: addresses[from.pod]}}
+  return {answers: {[pod]: pods[pod] === at ? gateway(at) : tunnel(at)}}
+}
+
+/** Everybody who calls. */
+export const callers: readonly Caller[] = [
+  'laptop',
+  ...nodeNames.map(node => ({node})),
+  ...podNames.filter(pod => pod !== 'three').map(pod => ({pod})),
+]
+
+/** All calls of a Service. */
+export function callsOf(service: TableService): readonly {readonly from: Caller; readonly to: Target}[] {
+  const ports = nodeNames.map(nodePort => ({nodePort}))
+  const everybodys: readonly Target[] = ['clusterIp', 'balancer', 'externalIp', ...ports]
+  const more: readonly Target[] =
+    service.name === 'three-cluster-cluster'
+      ? ['unusedPort', ...(['one', 'two'] as const).map(endpoint => ({endpoint}))]
+      : []
+  return callers.flatMap(from => [
+    ...[...everybodys, ...more].map(to => ({from, to})),
+    ...(isNode(from) ? [{from, to: 'localhost' as const}] : []),
+    ...(from !== 'laptop' && service.internal === 'Cluster' ? [{from, to: {bridge: nodeOf(from) as NodeName}}] : []),
+  ])
+}
+
+function isNode(from: Caller): from is {readonly node: NodeName} {
+  return from !== 'laptop' && 'node' in from
+}
+
+/** `pod caller-a calls three-cluster-cluster by clusterIp`. */
+export function titleOf(service: TableService, {from, to}: {readonly from: Caller; readonly to: Target}): string {
+  const who = from === 'laptop' ? from : 'pod' in from ? `pod ${from.pod}` : `node ${from.node}`
+  const what =
+    typeof to === 'string'
+      ? to
+      : Object.entries(to)
+          .map(([kind, name]) => `${kind} at ${name}`)
+          .join()
+  return `${who} calls ${service.name} by ${what}`
+}
+
+/** Where the packet is sent. */
+export function addressOf(
+  service: TableService,
+  to: Target,
+  addresses: PodAddresses,
+): {readonly ip: string; readonly port: number} {
+  if (typeof to === 'object') {
+    if ('endpoint' in to) return {ip: addresses[to.endpoint], port: 8080}
+    if ('bridge' in to) return {ip: gateway(to.bridge), port: service.nodePort}
+    return {ip: nodes[to.nodePort].address, port: service.nodePort}
+  }
+  switch (to) {
+    case 'localhost':
+      return {ip: '127.0.0.1', port: service.nodePort}
+    case 'unusedPort':
+      return {ip: service.clusterIp, port: 9999}
+    case 'clusterIp':
+    case 'balancer':
+    case 'externalIp':
+      return {ip: service[to], port: 80}
+  }
+}

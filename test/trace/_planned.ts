@@ -1,0 +1,132 @@
+import {announcedRoutes, announcements} from '../../src/cluster/announcements.ts'
+import {machinePlan, switchName, underlayNetns, underlayPlan} from '../../src/cluster/underlay.ts'
+import {applyRulesChange, emptyRuleset, planChange} from '../../src/kernel/rules/iptables.ts'
+import type {Ruleset} from '../../src/kernel/ruleset.ts'
+import type {NetnsState} from '../../src/kernel/state.ts'
+import type {ClusterConfig} from '../../src/lab/lab.ts'
+import {parseNetwork} from '../../src/net/cidr.ts'
+import {parseIp} from '../../src/net/ip.ts'
+import {macOf} from '../../src/net/mac.ts'
+import {flannelPlan, podMtu} from '../../src/node/overlay/flannel.ts'
+import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
+import {vxlan} from '../../src/node/overlay/vxlan.ts'
+import {joinContributions, type PacketPlan} from '../../src/node/plan.ts'
+import {podNetnsPlan, podsPlan} from '../../src/node/pods/plan.ts'
+import {defaultProxyConfiguration} from '../../src/node/proxy/configuration.ts'
+import {proxyModeOf} from '../../src/node/proxy/index.ts'
+import {contextOf} from '../../src/node/proxy/proxy-mode.ts'
+import {servicePorts} from '../../src/node/proxy/service-port.ts'
+import {iptablesFilters} from '../../src/trace/iptables/iptables.ts'
+import {nftFilters} from '../../src/trace/nftables/nftables.ts'
+import type {Filter, Machine, World} from '../../src/trace/world.ts'
+import {
+  laptop,
+  type NodeName,
+  nodeNames,
+  nodes,
+  type PodName,
+  podAddresses,
+  podNames,
+  podNetwork,
+  pods,
+  pool,
+  serviceRange,
+} from './_cluster.ts'
+import type {Setting} from './_model.ts'
+import {balanced, sliceOf, type TableService} from './_services.ts'
+
+/** The cluster as podlab plans it: the networks of all machines and pods, and the rules of every node. */
+export function plannedWorld(
+  services: readonly TableService[],
+  setting: Omit<Setting, 'entry' | 'addresses'>,
+  edited: (plan: PacketPlan) => PacketPlan = plan => plan,
+): World {
+  const known = {services: services.map(balanced), slices: services.map(one => sliceOf(one, podAddresses))}
+  const ports = servicePorts(known.services, known.slices)
+  const clusterCIDR = setting.knowsPods ? {clusterCIDR: parseNetwork(podNetwork)} : {}
+  const {mode, masqueradeAll, localhostNodePorts} = setting
+  const configuration = {...defaultProxyConfiguration, mode, masqueradeAll, localhostNodePorts, ...clusterCIDR}
+  const proxy = proxyModeOf(configuration)
+  const nodeMachines = nodeNames.map((name): Machine => {
+    const self = leaseOf(name)
+    const places = podNames.filter(pod => pods[pod] === name).map(pod => ({netns: pod, ip: parseIp(podAddresses[pod])}))
+    const node = {
+      ...{nodeName: name, nodeIp: self.publicIp, serviceRange: parseNetwork(serviceRange)},
+      addresses: [self.publicIp, parseIp(`${nodes[name].prefix}.1`), parseIp('127.0.0.1')],
+    }
+    const peers = nodeNames.filter(other => other !== name).map(leaseOf)
+    const {state, rules} = joinContributions([
+      {state: machinePlan(cluster, {name, address: self.publicIp}, machines)},
+      podsPlan({subnet: self.subnet, mtu: podMtu(vxlan, underlay)}, places),
+      flannelPlan({backend: vxlan, network: parseNetwork(podNetwork), self, peers, underlay}),
+      proxy.plan(ports, contextOf(node, configuration)),
+    ])
+    return {name, state, filters: filtersOf(rules.map(edited)), sockets: []}
+  })
+  const all = [...nodeMachines, ...podNames.map(podMachine), routerMachine(entries(services)), client()]
+  return new Map(all.map(machine => [machine.name, machine]))
+}
+
+/** What plans filter, once they are written. */
+export function filtersOf(plans: readonly PacketPlan[]): readonly Filter[] {
+  let ruleset: Ruleset = emptyRuleset
+  for (const plan of plans) {
+    const change = plan.backend === 'iptables' ? planChange(ruleset, plan) : undefined
+    if (change) ruleset = applyRulesChange(ruleset, change)
+  }
+  const tables = plans.flatMap(plan =>
+    plan.backend === 'nftables' && plan.table ? nftFilters(`${plan.family} ${plan.name}`, plan.table) : [],
+  )
+  return [...iptablesFilters(ruleset), ...tables]
+}
+
+/** Which node takes the packets for each address of the pool. */
+export function entries(services: readonly TableService[]): ReadonlyMap<string, string> {
+  const ready = {conditions: [{type: 'Ready', status: 'True'}]}
+  return announcements(
+    {
+      services: services.map(balanced),
+      slices: services.map(one => sliceOf(one, podAddresses)),
+      nodes: nodeNames.map(name => ({apiVersion: 'v1', kind: 'Node', metadata: {name}, status: ready}) as never),
+    },
+    {pool: parseNetwork(pool), before: new Map()},
+  )
+}
+
+export function entryOf(services: readonly TableService[]): Setting['entry'] {
+  const found = entries(services)
+  return ip => found.get(ip) as NodeName | undefined
+}
+
+const underlay = {link: 'eth0', mtu: 1500}
+const cluster = {underlay: parseNetwork('10.0.20.0/24')} as ClusterConfig
+const machines = [
+  ...nodeNames.map(name => ({name, address: parseIp(nodes[name].address)})),
+  {name: 'laptop', address: parseIp(laptop)},
+]
+
+function leaseOf(name: NodeName): Lease {
+  const {address, prefix} = nodes[name]
+  const publicIp = parseIp(address)
+  return {node: name, publicIp, subnet: parseNetwork(`${prefix}.0/24`), vtepMac: macOf(parseIp(`${prefix}.0`))}
+}
+
+function podMachine(pod: PodName): Machine {
+  const node = pods[pod]
+  const segment = {subnet: leaseOf(node).subnet, mtu: 1450}
+  const state = podNetnsPlan(segment, {netns: pod, ip: parseIp(podAddresses[pod]), node})
+  const sockets = [{protocol: 'tcp', port: 8080} as const, {protocol: 'udp', port: 8081} as const]
+  return {name: pod, state, filters: [], sockets}
+}
+
+function routerMachine(chosen: ReadonlyMap<string, string>): Machine {
+  const plan = underlayPlan(cluster, machines)
+  const routes = announcedRoutes(chosen as never, {nodes: machines, link: switchName})
+  const state: NetnsState = {...plan, routes: [...plan.routes, ...routes]}
+  return {name: underlayNetns, state, filters: [], sockets: []}
+}
+
+function client(): Machine {
+  const state = machinePlan(cluster, {name: 'laptop', address: parseIp(laptop)}, machines)
+  return {name: 'laptop', state, filters: [], sockets: []}
+}

@@ -1,0 +1,144 @@
+import {type EndpointSlice, serviceNameLabel} from '../../src/objects/endpoint-slice.ts'
+import type {Service} from '../../src/objects/service.ts'
+import {type EndpointName, laptop, nodes, type PodAddresses, podNetwork, pods} from './_cluster.ts'
+
+/** How an endpoint is: ready, going away but answering, going away and silent. */
+export type EndpointState = 'ready' | 'draining' | 'gone'
+export type Policy = 'Cluster' | 'Local'
+
+/** A Service of the packet table. It has a port of each kind: a cluster IP, a node port, a load balancer's address, an external IP. */
+export type TableService = {
+  readonly name: string
+  readonly endpoints: Readonly<Partial<Record<EndpointName, EndpointState>>>
+  readonly external: Policy
+  readonly internal: Policy
+  readonly ranges?: readonly string[]
+  readonly affinity?: number
+  readonly udp?: true
+  readonly clusterIp: string
+  readonly nodePort: number
+  readonly balancer: string
+  readonly externalIp: string
+}
+
+type Shape = Pick<TableService, 'name' | 'endpoints'> & Partial<TableService>
+
+const endpointsOf = {
+  none: {},
+  one: {two: 'ready'},
+  three: {one: 'ready', two: 'ready', three: 'ready'},
+  draining: {one: 'draining', two: 'draining'},
+  gone: {two: 'gone'},
+  mixed: {one: 'ready', two: 'draining'},
+} as const satisfies Readonly<Record<string, TableService['endpoints']>>
+
+const policies: readonly Policy[] = ['Cluster', 'Local']
+
+const byPolicy = Object.entries(endpointsOf).flatMap(([name, endpoints]) =>
+  policies.flatMap(external =>
+    policies.map(
+      (internal): Shape => ({name: `${name}-${external}-${internal}`.toLowerCase(), endpoints, external, internal}),
+    ),
+  ),
+)
+
+const ranges = {
+  laptop: [`${laptop}/32`],
+  alpha: [`${nodes.alpha.address}/32`],
+  pods: [podNetwork],
+  two: [`${laptop}/32`, `${nodes.gamma.address}/32`],
+} as const
+
+const byRange = Object.entries(ranges).flatMap(([who, list]) =>
+  policies.flatMap(external =>
+    (['none', 'one', 'three'] as const).map(
+      (set): Shape => ({
+        name: `for-${who}-${set}-${external}`.toLowerCase(),
+        endpoints: endpointsOf[set],
+        external,
+        ranges: list,
+      }),
+    ),
+  ),
+)
+
+const others: readonly Shape[] = [
+  {name: 'sticky', endpoints: endpointsOf.three, affinity: 60},
+  {name: 'sticky-local', endpoints: endpointsOf.three, external: 'Local', internal: 'Local', affinity: 60},
+  {name: 'datagrams', endpoints: endpointsOf.three, udp: true},
+  {name: 'datagrams-none', endpoints: {}, udp: true},
+]
+
+/** All Services of the table, each with addresses of its own. */
+export const services: readonly TableService[] = [...byPolicy, ...byRange, ...others].map((shape, index) => ({
+  external: 'Cluster',
+  internal: 'Cluster',
+  ...shape,
+  clusterIp: `10.96.1.${index + 1}`,
+  nodePort: 30_100 + index,
+  balancer: `10.0.40.${index + 1}`,
+  externalIp: `10.0.40.${index + 101}`,
+}))
+
+export const servicePort = 80
+export const podPort = ({udp}: TableService) => (udp ? 8081 : 8080)
+
+/** The Service as people write it. */
+export function serviceOf(service: TableService): Service {
+  const {
+    name,
+    external,
+    internal,
+    ranges: loadBalancerSourceRanges,
+    affinity,
+    udp,
+    clusterIp,
+    nodePort,
+    balancer,
+    externalIp,
+  } = service
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {name, namespace: 'default'},
+    spec: {
+      type: 'LoadBalancer',
+      clusterIP: clusterIp,
+      loadBalancerIP: balancer,
+      externalIPs: [externalIp],
+      externalTrafficPolicy: external,
+      internalTrafficPolicy: internal,
+      ports: [{port: servicePort, targetPort: podPort(service), nodePort, protocol: udp ? 'UDP' : 'TCP'}],
+      ...(loadBalancerSourceRanges && {loadBalancerSourceRanges}),
+      ...(affinity && {sessionAffinity: 'ClientIP', sessionAffinityConfig: {clientIP: {timeoutSeconds: affinity}}}),
+    },
+  }
+}
+
+/** As the cluster has it, with the load balancer's address given. */
+export function balanced(service: TableService): Service {
+  return {...serviceOf(service), status: {loadBalancer: {ingress: [{ip: service.balancer}]}}}
+}
+
+const conditions = {
+  ready: {ready: true, serving: true, terminating: false},
+  draining: {ready: false, serving: true, terminating: true},
+  gone: {ready: false, serving: false, terminating: true},
+} as const satisfies Readonly<Record<EndpointState, object>>
+
+/** Its endpoints, written by hand. */
+export function sliceOf(service: TableService, addresses: PodAddresses): EndpointSlice {
+  const {name, endpoints, udp} = service
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {name: `${name}-slice`, namespace: 'default', labels: {[serviceNameLabel]: name}},
+    addressType: 'IPv4',
+    endpoints: (Object.entries(endpoints) as [EndpointName, EndpointState][]).map(([pod, state]) => ({
+      addresses: [addresses[pod]],
+      conditions: conditions[state],
+      nodeName: pods[pod],
+    })),
+    ports: [{name: '', port: podPort(service), protocol: udp ? 'UDP' : 'TCP'}],
+  }
+}

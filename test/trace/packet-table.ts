@@ -1,0 +1,117 @@
+import {isDeepStrictEqual} from 'node:util'
+import test from 'ava'
+import {printIptablesRule} from '../../src/kernel/rules/iptables.ts'
+import type {PacketPlan} from '../../src/node/plan.ts'
+import {TraceError} from '../../src/trace/trace-error.ts'
+import {podAddresses} from './_cluster.ts'
+import {callsOf, expectation, type Setting, titleOf} from './_model.ts'
+import {outcomeOf} from './_outcomes.ts'
+import {entryOf, plannedWorld} from './_planned.ts'
+import {services} from './_services.ts'
+
+const usual = {knowsPods: true, masqueradeAll: false, localhostNodePorts: true} as const
+const settings: Readonly<Record<string, Omit<Setting, 'mode' | 'entry' | 'addresses'>>> = {
+  'as by default': usual,
+  'nobody knows where pods are': {...usual, knowsPods: false},
+  'all is masqueraded': {...usual, masqueradeAll: true},
+  'localhost has no node ports': {...usual, localhostNodePorts: false},
+}
+
+for (const mode of ['iptables', 'nftables'] as const)
+  for (const [name, setting] of Object.entries(settings))
+    test(`${mode}, ${name}: planned rules do what Kubernetes promises, for every call of the table`, t => {
+      const world = plannedWorld(services, {mode, ...setting})
+      const full: Setting = {mode, ...setting, addresses: podAddresses, entry: entryOf(services)}
+      let rows = 0
+      for (const service of services)
+        for (const call of callsOf(service)) {
+          t.deepEqual(outcomeOf(world, service, call), expectation(service, call, full), titleOf(service, call))
+          rows++
+        }
+      t.log(`${rows} calls`)
+      t.true(rows > 1000)
+    })
+
+/* The table must be able to fail: whatever rule a node lacks, some call shows it. */
+const lacks = test.macro({
+  exec: (t, mode: Setting['mode'], pattern: RegExp) => {
+    let gone = 0
+    const without = (text: string) => {
+      const isGone = pattern.test(text)
+      gone += isGone ? 1 : 0
+      return !isGone
+    }
+    const full: Setting = {mode, ...usual, addresses: podAddresses, entry: entryOf(services)}
+    const world = plannedWorld(services, {mode, ...usual}, plan => withoutRules(plan, without))
+    t.true(gone > 0)
+    const calls = services.flatMap(service => callsOf(service).map(call => ({service, call})))
+    t.true(
+      calls.some(({service, call}) => !isSame(() => outcomeOf(world, service, call), expectation(service, call, full))),
+    )
+  },
+  title: (_, mode, pattern) => `${mode}: the table shows when rules like ${pattern} are missing`,
+})
+
+function withoutRules(plan: PacketPlan, keep: (text: string) => boolean): PacketPlan {
+  if (plan.backend === 'nftables') {
+    if (plan.table === undefined) return plan
+    const chains = Object.entries(plan.table.chains).map(([name, chain]) => {
+      return [name, {...chain, rules: chain.rules.filter(rule => keep(`${name} ${rule}`))}] as const
+    })
+    return {...plan, table: {...plan.table, chains: Object.fromEntries(chains)}}
+  }
+  const tables = Object.entries(plan.tables).map(([name, table]) => {
+    const chains = Object.entries(table.chains).map(([chain, rules]) => {
+      return [chain, rules.filter(rule => keep(printIptablesRule(chain, rule)))] as const
+    })
+    return [name, {...table, chains: Object.fromEntries(chains)}] as const
+  })
+  return {...plan, tables: Object.fromEntries(tables)}
+}
+
+/* What a node does without a rule may be what the tracer refuses, too: a packet that goes round and round. */
+function isSame(outcome: () => unknown, wanted: unknown): boolean {
+  try {
+    return isDeepStrictEqual(outcome(), wanted)
+  } catch (error) {
+    if (error instanceof TraceError) return false
+    throw error
+  }
+}
+
+test(lacks, 'iptables', /^-A KUBE-MARK-MASQ /)
+test(lacks, 'iptables', /^-A KUBE-POSTROUTING .*MASQUERADE/)
+test(lacks, 'iptables', /^-A KUBE-POSTROUTING .*RETURN/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*cluster IP/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*loadbalancer IP/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*external IP/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*KUBE-NODEPORTS/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*has no endpoints/)
+test(lacks, 'iptables', /^-A KUBE-SERVICES .*has no local endpoints/)
+test(lacks, 'iptables', /^-A KUBE-EXTERNAL-SERVICES .*dst-type LOCAL.*REJECT/)
+test(lacks, 'iptables', /^-A KUBE-EXTERNAL-SERVICES .*DROP/)
+test(lacks, 'iptables', /^-A KUBE-PROXY-FIREWALL /)
+test(lacks, 'iptables', /^-A KUBE-EXT-\w+ .*masquerade traffic/)
+test(lacks, 'iptables', /^-A KUBE-EXT-\w+ .*pod traffic/)
+test(lacks, 'iptables', /^-A KUBE-EXT-\w+ .*masquerade LOCAL/)
+test(lacks, 'iptables', /^-A KUBE-EXT-\w+ .*route LOCAL/)
+test(lacks, 'iptables', /^-A KUBE-EXT-\w+ -j KUBE-SVL/)
+test(lacks, 'iptables', /^-A KUBE-FW-\w+ -s 10\.0\.20\.100/)
+test(lacks, 'iptables', /^-A KUBE-SVC-\w+ ! -s 172/)
+test(lacks, 'iptables', /^-A KUBE-SEP-\w+ -s /)
+test(lacks, 'iptables', /^-A KUBE-SEP-\w+ .*DNAT/)
+test(lacks, 'nftables', /^services .*service-ips/)
+test(lacks, 'nftables', /^services .*service-nodeports/)
+test(lacks, 'nftables', /^service-endpoints-check /)
+test(lacks, 'nftables', /^nodeport-endpoints-check /)
+test(lacks, 'nftables', /^firewall-check /)
+test(lacks, 'nftables', /^cluster-ips-check .*reject/)
+test(lacks, 'nftables', /^reject-chain /)
+test(lacks, 'nftables', /^masquerading .*return/)
+test(lacks, 'nftables', /^masquerading .*masquerade/)
+test(lacks, 'nftables', /^external-.*fib saddr type local jump/)
+test(lacks, 'nftables', /^external-.*fib saddr type local goto/)
+test(lacks, 'nftables', /^external-.* ip saddr 172/)
+test(lacks, 'nftables', /^service-.* ip daddr/)
+test(lacks, 'nftables', /^endpoint-.* ip saddr/)
+test(lacks, 'nftables', /^endpoint-.* dnat/)
