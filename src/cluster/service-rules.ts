@@ -1,9 +1,11 @@
 import {printIptablesRule} from '../kernel/rules/iptables.ts'
-import type {IptablesTable} from '../kernel/ruleset.ts'
+import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {iptablesPlan} from '../node/proxy/iptables.ts'
 import {nftablesPlan} from '../node/proxy/nftables/nftables.ts'
 import type {ProxyContext} from '../node/proxy/proxy-mode.ts'
 import {type ServicePort, splitName} from '../node/proxy/service-port.ts'
+import {expectedSockets} from '../node/proxy/userspace/proxy-port.ts'
+import {userspacePlan} from '../node/proxy/userspace/userspace.ts'
 
 /** What kube-proxy writes for one Service on one node, by what it is for. */
 export type ServiceRules = Readonly<Record<RuleStage, readonly string[]>>
@@ -15,6 +17,8 @@ type Ports = readonly ServicePort[]
 
 /** The rules of a Service as each mode writes them. */
 export const serviceRules = {
+  userspace: (ports: Ports, context: ProxyContext) =>
+    sorted(ports, context, {linesOf: userspaceLines, stageOf: () => 'find'}),
   iptables: (ports: Ports, context: ProxyContext) =>
     sorted(ports, context, {linesOf: iptablesLines, stageOf: iptablesStage}),
   nftables: (ports: Ports, context: ProxyContext) => sorted(ports, context, {linesOf: nftLines, stageOf: nftStage}),
@@ -43,8 +47,16 @@ function sorted(ports: Ports, context: ProxyContext, {linesOf, stageOf}: Way): S
   return {find: at('find'), choose: at('choose'), rewrite: at('rewrite')}
 }
 
+/* All that these rules do is lead to kube-proxy, which chooses. */
+function userspaceLines(ports: Ports, context: ProxyContext): readonly Line[] {
+  return linesOf(userspacePlan(ports, {...context, proxySockets: expectedSockets(ports, context.portRange)}))
+}
+
 function iptablesLines(ports: Ports, context: ProxyContext): readonly Line[] {
-  const {tables} = iptablesPlan(ports, context)
+  return linesOf(iptablesPlan(ports, context))
+}
+
+function linesOf({tables}: RulesPlan): readonly Line[] {
   return (['filter', 'nat'] satisfies IptablesTable[]).flatMap(table =>
     Object.entries(tables[table]?.chains ?? {}).flatMap(([chain, rules]) =>
       rules.map(rule => ({

@@ -1,6 +1,7 @@
 import type {OwnImage} from '../images/own-image.ts'
 import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
+import type {PortRange} from '../net/port-range.ts'
 import type {KubeObject} from '../objects/kube-object.ts'
 
 /** A lab file, read and checked: what cluster to make, what to put into it, what to play, what to grade. Plain JSON. */
@@ -36,7 +37,7 @@ export type ClusterConfig = {
 }
 
 /** How kube-proxy makes Services work. */
-export type ProxyMode = 'iptables' | 'nftables'
+export type ProxyMode = 'userspace' | 'iptables' | 'nftables'
 
 /** What else kube-proxy is told, by the names of its own configuration; what is left out is as Kubernetes has it by default. */
 export type ProxyConfig = {
@@ -45,6 +46,8 @@ export type ProxyConfig = {
   readonly masqueradeAll?: boolean | undefined
   readonly localhostNodePorts?: boolean | undefined
   readonly nodePortAddresses?: readonly Cidr[] | undefined
+  /** Where the userspace mode takes its ports from. */
+  readonly portRange?: PortRange | undefined
 }
 
 export type NodeConfig = {

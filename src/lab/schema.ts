@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {parseNetwork} from '../net/cidr.ts'
 import {parseIp} from '../net/ip.ts'
+import {parsePortRange} from '../net/port-range.ts'
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
 import {parametersSchema} from './parameters.ts'
 import {mapping, parsed} from './shape.ts'
@@ -60,6 +61,9 @@ export const clusterSchema = mapping({
       .array(network('10.0.20.0/24'))
       .optional()
       .describe("Node ports answer at those of a node's addresses that lie in these networks; at all when left out"),
+    portRange: parsed(parsePortRange, '45000-45100')
+      .optional()
+      .describe('Where the userspace mode takes the ports from at which it listens; anywhere when left out'),
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),

@@ -115,6 +115,10 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     kernel,
     node: proxyNode,
     ...(context.again && {again: true}),
+    serviceProxy: context.daemons.proxy(name, error => {
+      log.error({err: error}, 'the userspace proxy died, and its sockets with it')
+      lookAtLater('rules')
+    }),
     log,
     changed: change => context.programmed?.({revision: decidedAt, change}),
   })

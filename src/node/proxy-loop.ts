@@ -8,9 +8,12 @@ import {type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf} from './proxy/index.ts'
-import {contextOf, type ProxyNode} from './proxy/proxy-mode.ts'
+import {contextOf, type ProxyContext, type ProxyNode} from './proxy/proxy-mode.ts'
 import {type ServicePort, servicePorts} from './proxy/service-port.ts'
 import {staleConnections} from './proxy/stale-connections.ts'
+import type {ProxiedPort} from './proxy/userspace/proxied-port.ts'
+import {ephemeralPorts, udpIdleMs} from './proxy/userspace/proxy-port.ts'
+import {noSockets, type ServiceProxy} from './proxy/userspace/service-proxy.ts'
 
 /** kube-proxy on one node: brings the node's rules in line with Services and EndpointSlices. */
 export type ProxyLoop = {
@@ -44,6 +47,7 @@ export function createProxyLoop({
   kernel,
   node,
   again = false,
+  serviceProxy,
   log,
   changed,
 }: {
@@ -52,6 +56,8 @@ export function createProxyLoop({
   node: () => ProxyNode
   /** The node may have rules of a kube-proxy before this one. */
   again?: boolean | undefined
+  /** Serves what the mode wants proxied; where there is none, nothing is. */
+  serviceProxy?: ServiceProxy
   log: Logger
   /** Hears of each change that was made. */
   changed?: (change: PacketOp['change']) => void
@@ -60,6 +66,7 @@ export function createProxyLoop({
   let settled = emptyNetns
   let inFull = again
   let served: readonly ServicePort[] = []
+  let refused = noSockets.refused
 
   const settle = async (next: NetnsState) => {
     const ops = changes(settled, next)
@@ -87,14 +94,27 @@ export function createProxyLoop({
     await kernel.apply(netns, ops).catch((err: unknown) => log.warn({err}, 'stale connections not forgotten'))
   }
 
+  /* What cannot be opened is told once, and tried again with the next sync. */
+  const open = async (proxied: readonly ProxiedPort[], {portRange: range = ephemeralPorts}: ProxyContext) => {
+    const sockets = (await serviceProxy?.open(proxied, {range, udpIdleMs})) ?? noSockets
+    for (const [what, why] of sockets.refused) if (!refused.has(what)) log.error({what, why}, 'a port is not served')
+    refused = sockets.refused
+    return sockets
+  }
+
   return {
     rules: () => applied,
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
-      const {state = {}, rules: next = []} = proxyModeOf(configuration).plan(ports, contextOf(node(), configuration))
+      const mode = proxyModeOf(configuration)
+      const context = contextOf(node(), configuration)
+      const proxied = mode.proxied?.(ports, context)
+      const proxySockets = proxied && (await open(proxied, context))
+      const {state = {}, rules: next = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
       await settle({...emptyNetns, ...state})
       const told = async (outcome: SyncOutcome) => {
         await forget(ports)
+        await (proxied ? serviceProxy?.closeOthers(proxied) : serviceProxy?.stop())
         log.info({servicePorts: ports.length}, 'rules synced')
         return outcome
       }

@@ -81,7 +81,7 @@ test(answered, 'exec -n web node/nope -- ls', {
 })
 test(answered, 'diff rules iptables ipvs svc/a', {
   code: 2,
-  stderr: 'podlab: no mode is named "ipvs"; expected two of iptables, nftables\n',
+  stderr: 'podlab: no mode is named "ipvs"; expected two of userspace, iptables, nftables\n',
 })
 test(answered, 'diff rules iptables nftables pod/a', {
   code: 2,

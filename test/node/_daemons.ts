@@ -1,4 +1,5 @@
 import type {Daemon, Daemons} from '../../src/node/daemon.ts'
+import {noSockets} from '../../src/node/proxy/userspace/service-proxy.ts'
 
 /** Daemons that do nothing. `calls` tells what was asked, in order; `die` ends the one of a namespace as an accident would. */
 export function fakeDaemons() {
@@ -21,6 +22,7 @@ export function fakeDaemons() {
         },
       }
     },
+    proxy: () => ({open: async () => noSockets, closeOthers: async () => undefined, stop: async () => undefined}),
     close: async () => undefined,
   }
   const die = (netns: string, message: string) => deaths.get(netns)?.(new Error(message))

@@ -1,4 +1,5 @@
 import {type Cidr, parseNetwork} from '../../net/cidr.ts'
+import {type PortRange, parsePortRange, printPortRange} from '../../net/port-range.ts'
 import type {ConfigMap} from '../../objects/config-map.ts'
 
 /** How kube-proxy works on every node: what of the KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) podlab goes by. */
@@ -11,6 +12,8 @@ export type ProxyConfiguration = {
   readonly localhostNodePorts: boolean
   /** The networks of those of a node's addresses at which node ports answer; all of them when empty. */
   readonly nodePortAddresses: readonly Cidr[]
+  /** Where the userspace mode takes the ports from at which it listens; anywhere when left out. */
+  readonly portRange?: PortRange
 }
 
 export type ProxyModeName = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
@@ -34,7 +37,7 @@ export class ProxyConfigurationError extends Error {
 
 /** The ConfigMap with a configuration, as people find and edit it: `kubectl -n kube-system edit configmap kube-proxy`. */
 export function proxyConfigMapOf(configuration: ProxyConfiguration): ConfigMap {
-  const {mode, clusterCIDR = '', masqueradeAll, localhostNodePorts, nodePortAddresses} = configuration
+  const {mode, clusterCIDR = '', masqueradeAll, localhostNodePorts, nodePortAddresses, portRange} = configuration
   const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 clusterCIDR: ${clusterCIDR || '""'}
@@ -43,6 +46,7 @@ iptables:
   masqueradeAll: ${masqueradeAll}
 mode: ${mode}
 nodePortAddresses: [${nodePortAddresses.join(', ')}]
+portRange: ${portRange ? printPortRange(portRange) : '""'}
 `
   written.set(text, configuration)
   return {
@@ -107,6 +111,7 @@ function fromDocument(document: unknown): ProxyConfiguration {
     nodePortAddresses: list(top.nodePortAddresses ?? [], 'nodePortAddresses').map(one =>
       network(one, 'nodePortAddresses'),
     ),
+    ...rangeOf(top.portRange),
   }
 }
 
@@ -137,6 +142,16 @@ function network(value: unknown, name: string): Cidr {
     return parseNetwork(String(value))
   } catch (error) {
     throw new ProxyConfigurationError(`${name}: ${(error as Error).message}`)
+  }
+}
+
+/* YAML reads a port alone as a number. */
+function rangeOf(value: unknown): Pick<ProxyConfiguration, 'portRange'> {
+  try {
+    const portRange = parsePortRange(String(value ?? ''))
+    return portRange === undefined ? {} : {portRange}
+  } catch (error) {
+    throw new ProxyConfigurationError(`portRange: ${(error as Error).message}`)
   }
 }
 

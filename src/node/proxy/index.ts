@@ -2,9 +2,10 @@ import {type ProxyConfiguration, ProxyConfigurationError, type ProxyModeName} fr
 import {iptables} from './iptables.ts'
 import {nftables} from './nftables/nftables.ts'
 import type {ProxyMode} from './proxy-mode.ts'
+import {userspace} from './userspace/userspace.ts'
 
 /** The proxy modes that there are. */
-export const proxyModes = {iptables, nftables} satisfies Readonly<Partial<Record<ProxyModeName, ProxyMode>>>
+export const proxyModes = {userspace, iptables, nftables} satisfies Readonly<Partial<Record<ProxyModeName, ProxyMode>>>
 
 /** The mode that a configuration asks for; throws ProxyConfigurationError for one that podlab does not have. */
 export function proxyModeOf({mode}: Pick<ProxyConfiguration, 'mode'>): ProxyMode {

@@ -3,12 +3,19 @@ import type {Ip} from '../../net/ip.ts'
 import type {Contribution} from '../plan.ts'
 import type {ProxyConfiguration} from './configuration.ts'
 import type {ServicePort} from './service-port.ts'
+import type {ProxiedPort, ProxySockets} from './userspace/proxied-port.ts'
 
 /** A way of making Services work on a node. */
-export type ProxyMode = {plan(ports: readonly ServicePort[], context: ProxyContext): Contribution}
+export type ProxyMode = {
+  /** The ports for which kube-proxy itself is to take connections; what it opened for them then stands in the context. */
+  proxied?(ports: readonly ServicePort[], context: ProxyContext): readonly ProxiedPort[]
+  plan(ports: readonly ServicePort[], context: ProxyContext): Contribution
+}
 
 /** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
-export type ProxyContext = Partial<Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses'>> & {
+export type ProxyContext = Partial<
+  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'portRange'>
+> & {
   readonly nodeName: string
   /** The node's address on the underlay. */
   readonly nodeIp?: Ip
@@ -22,6 +29,8 @@ export type ProxyContext = Partial<Pick<ProxyConfiguration, 'localhostNodePorts'
   readonly serviceRange?: Cidr
   /** kube-proxy's `--masquerade-all`: every packet for a cluster IP is masqueraded. */
   readonly masqueradeAll?: boolean
+  /** What kube-proxy has opened of what its mode wants proxied. */
+  readonly proxySockets?: ProxySockets
 }
 
 /** What is so of a node whatever kube-proxy is told. */

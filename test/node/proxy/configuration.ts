@@ -25,6 +25,7 @@ test('what is printed is read back, by this process and by another one', async t
     clusterCIDR: parseNetwork('172.17.0.0/16'),
     localhostNodePorts: false,
     nodePortAddresses: [parseNetwork('10.0.20.0/24'), parseNetwork('127.0.0.0/8')],
+    portRange: {first: 45_000, last: 45_100},
   } as const
   const printed = proxyConfigMapOf(configuration)
   t.deepEqual(await readProxyConfiguration(printed), configuration)
@@ -53,6 +54,14 @@ const refused = test.macro({
     await t.throwsAsync(readProxyConfiguration(configMap), {instanceOf: ProxyConfigurationError, message})
   },
   title: (_, _configMap: ConfigMap, message: string) => message,
+})
+
+test('a port range of one port is read as kube-proxy reads it, and 0-0 as none', async t => {
+  t.deepEqual((await readProxyConfiguration(holding(`${head}portRange: 45000`))).portRange, {
+    first: 45_000,
+    last: 45_000,
+  })
+  t.is((await readProxyConfiguration(holding(`${head}portRange: 0-0`))).portRange, undefined)
 })
 
 test(refused, holding(undefined), 'config.conf is missing in the ConfigMap kube-system/kube-proxy')
@@ -86,3 +95,8 @@ test('another mode changes one line of what people have written', t => {
   t.is(modeIn(holding(head)), 'iptables')
   t.is(modeIn(undefined), 'iptables')
 })
+test(
+  refused,
+  holding(`${head}portRange: many`),
+  'portRange: "many" is not a range of ports; expected one like 45000-45100',
+)

@@ -1,0 +1,152 @@
+import {randomInt} from 'node:crypto'
+import {closeSync} from 'node:fs'
+import type {Syscalls} from '../../../kernel/syscalls.ts'
+import {printPortRange} from '../../../net/port-range.ts'
+import {type Balancer, newBalancer, nextEndpoint, withEndpoints} from './balancer.ts'
+import type {Within} from './dial.ts'
+import type {Opened, ProxyOptions} from './protocol.ts'
+import {type Claim, claimKey, type ProxiedPort, proxyPortKey} from './proxied-port.ts'
+import {portCandidates} from './proxy-port.ts'
+import type {Room} from './room.ts'
+import {type Served, serveTcp} from './tcp-proxy.ts'
+import {boundUdp, serveUdp} from './udp-proxy.ts'
+
+/** The sockets of one node's proxy, by the names of service ports. */
+export type Listeners = {
+  /** Serves a port, or serves it otherwise from now on; it keeps its proxy port as long as it is not closed. */
+  open(port: ProxiedPort, options: ProxyOptions): Opened
+  close(name: string): void
+  stop(): void
+}
+
+type Listener = {
+  readonly protocol: ProxiedPort['protocol']
+  balancer: Balancer
+  served?: Served
+  proxyPort?: number
+  readonly held: Map<string, () => void>
+}
+
+export function createListeners(tools: {
+  readonly within: Within
+  readonly syscalls: Pick<Syscalls, 'tcpListener'>
+  readonly room: Room
+}): Listeners {
+  const listeners = new Map<string, Listener>()
+  /* Whose listeners are gone, but not yet all their connections. */
+  const leaving = new Set<Served>()
+
+  const close = (name: string) => {
+    const listener = listeners.get(name)
+    if (listener === undefined) return
+    listeners.delete(name)
+    for (const release of listener.held.values()) release()
+    listener.served?.close()
+    for (const served of leaving) if (served.connections() === 0) leaving.delete(served)
+    if (listener.served) leaving.add(listener.served)
+  }
+
+  const listenerFor = ({name, protocol}: ProxiedPort): Listener => {
+    const known = listeners.get(name)
+    if (known?.protocol === protocol) return known
+    close(name)
+    const made: Listener = {protocol, balancer: newBalancer, held: new Map()}
+    listeners.set(name, made)
+    return made
+  }
+
+  return {
+    open: (port, options) => {
+      const listener = listenerFor(port)
+      const affinityMs = port.affinitySeconds === undefined ? undefined : port.affinitySeconds * 1000
+      listener.balancer = withEndpoints(listener.balancer, {endpoints: port.endpoints, affinityMs}, shuffled)
+      const refused = [
+        ...(listener.served ? [] : listen(tools, {listener, port, options})),
+        ...hold(tools, listener, port.claims),
+      ]
+      return {name: port.name, refused, ...(listener.proxyPort !== undefined && {proxyPort: listener.proxyPort})}
+    },
+    close,
+    stop: () => {
+      for (const name of [...listeners.keys()]) close(name)
+      for (const served of leaving) served.end()
+      leaving.clear()
+    },
+  }
+}
+
+type Tools = Parameters<typeof createListeners>[0]
+type Refusals = Opened['refused']
+
+/* Listens at the first port that nobody else has. */
+function listen(
+  {within, syscalls, room}: Tools,
+  {listener, port, options}: {readonly listener: Listener; readonly port: ProxiedPort; readonly options: ProxyOptions},
+): Refusals {
+  const choose = (client: string, anew: boolean) => {
+    const {endpoint, balancer} = nextEndpoint(listener.balancer, {client, anew, now: performance.now()})
+    listener.balancer = balancer
+    return endpoint
+  }
+  const at: Readonly<Record<ProxiedPort['protocol'], (number: number) => Served>> = {
+    tcp: number => {
+      const descriptor = within(() => syscalls.tcpListener({host: '0.0.0.0', port: number}))
+      return serveTcp(descriptor, {within, choose, room})
+    },
+    udp: number => serveUdp(number, {within, choose, room, idleMs: options.udpIdleMs}),
+  }
+  for (const number of portCandidates(port.name, options.range)) {
+    try {
+      listener.served = at[port.protocol](number)
+      listener.proxyPort = number
+      return []
+    } catch (error) {
+      if (!isTaken(error)) return [[proxyPortKey(port.name), wordsOf(error)]]
+    }
+  }
+  return [[proxyPortKey(port.name), `no port of ${printPortRange(options.range)} is free`]]
+}
+
+/* Holds what is claimed, and lets go what is not any more. */
+function hold({within, syscalls}: Tools, {held, protocol}: Listener, claims: readonly Claim[]): Refusals {
+  const wanted = new Map(claims.map(claim => [claimKey(protocol, claim), claim]))
+  for (const [key, release] of held)
+    if (!wanted.has(key)) {
+      held.delete(key)
+      release()
+    }
+  return [...wanted].flatMap(([key, {ip, port}]): Refusals => {
+    if (held.has(key)) return []
+    try {
+      held.set(key, take(ip, port))
+      return []
+    } catch (error) {
+      return [[key, wordsOf(error)]]
+    }
+  })
+
+  function take(ip: Claim['ip'], port: number): () => void {
+    if (protocol === 'udp') {
+      const socket = boundUdp(within, {address: ip, port})
+      return () => void socket.close()
+    }
+    const descriptor = within(() => syscalls.tcpListener({host: ip, port}))
+    return () => closeSync(descriptor)
+  }
+}
+
+function shuffled(endpoints: readonly string[]): readonly string[] {
+  return endpoints
+    .map(endpoint => ({endpoint, lot: randomInt(2 ** 32)}))
+    .sort((a, b) => a.lot - b.lot)
+    .map(({endpoint}) => endpoint)
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
+
+/* As Go says it. */
+function wordsOf(error: unknown): string {
+  return isTaken(error) ? 'address already in use' : error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,67 @@
+import {Worker} from 'node:worker_threads'
+import type {Opened, Question, Report} from './protocol.ts'
+
+/** The thread in which the userspace proxies of all nodes of a process live. */
+export type ProxyThread = {
+  ask(question: Question): Promise<readonly Opened[]>
+  /** Whether it has ended, and all sockets with it. */
+  isBroken(): boolean
+  close(): Promise<void>
+}
+
+/** Starts the thread; `died` hears if it ends by itself. It does not keep the process alive. */
+export async function startProxyThread(
+  died: (error: Error) => void,
+  program: URL = workerProgram,
+): Promise<ProxyThread> {
+  const worker = new Worker(program)
+  const asked = new Map<number, PromiseWithResolvers<readonly Opened[]>>()
+  const {promise: ready, resolve, reject} = Promise.withResolvers<void>()
+  let numbers = 0
+  let end: Error | undefined
+  let isClosed = false
+
+  const finish = (error: Error) => {
+    if (end) return
+    end = error
+    reject(error)
+    for (const question of asked.values()) question.reject(error)
+    asked.clear()
+    if (!isClosed) died(error)
+  }
+
+  worker.on('message', (report: Report) => {
+    switch (report.type) {
+      case 'ready':
+        return resolve()
+      case 'done':
+        asked.get(report.number)?.resolve(report.opened)
+        return void asked.delete(report.number)
+      case 'failed':
+        asked.get(report.number)?.reject(new Error(report.message))
+        return void asked.delete(report.number)
+    }
+  })
+  worker.once('error', cause => finish(new Error(`the thread of the userspace proxy broke: ${cause.stack}`, {cause})))
+  worker.once('exit', code => finish(new Error(`the thread of the userspace proxy ended with code ${code}`)))
+  worker.unref()
+  await ready
+
+  return {
+    ask: async question => {
+      if (end) throw end
+      const number = numbers++
+      const answer = Promise.withResolvers<readonly Opened[]>()
+      asked.set(number, answer)
+      worker.postMessage({number, question})
+      return answer.promise
+    },
+    isBroken: () => end !== undefined,
+    close: async () => {
+      isClosed = true
+      await worker.terminate()
+    },
+  }
+}
+
+const workerProgram = new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url)

@@ -1,0 +1,55 @@
+import {type MessagePort, parentPort} from 'node:worker_threads'
+import {ownNamespaces} from '../../../kernel/namespaces.ts'
+import {netnsPath} from '../../../kernel/netns-path.ts'
+import {createListeners, type Listeners} from './listeners.ts'
+import type {Opened, Order, Question, Report} from './protocol.ts'
+import {roomFor} from './room.ts'
+
+/*
+ * The thread in which all nodes' userspace proxies of a lab live. For each socket that it makes it goes into the node's network
+ * namespace; from there it listens, and from there it calls the endpoints.
+ */
+
+/** Connections at a time, of all nodes. Each takes two descriptors of a process that has other work, too. */
+const mostConnections = 4000
+
+if (parentPort) serve(parentPort)
+
+function serve(port: MessagePort): void {
+  const {syscalls, within} = ownNamespaces()
+  const room = roomFor(mostConnections)
+  const nodes = new Map<string, Listeners>()
+  const say = (report: Report) => port.postMessage(report)
+
+  const listenersOf = (netns: string): Listeners => {
+    const known = nodes.get(netns)
+    if (known) return known
+    const join = {net: netnsPath(netns)}
+    const made = createListeners({within: act => within({join}, act), syscalls, room})
+    nodes.set(netns, made)
+    return made
+  }
+
+  const answer = (question: Question): readonly Opened[] => {
+    switch (question.ask) {
+      case 'open':
+        return question.ports.map(one => listenersOf(question.netns).open(one, question.options))
+      case 'close':
+        for (const name of question.names) nodes.get(question.netns)?.close(name)
+        return []
+      case 'stop':
+        nodes.get(question.netns)?.stop()
+        nodes.delete(question.netns)
+        return []
+    }
+  }
+
+  port.on('message', ({number, question}: Order) => {
+    try {
+      say({type: 'done', number, opened: answer(question)})
+    } catch (error) {
+      say({type: 'failed', number, message: error instanceof Error ? error.message : String(error)})
+    }
+  })
+  say({type: 'ready'})
+}
