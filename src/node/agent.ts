@@ -13,7 +13,7 @@ import type {Daemons} from './daemon.ts'
 import {keepAlive} from './heartbeat.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
-import {asSubject, beginnings, nodeCordoned, nodeReady} from './node-story.ts'
+import {asSubject, beginnings, nodeCordoned, nodeReady, notEnforced} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
@@ -21,6 +21,7 @@ import type {PacketOp} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import {netnsOf, type PodLife} from './pods/pod-life.ts'
+import {createPolicyLoop} from './policy-loop.ts'
 import {
   defaultProxyConfiguration,
   type ProxyConfiguration,
@@ -104,8 +105,11 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     },
   })
   const recorder = createRecorder({...context, host: name, log})
+  const policies = createPolicyLoop({
+    ...{netns: name, kernel, world, log, again: context.again, changed: () => lookAt(['policies'])},
+  })
   const kubelet = createKubelet({
-    ...{...context, log, recorder, network, hostIp: self.publicIp, serviceRange},
+    ...{...context, log, recorder, network: policies.guarded(network), hostIp: self.publicIp, serviceRange},
     services: () => world.services.values(),
     allocatable: () => world.nodes.get(`/${name}`)?.status?.allocatable ?? {},
   })
@@ -133,6 +137,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
 
   const works: Readonly<Record<Concern, Coalesced>> = {
+    policies: coalesce(policies.sync, tryAgain('policies')),
     pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
     rules: coalesce(syncRules, tryAgain('rules')),
     peers: coalesce(followLeases, tryAgain('peers')),
@@ -145,14 +150,20 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
 
   await followLeases()
   await client.follow('ConfigMap', proxyConfigMap, followConfiguration, signal)
-  lookAt(['pods', 'rules'])
+  lookAt(['policies', 'pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
   void keepAlive({...context, world, log, returned, cordoned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
-  const rules = () => [...network.rules(), ...proxy.rules()]
+  if (world.refused !== undefined) recorder.record(asSubject(name), notEnforced(name, world.refused))
+  const rules = () => [...network.rules(), ...proxy.rules(), ...policies.rules()]
   const {lives, exited} = kubelet
-  return {name, pid, lives, rules, notes: network.notes, exited, caughtUp: done.reached, troubles}
+  return {name, pid, lives, rules, notes, exited, caughtUp: done.reached, troubles}
+
+  function notes(): readonly string[] {
+    if (world.refused === undefined || world.policies.size > 0) return network.notes()
+    return [...network.notes(), `${name} enforces no NetworkPolicies, for it may not read them: ${world.refused}`]
+  }
 
   function cordoned(is: boolean): void {
     recorder.record(asSubject(name), nodeCordoned(name, is))
@@ -222,8 +233,15 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     return error => {
       if (signal.aborted) return
       log.error({err: error, concern}, 'not done')
+      if (concern === 'policies') tellOfPolicies(error)
       lookAtLater(concern)
     }
+  }
+
+  /* A policy that is not enforced is worse than none: whoever wrote it has to hear of it. */
+  function tellOfPolicies(error: unknown): void {
+    const happening = notEnforced(name, error)
+    for (const subject of [asSubject(name), ...world.policies.values()]) recorder.record(subject, happening)
   }
 
   function lookAtLater(concern: Concern): void {
@@ -238,6 +256,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       if (signal.aborted) return
       try {
         if (await proxy.isFlushed()) lookAt(['rules'])
+        if (await policies.isDisturbed()) lookAt(['policies'])
       } catch (error) {
         log.error({err: error}, 'rules not looked at')
       }

@@ -6,9 +6,10 @@ import type {Pod, PodStatus} from '../objects/pod.ts'
 
 /** What an agent reads and writes: the Kubernetes API, and nothing else of the cluster. */
 export type AgentClient = {
-  list<K extends AgentKind>(kind: K): Promise<{readonly revision: number; readonly objects: readonly ObjectOf<K>[]}>
-  /** Resolves with the changes after a revision, once there is one. */
-  changes(since: number, signal: AbortSignal): Promise<AgentChanges>
+  /** What there is of a kind; of Pods, in the scope of a node, at least the node's own. */
+  list<K extends AgentKind>(kind: K, scope?: Scope): Promise<AgentList<K>>
+  /** Resolves with the changes after a revision, once there is one. In the scope of a node those of others may be left out. */
+  changes(since: number, signal: AbortSignal, scope?: Scope): Promise<AgentChanges>
   /**
    * Tells what an object is now, before it resolves, and until the signal what it becomes; undefined while there is none. So a node
    * learns of those ConfigMaps and Secrets that its own pods name, and of no others.
@@ -45,7 +46,17 @@ export type Token = {readonly token: string; readonly expires: number}
 /** What pods are given by name. */
 export type FollowedKind = 'ConfigMap' | 'Secret'
 
-export type AgentKind = 'Pod' | 'Service' | 'EndpointSlice' | 'Node'
+export type AgentKind = 'Pod' | 'Service' | 'EndpointSlice' | 'Node' | 'NetworkPolicy' | 'Namespace'
+
+/** How much a node wants to know: what concerns itself, or, for the sake of NetworkPolicies, all Pods and Namespaces. */
+export type Scope = 'node' | 'cluster'
+
+export type AgentList<K extends AgentKind> = {
+  readonly revision: number
+  readonly objects: readonly ObjectOf<K>[]
+  /** The API server's words, where a node may not read what only NetworkPolicies need. */
+  readonly refused?: string
+}
 
 export type AgentChanges = {
   readonly revision: number

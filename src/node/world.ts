@@ -1,24 +1,37 @@
 import type {Logger} from 'pino'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {KubeObjectAny} from '../objects/kinds.ts'
+import type {Namespace} from '../objects/namespace.ts'
+import type {NetworkPolicy} from '../objects/network-policy.ts'
 import type {Node} from '../objects/node.ts'
 import type {Pod} from '../objects/pod.ts'
 import type {Service} from '../objects/service.ts'
-import type {AgentChanges, AgentClient} from './client.ts'
+import type {AgentChanges, AgentClient, Scope} from './client.ts'
+import {looksTheSame} from './policy/policy-pod.ts'
 
-/** What an agent knows of the cluster: its own pods, and all Services, EndpointSlices and Nodes. By namespace and name. */
+/**
+ * What an agent knows of the cluster: its own pods, and all Services, EndpointSlices, Nodes and NetworkPolicies. By namespace and name. The pods
+ * of other nodes and the Namespaces only NetworkPolicies need: they are known from the first of these on.
+ */
 export type World = {
   revision: number
   readonly pods: Map<string, Pod>
   readonly services: Map<string, Service>
   readonly slices: Map<string, EndpointSlice>
   readonly nodes: Map<string, Node>
+  readonly policies: Map<string, NetworkPolicy>
+  scope: Scope
+  readonly namespaces: Map<string, Namespace>
+  /** The pods of other nodes. */
+  readonly others: Map<string, Pod>
+  /** Why the API server does not let the node read what NetworkPolicies need. */
+  refused?: string | undefined
 }
 
 /** Which of the agent's works a change calls for. */
-export type Concern = 'pods' | 'rules' | 'peers'
+export type Concern = 'pods' | 'rules' | 'peers' | 'policies'
 
-export const concerns = ['pods', 'rules', 'peers'] as const satisfies readonly Concern[]
+export const concerns = ['policies', 'pods', 'rules', 'peers'] as const satisfies readonly Concern[]
 
 export type WorldWatch = {
   readonly world: World
@@ -44,8 +57,9 @@ export async function watchWorld(watch: WorldWatch): Promise<void> {
   while (!signal.aborted) {
     try {
       if (broken) Object.assign(world, await readWorld(client, nodeName))
-      changed(broken ? concerns : follow(world, await client.changes(world.revision, signal), nodeName))
+      const found = broken ? concerns : await step(watch)
       broken = false
+      changed(found)
     } catch (error) {
       if (signal.aborted) return
       log.warn({err: error}, 'the watch broke, listing anew')
@@ -55,29 +69,50 @@ export async function watchWorld(watch: WorldWatch): Promise<void> {
   }
 }
 
+/* The first NetworkPolicy makes the node look around; nobody hears of the policy before it has. */
+async function step({world, client, nodeName, signal}: WorldWatch): Promise<Iterable<Concern>> {
+  const found = follow(world, await client.changes(world.revision, signal, world.scope), nodeName)
+  if (!found.has('policies') || world.scope === 'cluster' || world.refused !== undefined) return found
+  Object.assign(world, await readWorld(client, nodeName))
+  return concerns
+}
+
 /** Reads the present world of one node. */
 export async function readWorld(client: AgentClient, nodeName: string): Promise<World> {
-  const [pods, services, slices, nodes] = await Promise.all([
-    client.list('Pod'),
+  const policies = await client.list('NetworkPolicy')
+  const wanted: Scope = policies.objects.length > 0 ? 'cluster' : 'node'
+  const [everyPod, namespaces, services, slices, nodes] = await Promise.all([
+    client.list('Pod', wanted),
+    wanted === 'cluster' ? client.list('Namespace', wanted) : none,
     client.list('Service'),
     client.list('EndpointSlice'),
     client.list('Node'),
   ])
+  const refused = policies.refused ?? everyPod.refused ?? namespaces.refused
+  const scope: Scope = refused === undefined ? wanted : 'node'
+  const pods = scope === wanted ? everyPod : await client.list('Pod', scope)
+  const lists = [policies, pods, namespaces, services, slices, nodes].filter(list => list.refused === undefined)
   return {
-    revision: Math.min(pods.revision, services.revision, slices.revision, nodes.revision),
+    revision: Math.min(...lists.map(({revision}) => revision)),
     pods: byKey(pods.objects.filter(pod => pod.spec.nodeName === nodeName)),
     services: byKey(services.objects),
     slices: byKey(slices.objects),
     nodes: byKey(nodes.objects),
+    policies: byKey(policies.objects),
+    scope,
+    namespaces: byKey(namespaces.objects),
+    others: byKey(scope === 'cluster' ? pods.objects.filter(pod => pod.spec.nodeName !== nodeName) : []),
+    refused,
   }
 }
+
+const none = {revision: Number.POSITIVE_INFINITY, objects: [] as readonly Namespace[], refused: undefined}
 
 /** Brings the world up to date; answers what has to be looked at. */
 export function follow(world: World, {revision, changes}: AgentChanges, nodeName: string): ReadonlySet<Concern> {
   const concerns = new Set<Concern>()
   for (const {type, object} of changes) {
-    const concern = place(world, {object, gone: type === 'DELETED', nodeName})
-    if (concern) concerns.add(concern)
+    for (const concern of place(world, {object, gone: type === 'DELETED', nodeName})) concerns.add(concern)
   }
   world.revision = revision
   return concerns
@@ -86,22 +121,26 @@ export function follow(world: World, {revision, changes}: AgentChanges, nodeName
 function place(
   world: World,
   {object, gone, nodeName}: {object: KubeObjectAny; gone: boolean; nodeName: string},
-): Concern | undefined {
+): readonly Concern[] {
   switch (object.kind) {
     case 'Pod':
-      if (object.spec.nodeName !== nodeName) return undefined
-      set(world.pods, object, gone)
-      return 'pods'
+      return placePod(world, {object, gone, nodeName})
     case 'Service':
       set(world.services, object, gone)
-      return 'rules'
+      return ['rules']
     case 'EndpointSlice':
       set(world.slices, object, gone)
-      return 'rules'
+      return ['rules']
     case 'Node':
       set(world.nodes, object, gone)
-      return 'peers'
+      return ['peers']
+    case 'NetworkPolicy':
+      if (world.scope === 'cluster' || world.refused !== undefined) set(world.policies, object, gone)
+      return ['policies']
     case 'Namespace':
+      if (world.scope === 'node') return []
+      set(world.namespaces, object, gone)
+      return ['policies']
     case 'ReplicaSet':
     case 'Deployment':
     case 'DaemonSet':
@@ -115,12 +154,25 @@ function place(
     case 'ServiceAccount':
     case 'Event':
     case 'Lease':
-    case 'NetworkPolicy':
     case 'Ingress':
     case 'IngressClass':
     case 'PodDisruptionBudget':
-      return undefined
+      return []
   }
+}
+
+function placePod(
+  world: World,
+  {object, gone, nodeName}: {object: Pod; gone: boolean; nodeName: string},
+): readonly Concern[] {
+  const isOwn = object.spec.nodeName === nodeName
+  if (!isOwn && world.scope === 'node') return []
+  const known = isOwn ? world.pods : world.others
+  const before = known.get(keyOf(object))
+  set(known, object, gone)
+  // Another pod of the name was on another node: its deletion was told before.
+  const isNews = world.scope === 'cluster' && (gone || !looksTheSame(before, object))
+  return [...(isOwn ? (['pods'] as const) : []), ...(isNews ? (['policies'] as const) : [])]
 }
 
 function set<T extends KubeObjectAny>(objects: Map<string, T>, object: T, gone: boolean): void {

@@ -57,10 +57,10 @@ export const networkPolicyKind: Kind<NetworkPolicy> = {
   initial: policy => policy,
   inherit: policy => policy,
   validateUpdate: () => [],
-  warnings: () => ['spec: podlab does not enforce network policies yet: every pod still reaches every other'],
   columns: [
     {name: 'Name', value: policy => policy.metadata.name},
     {name: 'Pod-Selector', value: ({spec}) => printSelector(selectorOf(spec.podSelector)) || '<none>'},
     {name: 'Age', value: ageOf},
+    {name: 'Enforced-By', wide: true, value: () => 'nftables table network-policy'},
   ],
 }

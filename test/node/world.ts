@@ -114,9 +114,81 @@ test('a watch that breaks is begun anew with a list, and all is looked at', asyn
     changed: concerns => seen.push([...concerns]),
   })
   await quiet()
-  t.deepEqual(seen, [['rules'], ['pods', 'rules', 'peers']])
+  t.deepEqual(seen, [['rules'], ['policies', 'pods', 'rules', 'peers']])
   t.deepEqual(waited, [1000])
   t.deepEqual([...world.services.keys()], ['default/web'])
   t.deepEqual([...world.slices.keys()], [], 'what the list does not have is forgotten')
   stop.abort()
+})
+
+const policy: KubeObjectAny = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: {name: 'deny', namespace: 'default'},
+  spec: {podSelector: {}},
+}
+
+const shop: KubeObjectAny = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}}
+
+test('with NetworkPolicies a node knows the pods of others and the Namespaces, too', async t => {
+  const client = clientOf(policy, onNode('a', 'master'), onNode('b', 'node1'), onNode('c'), shop)
+  const world = await readWorld(client, 'master')
+  t.is(world.scope, 'cluster')
+  t.deepEqual([...world.pods.keys()], ['default/a'])
+  t.deepEqual([...world.others.keys()], ['default/b', 'default/c'])
+  t.deepEqual([...world.namespaces.keys()], ['/shop'])
+})
+
+test('then pods of other nodes concern policies, unless nothing that policies see has changed', async t => {
+  const world = await readWorld(clientOf(policy, onNode('b', 'node1')), 'master')
+  const told = (object: KubeObjectAny, type: 'MODIFIED' | 'DELETED' = 'MODIFIED') => [
+    ...follow(world, {revision: 50, changes: [{type, object}]}, 'master'),
+  ]
+  const labelled = {...onNode('b', 'node1'), metadata: {...onNode('b').metadata, labels: {app: 'web'}}}
+  t.deepEqual(told({...onNode('b', 'node1'), status: {phase: 'Pending'}}), [])
+  t.deepEqual(told(labelled), ['policies'])
+  t.deepEqual(told({...labelled, status: {podIP: '172.17.12.2'}}), ['policies'])
+  t.deepEqual(told({...labelled, status: {podIP: '172.17.12.2', phase: 'Running'}}), [])
+  t.deepEqual(told(labelled, 'DELETED'), ['policies'])
+  t.deepEqual(told(onNode('a', 'master')), ['pods', 'policies'])
+  t.deepEqual(told({...onNode('a', 'master'), status: {phase: 'Pending'}}), ['pods'])
+  t.deepEqual(told(shop), ['policies'])
+})
+
+test('at the first NetworkPolicy a node looks at all pods before anybody hears of it', async t => {
+  const stop = new AbortController()
+  const objects = [onNode('a', 'master'), onNode('b', 'node1'), shop]
+  const answers = [{revision: 43, changes: [{type: 'ADDED', object: policy} as const]}]
+  const scopes: unknown[] = []
+  const client: AgentClient = {
+    ...clientOf(policy, ...objects),
+    changes: (_since, _signal, scope) => {
+      scopes.push(scope)
+      const answer = answers.shift()
+      return answer ? Promise.resolve(answer) : new Promise(() => undefined)
+    },
+  }
+  const world = await readWorld(clientOf(...objects), 'master')
+  t.deepEqual([world.scope, world.others.size], ['node', 0])
+  const seen: unknown[] = []
+  void watchWorld({
+    ...{world, client, nodeName: 'master', signal: stop.signal, log: silent},
+    after: async () => undefined,
+    changed: concerns => seen.push([[...concerns], world.policies.size, world.others.size, world.namespaces.size]),
+  })
+  await quiet()
+  t.deepEqual(seen, [[['policies', 'pods', 'rules', 'peers'], 1, 1, 1]])
+  t.deepEqual(scopes, ['node', 'cluster'])
+  stop.abort()
+})
+
+test('a node that may not read pods of others knows why, and its own pods', async t => {
+  const refusing = clientOf(policy, onNode('a', 'master'), onNode('b', 'node1'), shop)
+  const list = async (kind: string, scope?: string) =>
+    kind === 'Pod' && scope === 'cluster'
+      ? {revision: 0, objects: [], refused: 'pods is forbidden'}
+      : refusing.list(kind as 'Pod', 'node')
+  const world = await readWorld({...refusing, list: list as AgentClient['list']}, 'master')
+  t.deepEqual([world.scope, world.refused, [...world.pods.keys()]], ['node', 'pods is forbidden', ['default/a']])
+  t.deepEqual([...follow(world, {revision: 9, changes: [{type: 'ADDED', object: policy}]}, 'master')], ['policies'])
 })

@@ -209,6 +209,15 @@ deny   app=db,tier=x   2m10s
 )
 test(
   prints,
+  sample('NetworkPolicy', 'deny', {spec: {podSelector: {}}}),
+  {wide: true},
+  `
+NAME   POD-SELECTOR   AGE     ENFORCED-BY
+deny   <none>         2m10s   nftables table network-policy
+`,
+)
+test(
+  prints,
   sample('Ingress', 'web', {
     spec: {ingressClassName: 'nginx', tls: [{}], rules: [{host: 'a.example.com'}, {host: 'b.example.com'}]},
     status: {loadBalancer: {ingress: [{ip: '10.0.20.9'}]}},

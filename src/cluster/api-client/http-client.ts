@@ -1,4 +1,4 @@
-import type {AgentChanges, AgentClient, AgentKind, FollowedKind} from '../../node/client.ts'
+import type {AgentChanges, AgentClient, AgentKind, AgentList, FollowedKind, Scope} from '../../node/client.ts'
 import {withForeignConditions} from '../../node/pods/readiness-gates.ts'
 import {leaseOf} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kinds, type ObjectOf} from '../../objects/kinds.ts'
@@ -30,26 +30,30 @@ export type HttpClientOptions = {
  */
 export function httpClient({connection, node, after}: HttpClientOptions): HttpClient {
   let slices: string = paths.EndpointSlice
-  const path = (kind: AgentKind) => {
+  const path = (kind: AgentKind, scope: Scope) => {
     if (kind === 'EndpointSlice') return slices
-    return kind === 'Pod' && node ? `${paths.Pod}?${onNode(node)}` : paths[kind]
+    return kind === 'Pod' && node && scope === 'node' ? `${paths.Pod}?${onNode(node)}` : paths[kind]
   }
+  /* What the server does not let a node read is not watched. */
+  const refusals = new Set<AgentKind>()
+  const isWatched = (kind: AgentKind, scope: Scope) =>
+    !refusals.has(kind) && (kind !== 'Namespace' || scope === 'cluster')
   const life = new AbortController()
   const untilDone = {after, signal: life.signal}
   let following: Following | undefined
 
-  function follow(since: number): Following {
+  function follow(since: number, scope: Scope): Following {
     following?.stop.abort()
     const stop = new AbortController()
-    const started: Following = {mark: since, stop, events: [], wake: () => undefined, failure: undefined}
-    for (const kind of Object.keys(paths) as AgentKind[]) {
+    const started: Following = {mark: since, scope, stop, events: [], wake: () => undefined, failure: undefined}
+    for (const kind of (Object.keys(paths) as AgentKind[]).filter(one => isWatched(one, scope))) {
       const tell = (event: WatchedEvent | undefined, revision: number) => {
         started.reached = Math.max(started.reached ?? since, revision)
         if (event === undefined) return
         started.events.push({...event, object: presentSlice(event.object)})
         started.wake()
       }
-      followWatch(connection, {path: path(kind), since, signal: stop.signal, after, tell}).catch(error => {
+      followWatch(connection, {path: path(kind, scope), since, signal: stop.signal, after, tell}).catch(error => {
         started.failure = error
         started.wake()
       })
@@ -58,9 +62,10 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     return started
   }
 
-  async function changes(since: number, signal: AbortSignal): Promise<AgentChanges> {
+  async function changes(since: number, signal: AbortSignal, scope: Scope = 'node'): Promise<AgentChanges> {
     signal.throwIfAborted()
-    const current = following?.mark === since ? following : follow(since)
+    const isOn = following?.mark === since && following.scope === scope
+    const current = isOn && following ? following : follow(since, scope)
     if (current.events.length === 0 && current.failure === undefined) await woken(current, signal)
     if (current.failure !== undefined) {
       current.stop.abort()
@@ -89,10 +94,16 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     }, untilDone)
 
   return {
-    list: async kind => {
+    list: async (kind, scope = 'node') => {
       try {
-        return await listAll(connection, kind, path(kind))
+        const all = await listAll(connection, kind, path(kind, scope))
+        refusals.delete(kind)
+        return all
       } catch (error) {
+        if (isForbidden(error) && isForPolicies(kind, scope)) {
+          if (kind !== 'Pod') refusals.add(kind)
+          return {revision: 0, objects: [], refused: error.message}
+        }
         const isOld = kind === 'EndpointSlice' && error instanceof ApiRefusal && error.status === 404
         if (!isOld || slices === olderSlices) throw error
         slices = olderSlices
@@ -155,6 +166,8 @@ const paths = {
   Service: '/api/v1/services',
   EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
   Node: '/api/v1/nodes',
+  NetworkPolicy: '/apis/networking.k8s.io/v1/networkpolicies',
+  Namespace: '/api/v1/namespaces',
 } as const satisfies Record<AgentKind, string>
 
 const followedPaths = {ConfigMap: 'configmaps', Secret: 'secrets'} as const satisfies Record<FollowedKind, string>
@@ -162,11 +175,21 @@ const followedPaths = {ConfigMap: 'configmaps', Secret: 'secrets'} as const sati
 type Following = {
   /** What the caller knows already. */
   mark: number
+  readonly scope: Scope
   reached?: number
   readonly stop: AbortController
   readonly events: WatchedEvent[]
   wake: () => void
   failure: unknown
+}
+
+/* A node does not need to read more than its own pods, and those of Services, for anything but NetworkPolicies. */
+function isForPolicies(kind: AgentKind, scope: Scope): boolean {
+  return kind === 'NetworkPolicy' || kind === 'Namespace' || (kind === 'Pod' && scope === 'cluster')
+}
+
+function isForbidden(error: unknown): error is ApiRefusal {
+  return error instanceof ApiRefusal && error.status === 403
 }
 
 function woken(following: Following, signal: AbortSignal): Promise<void> {
@@ -181,11 +204,7 @@ function woken(following: Following, signal: AbortSignal): Promise<void> {
 }
 
 /** A list comes in pages; its items do not say what they are. */
-async function listAll<K extends AgentKind>(
-  connection: Connection,
-  kind: K,
-  path: string,
-): Promise<{revision: number; objects: readonly ObjectOf<K>[]}> {
+async function listAll<K extends AgentKind>(connection: Connection, kind: K, path: string): Promise<AgentList<K>> {
   const objects: ObjectOf<K>[] = []
   let next: string | undefined = ''
   let revision = 0

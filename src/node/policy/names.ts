@@ -1,6 +1,18 @@
+import type {NftPlan} from '../../kernel/nftables/table.ts'
 import type {PolicyPeer} from '../../objects/network-policy.ts'
 import {printSelector, selectorOf} from '../../objects/selector.ts'
 import {base32} from '../proxy/names.ts'
+
+/** What a node without isolated pods has of one family: nothing. */
+export function emptyPlan(family: 'ip' | 'ip6'): NftPlan {
+  const owner = family === 'ip' ? tableName : `${tableName}-ip6`
+  return {backend: 'nftables', owner, family, name: tableName, table: undefined}
+}
+
+const tableName = 'network-policy'
+
+/** A chain that is there as long as nobody has removed the table. */
+export const canary = 'canary'
 
 /** The names of chains and sets: people read them, so they say whose they are; one that is too long is cut, and has a hash. */
 export const nameOf = {

@@ -2,7 +2,7 @@ import type {NftChain, NftElement, NftPlan, NftSet, NftTable} from '../../kernel
 import type {Namespace} from '../../objects/namespace.ts'
 import type {NetworkPolicy, PolicyPeer, PolicyPort} from '../../objects/network-policy.ts'
 import {blockCondition, type Family, familyOf, namesIn, portConditions} from './conditions.ts'
-import {type Direction, nameOf, wordsOf} from './names.ts'
+import {canary, type Direction, emptyPlan, nameOf, wordsOf} from './names.ts'
 import {type PodIndex, podIndex} from './pod-index.ts'
 import type {PolicyPod} from './policy-pod.ts'
 
@@ -30,17 +30,10 @@ export function policyPlans(view: PolicyView): readonly NftPlan[] {
   const policies = view.policies.map(policy => ({policy, pods: localPodsOf(policy, index)}))
   const chosen = policies.filter(({pods}) => pods.length > 0)
   return (['ip', 'ip6'] as const).map(family => ({
-    backend: 'nftables',
-    owner: family === 'ip' ? owner : `${owner}-ip6`,
-    family,
-    name: tableName,
+    ...emptyPlan(family),
     table: tableOf(chosen, {family, index, pods: view.pods}),
   }))
 }
-
-export const tableName = 'network-policy'
-export const canary = 'canary'
-const owner = 'network-policy'
 
 type Chosen = {readonly policy: NetworkPolicy; readonly pods: readonly PolicyPod[]}
 type Context = {readonly family: Family; readonly index: PodIndex; readonly pods: readonly PolicyPod[]}

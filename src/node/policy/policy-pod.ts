@@ -18,18 +18,18 @@ export type NamedPort = {readonly name: string; readonly protocol: Protocol; rea
 
 /**
  * The pods that policies can mean. One in its node's network is its node, to which no policy speaks; one that has run to its end has no
- * address any more, whatever its status says: another may have it. A pod of this node has the address that the node has given it, before
- * the API hears of it.
+ * address any more, whatever its status says: another may have it. `own` tells the addresses of a pod of this node, before the API hears of
+ * them; undefined is one of another.
  */
 export function policyPods(
   pods: Iterable<Pod>,
-  {nodeName, own}: {readonly nodeName: string; readonly own: (pod: Pod) => readonly string[]},
+  {own}: {readonly own: (pod: Pod) => readonly string[] | undefined},
 ): readonly PolicyPod[] {
   const found: PolicyPod[] = []
   for (const pod of pods) {
     if (pod.spec.hostNetwork || isFinished(pod)) continue
-    const isLocal = pod.spec.nodeName === nodeName
-    const addresses = isLocal ? own(pod) : reported(pod)
+    const given = own(pod)
+    const [addresses, isLocal] = [given ?? reported(pod), given !== undefined]
     if (addresses.length === 0) continue
     const {namespace = 'default', name, labels = {}} = pod.metadata
     found.push({namespace, name, labels, addresses, isLocal, ports: namedPorts(pod)})

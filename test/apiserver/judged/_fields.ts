@@ -18,6 +18,7 @@ function put(tree: Tree, [key = '', ...rest]: readonly string[], wanted: unknown
   if (rest.length > 0) {
     tree[key] ??= {}
     put(tree[key] as Tree, rest, wanted)
-  } else if (wanted === null) delete tree[key]
+  } else if (wanted === null && Array.isArray(tree)) tree.splice(Number(key), 1)
+  else if (wanted === null) delete tree[key]
   else tree[key] = wanted
 }

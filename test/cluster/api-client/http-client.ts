@@ -198,6 +198,7 @@ test('all that is asked for is the Kubernetes API of version 1', async t => {
     'GET /api/v1/pods',
     'GET /api/v1/services',
     'GET /apis/discovery.k8s.io/v1/endpointslices',
+    'GET /apis/networking.k8s.io/v1/networkpolicies',
     'PATCH /api/v1/namespaces/default/pods/a/status',
   ])
 })

@@ -11,11 +11,18 @@ import {namespaces, nodes, podLists, policyLists} from './_worlds.ts'
 
 /** The tables that the nodes of a cluster have for IPv4. */
 function tablesOf(policies: readonly NetworkPolicy[], pods: readonly Pod[]): readonly (NftTable | undefined)[] {
-  const own = ({status}: Pod) => (status?.podIP ? [status.podIP] : [])
   return nodes.map(nodeName => {
-    const [plan] = policyPlans({policies, namespaces, pods: policyPods(pods, {nodeName, own})})
+    const [plan] = policyPlans({
+      policies,
+      namespaces,
+      pods: policyPods(pods, {own: pod => (pod.spec.nodeName === nodeName ? addressesOf(pod) : undefined)}),
+    })
     return plan?.table
   })
+}
+
+function addressesOf({status}: Pod): readonly string[] {
+  return status?.podIP ? [status.podIP] : []
 }
 
 const calls = (['TCP', 'UDP', 'SCTP'] as const).flatMap(protocol =>
