@@ -2,12 +2,13 @@
 export type Call =
   | {readonly kind: 'tcp'; readonly host: string; readonly port: number}
   | {readonly kind: 'http'; readonly host: string; readonly port: number; readonly path: string}
+  | {readonly kind: 'udp'; readonly host: string; readonly port: number}
   | {readonly kind: 'ping'; readonly host: string}
 
 /**
  * What came of a call, and after how many milliseconds:
  *
- * - `answered`: the connection opened (tcp), the first line of an answer came (http), an echo came (ping)
+ * - `answered`: the connection opened (tcp), the first line of an answer came (http), an echo came (ping), a datagram came back (udp)
  * - `refused`: a reset, or an ICMP port unreachable, in answer to the first packet
  * - `unreachable`: no route, no neighbour, or an ICMP host or network unreachable
  * - `reset`: the connection opened and was cut

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {createSocket} from 'node:dgram'
 import {readFileSync} from 'node:fs'
 import {createConnection} from 'node:net'
 import type {Call, DialOrder, Outcome} from './dial.ts'
@@ -33,11 +34,25 @@ async function dialAll(order: DialOrder): Promise<readonly Outcome[]> {
 
 async function timed(call: Call, order: DialOrder): Promise<Outcome> {
   const started = performance.now()
-  const came = await (call.kind === 'ping' ? ping(call.host, order) : connect(call, order))
+  const came = await make(call, order)
   return {milliseconds: performance.now() - started, ...came}
 }
 
-function connect(call: Exclude<Call, {kind: 'ping'}>, order: DialOrder): Promise<Came> {
+function make(call: Call, order: DialOrder): Promise<Came> {
+  switch (call.kind) {
+    case 'ping':
+      return ping(call.host, order)
+    case 'udp':
+      return datagram(call, order)
+    case 'tcp':
+    case 'http':
+      return connect(call, order)
+  }
+}
+
+type Connecting = Extract<Call, {kind: 'tcp' | 'http'}>
+
+function connect(call: Connecting, order: DialOrder): Promise<Came> {
   return new Promise(resolve => {
     const started = performance.now()
     let opened: number | undefined
@@ -67,6 +82,30 @@ function connect(call: Exclude<Call, {kind: 'ping'}>, order: DialOrder): Promise
     })
   })
 }
+
+/** Says something that a server of the port would answer, and says it again, for a datagram may get lost. */
+function datagram({host, port}: Extract<Call, {kind: 'udp'}>, {timeoutMs}: DialOrder): Promise<Came> {
+  return new Promise(resolve => {
+    const socket = createSocket('udp4')
+    const finish = (came: Came) => {
+      clearTimeout(timer)
+      clearInterval(again)
+      resolve(came)
+      socket.close()
+    }
+    const say = () => socket.send(port === dnsPort ? dnsQuestion : 'hostname')
+    const timer = setTimeout(() => finish({came: 'timeout', said: 'no answer'}), timeoutMs)
+    const again = setInterval(say, 400)
+    socket.on('error', error => finish(failure(error, false)))
+    socket.on('message', message => finish({came: 'answered', said: `${message.length} bytes`}))
+    socket.connect(port, host, say)
+  })
+}
+
+const dnsPort = 53
+
+/* Who serves the root? Every server of names has an answer to that, be it a refusal. */
+const dnsQuestion = Buffer.from('706c01000001000000000000' + '00' + '0002' + '0001', 'hex')
 
 function failure(error: Error, opened: boolean): Came {
   const code = 'code' in error ? String(error.code) : error.message

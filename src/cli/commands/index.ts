@@ -15,6 +15,8 @@ const target = new Argument(
   'pod/NAME, pod/NAME/CONTAINER, NAMESPACE/pod/NAME, pod/LABEL=VALUE, node/NAME or client/NAME',
 )
 const targetNamespace = new Option('-n, --namespace <namespace>', "the pod's namespace; default when left out")
+const several = (flags: string, description: string) =>
+  new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [...before, value])
 
 /** Every command. To add one: a file beside this one, and an entry here. */
 export const commands = {
@@ -67,6 +69,23 @@ Its objects, names, addresses and certificates are what they were; its container
       'A pod is called at the first TCP port that it declares or listens on, else it is pinged; UDP is not tried.\nExit code 1 when something is not reached.',
     options: [lab, json],
     load: () => import('./pingall.ts'),
+  },
+  policy: {
+    summary: 'call every pod from every other, and compare what comes of it with what NetworkPolicies say',
+    details: `Examples: podlab policy matrix
+          podlab policy matrix -n shop -n admin --port 80 --port 53/UDP -o json
+Where nobody listens, a call that is refused has arrived: what policies deny is dropped. Exit code 1 when something is not as policies say.`,
+    arguments: [new Argument('<what>', 'matrix').choices(['matrix'])],
+    options: [
+      lab,
+      several('-n, --namespace <namespace>', 'only pods of this namespace; may be given several times'),
+      several(
+        '--port <port>',
+        'call every pod there, as 80 or 53/UDP; its own ports when left out; several times, too',
+      ),
+      new Option('-o, --output <form>', 'how to print').choices(['table', 'json']).default('table'),
+    ],
+    load: () => import('./policy.ts'),
   },
   logs: {
     summary: 'print what a container has printed',

@@ -110,5 +110,6 @@ function meets(selector: LabelSelector, labels: Readonly<Record<string, string>>
 }
 
 function isSame(a: Pod | undefined, b: Pod | undefined): boolean {
-  return a !== undefined && b !== undefined && a.metadata.uid === b.metadata.uid
+  if (a === undefined || b === undefined) return false
+  return a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace
 }
