@@ -11,7 +11,10 @@ const kubeletVersion = 'v1.32.0'
 
 /** A lab's nodes as the API has them, with their flannel leases; ready, since podlab made them. Those outside come by themselves. */
 export function nodeObjects({nodes, cluster}: Lab, now: string): readonly Node[] {
-  const applicants = nodes.map(({name, address, podSubnet}) => ({node: name, publicIp: address, subnet: podSubnet}))
+  const applicants = nodes.map(({name, address, podSubnet, address6, podSubnet6}) => ({
+    ...{node: name, publicIp: address, subnet: podSubnet},
+    ...(address6 && podSubnet6 && {ipv6: {publicIp: address6, subnet: podSubnet6}}),
+  }))
   const leases = leasesOf(cluster.podNetwork, applicants)
   return leases.flatMap((lease, index) => {
     const node = nodes[index] as NodeConfig
@@ -21,7 +24,7 @@ export function nodeObjects({nodes, cluster}: Lab, now: string): readonly Node[]
 
 /** A node as its kubelet reports it. */
 export function nodeObject(
-  {name, address, podSubnet}: NodeConfig,
+  {name, address, podSubnet, address6, podSubnet6}: NodeConfig,
   annotations: Readonly<Record<string, string>>,
   now: string,
 ): Node {
@@ -29,10 +32,11 @@ export function nodeObject(
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {name, labels: labelsOf(name), annotations},
-    spec: {podCIDR: podSubnet, podCIDRs: [podSubnet]},
+    spec: {podCIDR: podSubnet, podCIDRs: [podSubnet, ...(podSubnet6 ? [podSubnet6] : [])]},
     status: {
       addresses: [
         {type: 'InternalIP', address},
+        ...(address6 ? [{type: 'InternalIP', address: address6} as const] : []),
         {type: 'Hostname', address: name},
       ],
       conditions: [networkCondition(now), ...healthyConditions(now)],

@@ -1,4 +1,4 @@
-import {overlayBackends} from '../node/overlay/index.ts'
+import {overlayBackends, overlayNamed} from '../node/overlay/index.ts'
 import {leaseAnnotations, withBackend} from '../node/overlay/node-leases.ts'
 import {
   defaultProxyConfiguration,
@@ -30,7 +30,11 @@ export const settings = {
       return [...new Set(types)].join(', ')
     },
     write: (store, value) => {
-      for (const node of store.list('Node')) {
+      const nodes = store.list('Node')
+      const isDual = nodes.some(({metadata}) => metadata.annotations?.[leaseAnnotations.publicIpv6] !== undefined)
+      const {noIpv6} = overlayNamed(value)
+      if (isDual && noIpv6 !== undefined) throw new SettingError(`the lab is dual-stack, and ${noIpv6}`)
+      for (const node of nodes) {
         const changed = withBackend(node, value)
         if (changed) store.update(changed)
       }

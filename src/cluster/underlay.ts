@@ -1,7 +1,7 @@
 import {emptyNetns, type Link, type NetnsState, type Route} from '../kernel/state.ts'
 import type {ClusterConfig, InternetHost} from '../lab/lab.ts'
-import {type Cidr, cidrOf, nth, parseCidr, prefixLength, sizeOf} from '../net/cidr.ts'
-import type {Ip} from '../net/ip.ts'
+import {type Cidr, cidrOf, everywhere, indexOf, nth, prefixLength, sizeOf} from '../net/cidr.ts'
+import {familyOf, type Ip} from '../net/ip.ts'
 import {macOf} from '../net/mac.ts'
 import {internetMac, internetPort} from './outside.ts'
 
@@ -15,18 +15,19 @@ export const switchName = 'underlay0'
 export const underlayMtu = 1500
 
 /** A machine on the underlay: a node, or a client that is none. */
-export type Machine = {readonly name: string; readonly address: Ip}
+export type Machine = {readonly name: string; readonly address: Ip; readonly address6?: Ip}
 
 /**
  * The network between the machines: a bridge that plays the switch, with a port for every machine, named as the machine is. The ports'
  * other ends are the machines' eth0. The switch is their router too: behind another port of it lies the internet.
  */
 export function underlayPlan(
-  {underlay}: ClusterConfig,
+  {underlay, ipv6}: ClusterConfig,
   machines: readonly Machine[],
   internet: readonly InternetHost[] = [],
 ): NetnsState {
   const router = routerAddress(underlay, machines)
+  const router6 = ipv6 && sameNumber(underlay, ipv6.underlay, router)
   const beyond = internet.length > 0 ? [internetPort] : []
   return {
     ...emptyNetns,
@@ -36,10 +37,13 @@ export function underlayPlan(
       ...machines.map(portOf),
       ...beyond,
     ],
-    addresses: [{link: switchName, address: cidrOf(router, prefixLength(underlay))}],
+    addresses: [
+      {link: switchName, address: cidrOf(router, prefixLength(underlay))},
+      ...(ipv6 && router6 ? [{link: switchName, address: cidrOf(router6, prefixLength(ipv6.underlay))}] : []),
+    ],
     routes: internet.map(({address}): Route => ({to: cidrOf(address, 32), link: internetPort.name})),
     neighbours: [
-      ...machines.map(({address}) => ({link: switchName, ip: address, mac: macOf(address)})),
+      ...machines.flatMap(neighboursOf).map(neighbour => ({link: switchName, ...neighbour})),
       ...internet.map(({address}) => ({link: internetPort.name, ip: address, mac: internetMac})),
     ],
     // Frames that the switch passes on are none of iptables' business. As the machines' router it knows no way but to the internet's
@@ -51,14 +55,29 @@ export function underlayPlan(
       'net.ipv4.icmp_ratelimit': '0',
       'net.ipv4.conf.all.send_redirects': '0',
       [`net.ipv4.conf.${switchName}.send_redirects`]: '0',
+      ...(ipv6 && {
+        'net.bridge.bridge-nf-call-ip6tables': '0',
+        'net.ipv6.conf.all.forwarding': '1',
+        'net.ipv6.icmp.ratelimit': '0',
+      }),
     },
   }
 }
 
 /** What a machine has of the underlay: eth0 with its address, and the MAC addresses of the others, which never change. */
-export function machinePlan({underlay}: ClusterConfig, machine: Machine, machines: readonly Machine[]): NetnsState {
-  const others = machines.filter(({name}) => name !== machine.name).map(({address}) => address)
-  const router = routerAddress(underlay, machines)
+export function machinePlan(
+  {underlay, ipv6}: ClusterConfig,
+  machine: Machine,
+  machines: readonly Machine[],
+): NetnsState {
+  const others = machines.filter(({name}) => name !== machine.name)
+  const address = routerAddress(underlay, machines)
+  const router: Machine = {
+    name: switchName,
+    address,
+    ...(ipv6 && {address6: sameNumber(underlay, ipv6.underlay, address)}),
+  }
+  const {address6} = machine
   return {
     ...emptyNetns,
     links: [
@@ -71,10 +90,27 @@ export function machinePlan({underlay}: ClusterConfig, machine: Machine, machine
         mac: macOf(machine.address),
       },
     ],
-    addresses: [{link: 'eth0', address: cidrOf(machine.address, prefixLength(underlay))}],
-    routes: [{to: parseCidr('0.0.0.0/0'), via: router, link: 'eth0'}],
-    neighbours: [...others, router].map(ip => ({link: 'eth0', ip, mac: macOf(ip)})),
+    addresses: [
+      {link: 'eth0', address: cidrOf(machine.address, prefixLength(underlay))},
+      ...(ipv6 && address6 ? [{link: 'eth0', address: cidrOf(address6, prefixLength(ipv6.underlay))}] : []),
+    ],
+    routes: addressesOf(router).map(via => ({to: everywhere(familyOf(via)), via, link: 'eth0'})),
+    neighbours: [...others, router].flatMap(neighboursOf).map(neighbour => ({link: 'eth0', ...neighbour})),
   }
+}
+
+function addressesOf({address, address6}: Machine): readonly Ip[] {
+  return address6 === undefined ? [address] : [address, address6]
+}
+
+/* A machine's MAC address follows from its address of IPv4. */
+function neighboursOf(machine: Machine) {
+  return addressesOf(machine).map(ip => ({ip, mac: macOf(machine.address)}))
+}
+
+/** The address that has the same number in another network. */
+export function sameNumber(network: Cidr, other: Cidr, ip: Ip): Ip {
+  return nth(other, indexOf(network, ip))
 }
 
 function portOf({name, address}: Machine): Link {

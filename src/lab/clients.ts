@@ -9,6 +9,7 @@ export type ClientItem = {
   readonly path: readonly PropertyKey[]
   readonly name: string
   readonly address?: Ip | undefined
+  readonly address6?: Ip | undefined
 }
 
 /** A host of the internet as the lab file has it, with its place there. */

@@ -31,9 +31,19 @@ export type ClusterConfig = {
   readonly underlay: Cidr
   /** Where Services of type LoadBalancer get their addresses from; none of them gets one when it is left out. */
   readonly loadBalancers?: Cidr
+  /** The networks of IPv6 beside them, in a dual-stack lab. */
+  readonly ipv6?: Ipv6Networks
   readonly overlay: 'vxlan' | 'udp' | 'host-gw'
   readonly proxyMode: ProxyMode
   readonly proxy: ProxyConfig
+}
+
+/** `podNetwork6`, `serviceRange6`, `underlay6` and `loadBalancers6` of the lab file. */
+export type Ipv6Networks = {
+  readonly podNetwork: Cidr
+  readonly serviceRange: Cidr
+  readonly underlay: Cidr
+  readonly loadBalancers?: Cidr
 }
 
 /** How kube-proxy makes Services work. */
@@ -54,12 +64,15 @@ export type NodeConfig = {
   readonly name: string
   readonly address: Ip
   readonly podSubnet: Cidr
+  /** In a dual-stack lab. */
+  readonly address6?: Ip
+  readonly podSubnet6?: Cidr
   /** Its agent is a process of its own, which joins the cluster by its API. */
   readonly outside?: true
 }
 
 /** A client outside the cluster, on the nodes' own network. */
-export type ClientConfig = {readonly name: string; readonly address: Ip}
+export type ClientConfig = {readonly name: string; readonly address: Ip; readonly address6?: Ip}
 
 /** A pretend host of the internet, that answers HTTP on port 80 with `answer`. Its address is one of those kept for documentation. */
 export type InternetHost = {readonly name?: string; readonly address: Ip; readonly answer?: string}

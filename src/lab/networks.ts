@@ -10,6 +10,8 @@ export type NodeItem = {
   readonly name: string
   readonly address?: Ip | undefined
   readonly podSubnet?: Cidr | undefined
+  readonly address6?: Ip | undefined
+  readonly podSubnet6?: Cidr | undefined
   readonly outside?: true | undefined
 }
 

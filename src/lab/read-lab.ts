@@ -2,6 +2,7 @@ import {capacityMistakes} from './capacity.ts'
 import type {CheckForm} from './check-schema.ts'
 import {type Machines, targetFaults} from './checks.ts'
 import {internetFaults, placeClients} from './clients.ts'
+import {familyFaults, placeMachines6, placeNodes6} from './dual-stack.ts'
 import {type RootFault, readImages} from './images.ts'
 import type {Lab} from './lab.ts'
 import {type LabDocument, mistakeIn} from './lab-document.ts'
@@ -16,7 +17,7 @@ import {readChecks, readManifests, readScenario, stepTargets, targetsOf} from '.
 import {labName, machinesAtMost} from './schema.ts'
 import {clientItems, internetItems, nodeItems, readCluster} from './sections.ts'
 import {serviceConflicts} from './service-conflicts.ts'
-import type {Fault} from './shape.ts'
+import {type Fault, isMapping} from './shape.ts'
 import {selectorWarnings} from './warnings.ts'
 
 /** What reading a lab needs from outside: its files, the types of check that there are, and what was `--set`. */
@@ -98,18 +99,22 @@ function readNetwork(written: Readonly<Record<string, unknown>>): Network {
   const all = nodeItems(written.nodes)
   const nodesWritten = all.slice(0, machinesAtMost)
   const surplus = all[machinesAtMost]
-  const {nodes, faults} = placeNodes(cluster, nodesWritten)
+  const four = placeNodes(cluster, nodesWritten)
+  const {placed: nodes, faults: faults6} = placeNodes6(cluster, four.nodes, nodesWritten)
+  const faults = [...four.faults, ...faults6]
   const clientsWritten = clientItems(written.clients)
   const outside = placeClients(cluster, clientsWritten, nodes)
+  const clients = placeMachines6(cluster, outside.clients, clientsWritten, nodes)
   const internet = internetItems(written.internet)
   return {
-    ...{cluster, nodes, clients: outside.clients, internet: internet.map(({host}) => host)},
+    ...{cluster, nodes, clients: clients.placed, internet: internet.map(({host}) => host)},
     machines: {nodes: nodesWritten.map(({name}) => name), clients: clientsWritten.map(({name}) => name)},
     faults: [
       ...(surplus ? [{path: surplus.path, message: `${all.length} nodes; at most ${machinesAtMost}`}] : []),
       ...networkFaults(cluster),
       ...roomFaults(cluster, nodes.length + outside.clients.length),
-      ...[...faults, ...outside.faults, ...internetFaults(cluster, internet)],
+      ...familyFaults(cluster, isMapping(written.cluster) ? written.cluster : {}),
+      ...[...faults, ...outside.faults, ...clients.faults, ...internetFaults(cluster, internet)],
     ],
   }
 }

@@ -1,6 +1,7 @@
 import {z} from 'zod'
-import {parseNetwork} from '../net/cidr.ts'
+import {parseNetwork, parseNetwork6} from '../net/cidr.ts'
 import {parseIp} from '../net/ip.ts'
+import {parseIp6} from '../net/ip6.ts'
 import {parsePortRange} from '../net/port-range.ts'
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
 import {parametersSchema} from './parameters.ts'
@@ -29,6 +30,7 @@ const hostName = z
   )
 
 const network = (example: string) => parsed(parseNetwork, example)
+const network6 = (example: string) => parsed(parseNetwork6, example)
 
 /** `cluster:` with all its defaults: flannel's, kube-proxy's and kubeadm's own where they have one. */
 export const clusterSchema = mapping({
@@ -45,6 +47,25 @@ export const clusterSchema = mapping({
     .describe(
       'Where Services of type LoadBalancer get their addresses from: 10.0.40.0/24 when left out, nowhere when it is empty',
     ),
+  ipFamilies: z
+    .array(z.enum(['IPv4', 'IPv6']))
+    .refine(
+      families => ['IPv4', 'IPv4,IPv6'].includes(families.join(',')),
+      "expected [IPv4], or [IPv4, IPv6] for dual stack; podlab's clusters have IPv4 first",
+    )
+    .optional()
+    .describe('Which addresses nodes, pods and Services have: [IPv4] when left out, [IPv4, IPv6] for dual stack'),
+  podNetwork6: network6('fd00:172:17::/48')
+    .optional()
+    .describe('podNetwork of IPv6, a /64 for each node; fd00:172:17::/48 when left out'),
+  serviceRange6: network6('fd00:10:96::/112')
+    .optional()
+    .describe('serviceRange of IPv6; fd00:10:96::/112 when left out'),
+  underlay6: network6('fd00:10:0:20::/64').optional().describe('underlay of IPv6; fd00:10:0:20::/64 when left out'),
+  loadBalancers6: z
+    .union([z.literal(''), network6('fd00:10:0:40::/112')])
+    .optional()
+    .describe('loadBalancers of IPv6: fd00:10:0:40::/112 when left out, nowhere when it is empty'),
   overlay: overlayName.default('vxlan').describe('How packets cross from node to node: a backend of flannel'),
   proxyMode: proxyMode.default('iptables').describe('How kube-proxy makes Services work'),
   proxy: mapping({
@@ -69,6 +90,10 @@ export const clusterSchema = mapping({
     .describe('What else kube-proxy is told, by the names of its own configuration'),
 })
 
+const address6 = parsed(parseIp6, 'fd00:10:0:20::11').describe(
+  'With dual stack, on underlay6; when left out that of the same number as address',
+)
+
 /** A node: its name alone, or a name with the addresses of your choice. */
 export const nodeSchema = z.union(
   [
@@ -79,6 +104,10 @@ export const nodeSchema = z.union(
         .optional()
         .describe('On the underlay; from the eleventh address on when left out'),
       podSubnet: network('172.17.12.0/24').optional().describe('The next free one of podNetwork when left out'),
+      address6: address6.optional(),
+      podSubnet6: network6('fd00:172:17:c::/64')
+        .optional()
+        .describe('With dual stack; the next free /64 of podNetwork6 when left out'),
       outside: z
         .literal(true)
         .optional()
@@ -119,6 +148,7 @@ export const clientSchema = z.union(
     mapping({
       name: nodeName,
       address: parsed(parseIp, '10.0.20.100').optional().describe('On the underlay; the next free one when left out'),
+      address6: address6.optional(),
     }),
   ],
   {error: 'expected the name of a client, or a mapping with its name and address'},

@@ -1,6 +1,8 @@
 import type {z} from 'zod'
-import {type Cidr, overlaps, parseNetwork} from '../net/cidr.ts'
+import {type Cidr, overlaps, parseNetwork, parseNetwork6} from '../net/cidr.ts'
+import {parseIp6} from '../net/ip6.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
+import {ipv6Networks} from './dual-stack.ts'
 import type {ClusterConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
 import {clientSchema, clusterSchema, internetSchema, machinesAtMost, nodeSchema, poolSchema} from './schema.ts'
@@ -24,9 +26,11 @@ export function goodItems<T>(section: string, list: unknown, schema: z.ZodType<T
 export function readCluster(written: unknown): ClusterConfig {
   const given = Object.entries(isMapping(written) ? written : {})
   const good = given.filter(([key, value]) => readShape(clusterSchema, {[key]: value}).ok)
-  const {loadBalancers, ...cluster} = clusterSchema.parse(Object.fromEntries(good))
+  const read = clusterSchema.parse(Object.fromEntries(good))
+  const {loadBalancers, ipFamilies, podNetwork6, serviceRange6, underlay6, loadBalancers6, ...cluster} = read
   const pool = loadBalancers ?? usualPool(cluster)
-  return {...cluster, ...(pool && {loadBalancers: pool})}
+  const ipv6 = ipv6Networks({ipFamilies, podNetwork6, serviceRange6, underlay6, loadBalancers6})
+  return {...cluster, ...(pool && {loadBalancers: pool}), ...(ipv6 && {ipv6})}
 }
 
 const usual = parseNetwork('10.0.40.0/24')
@@ -55,8 +59,15 @@ function poolItems(written: unknown, path: Path): readonly NodeItem[] {
 
 function nodeItem(written: Readonly<Record<string, unknown>>, path: Path): readonly NodeItem[] {
   const good = Object.entries(written).filter(([key, value]) => readShape(nodeSchema, {name: 'any', [key]: value}).ok)
-  const {name, address, podSubnet, outside} = Object.fromEntries(good) as Partial<Omit<NodeItem, 'path'>>
-  return name === undefined ? [] : [{path, name, address, podSubnet, outside}]
+  const {name, address, podSubnet, address6, podSubnet6, outside} = Object.fromEntries(good) as Partial<
+    Omit<NodeItem, 'path'>
+  >
+  if (name === undefined) return []
+  const six = {
+    address6: address6 && parseIp6(address6),
+    podSubnet6: podSubnet6 && parseNetwork6(podSubnet6),
+  }
+  return [{path, name, address, podSubnet, ...six, outside}]
 }
 
 /** The clients as written, without those that are wrong. */

@@ -61,6 +61,8 @@ export type AgentContext = {
   readonly runtime: Runtime
   readonly podNetwork: Cidr
   readonly serviceRange: Cidr
+  /** The same for IPv6, in a dual-stack cluster. */
+  readonly ipv6?: {readonly podNetwork: Cidr; readonly serviceRange: Cidr}
   /** The images that the lab has of its own. */
   readonly images: readonly Image[]
   readonly underlay: Underlay
@@ -95,6 +97,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const told = new Set<string>()
   const network = createNetwork({
     ...{netns: name, kernel, backend, network: podNetwork, self, underlay, machine, writeFile},
+    ...(context.ipv6 && {network6: context.ipv6.podNetwork}),
     addresses: addressesOf([...world.pods.values()]),
     ...(context.again && {again: true}),
     daemons: context.daemons,
@@ -110,6 +113,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
   const kubelet = createKubelet({
     ...{...context, log, recorder, network: policies.guarded(network), hostIp: self.publicIp, serviceRange},
+    ...(self.ipv6 && {hostIp6: self.ipv6.publicIp}),
     services: () => world.services.values(),
     allocatable: () => world.nodes.get(`/${name}`)?.status?.allocatable ?? {},
   })

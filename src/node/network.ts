@@ -12,7 +12,8 @@ import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
 import {packetOps, packetOpsInFull} from './packet-plans.ts'
 import {joinContributions, type NodePlan, type PacketPlan} from './plan.ts'
-import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan} from './pods/plan.ts'
+import {PlanError} from './plan-error.ts'
+import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan, secondAddress} from './pods/plan.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 
 /** A node's part of the pod network: docker0 with its pods, and flannel's way to the other nodes. */
@@ -33,6 +34,8 @@ export type NetworkContext = {
   readonly kernel: Kernel
   readonly backend: OverlayBackend
   readonly network: Cidr
+  /** The pod network of IPv6, in a dual-stack cluster. */
+  readonly network6?: Cidr
   readonly self: Lease
   readonly underlay: Underlay
   /** The addresses that pods have from before, by the names of their namespaces: they get the same again. */
@@ -65,13 +68,20 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   let applied: NodePlan | undefined
   let queue: Promise<void> = Promise.resolve()
 
-  const segment = (): PodSegment => ({subnet: self.subnet, mtu: podMtu(backend, underlay)})
+  const segment = (): PodSegment => ({
+    subnet: self.subnet,
+    ...(self.ipv6 && {subnet6: self.ipv6.subnet}),
+    mtu: podMtu(backend, underlay),
+  })
 
   const wanted = (): NodePlan =>
     joinContributions([
       {state: context.machine},
       podsPlan(segment(), [...pods.values()]),
-      flannelPlan({backend, network: context.network, self, peers, underlay}),
+      flannelPlan({
+        ...{backend, network: context.network, self, peers, underlay},
+        ...(context.network6 && {network6: context.network6}),
+      }),
     ])
 
   const daemons = keepDaemons(context.daemons, {
@@ -119,9 +129,11 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   }
 
   return {
+    second: ip => secondAddress(segment(), ip),
     rules: () => applied?.rules ?? [],
     notes: () => applied?.notes ?? [],
     setPeers: (nextPeers, nextBackend = backend) => {
+      refuseFamilies(self, nextBackend)
       peers = nextPeers
       backend = nextBackend
       return inTurn(async () => {
@@ -151,6 +163,10 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
       return inTurn(convergeNode)
     },
   }
+}
+
+function refuseFamilies({ipv6}: Lease, {noIpv6}: OverlayBackend): void {
+  if (ipv6 && noIpv6 !== undefined) throw new PlanError(`this cluster is dual-stack, and ${noIpv6}`)
 }
 
 function opsBetween(previous: NodePlan, next: NodePlan): readonly Op[] {

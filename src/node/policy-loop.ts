@@ -103,9 +103,13 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
   return {
     sync,
     guarded: network => ({
+      ...network,
       attach: async names => {
         const addresses = await network.attach(names)
-        for (const [name, ip] of addresses) attached.set(name, {addresses: [ip], pod: undefined})
+        for (const [name, ip] of addresses) {
+          const second = network.second?.(ip)
+          attached.set(name, {addresses: second ? [ip, second] : [ip], pod: undefined})
+        }
         if (world.policies.size === 0) return addresses
         await sync()
         const unknown = names.find(name => attached.get(name)?.pod === undefined)

@@ -1,5 +1,8 @@
 import test from 'ava'
 import {SettingError, settingNamed} from '../../src/cluster/settings.ts'
+import {parseNetwork6} from '../../src/net/cidr.ts'
+import {parseIp6} from '../../src/net/ip6.ts'
+import {parseMac} from '../../src/net/mac.ts'
 import {annotationsOf} from '../../src/node/overlay/node-leases.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
 import {memoryStore} from '../../src/store/memory.ts'
@@ -34,6 +37,16 @@ test('the value that is there already changes nothing', t => {
   const {revision} = store
   settingNamed('overlay', 'vxlan').write(store, 'vxlan')
   t.is(store.revision, revision)
+})
+
+test('an overlay without IPv6 is refused where nodes have it', t => {
+  const six = {publicIp: parseIp6('fd00:10:0:20::4'), subnet: parseNetwork6('fd00:172:17:d::/64')}
+  const store = cluster({...master, ipv6: {...six, vtepMac: parseMac('06:42:ac:11:0d:00')}}, node1)
+  const error = t.throws(() => settingNamed('overlay', 'udp').write(store, 'udp'), {instanceOf: SettingError})
+  t.is(error.message, "the lab is dual-stack, and flannel's udp backend carries no IPv6: choose vxlan or host-gw")
+  t.is(settingNamed('overlay', 'udp').read(store), 'vxlan')
+  settingNamed('overlay', 'host-gw').write(store, 'host-gw')
+  t.is(settingNamed('overlay', 'host-gw').read(store), 'host-gw')
 })
 
 const refuses = test.macro({

@@ -170,7 +170,7 @@ type Starting = {
 
 /* An agent for every node; what they share is made once. */
 function startAgents({lab, machines, apiServer, clientOf, chronicle, common}: Starting): Promise<Agent[]> {
-  const {serviceRange, podNetwork} = lab.cluster
+  const {serviceRange, podNetwork, ipv6} = lab.cluster
   const daemons = createDaemons()
   const standIn = canOpenTun(process.env) ? {} : {standIn: underlayNetns}
   const agentOf = (node: NodeConfig, pid: number) =>
@@ -186,6 +186,7 @@ function startAgents({lab, machines, apiServer, clientOf, chronicle, common}: St
       pid,
       podNetwork,
       serviceRange,
+      ...(ipv6 && {ipv6}),
       underlay: {link: 'eth0', mtu: underlayMtu, ...standIn},
       daemons,
       machine: machinePlan(lab.cluster, node, [...lab.nodes, ...lab.clients]),

@@ -1,4 +1,4 @@
-import {symlinkSync} from 'node:fs'
+import {existsSync, symlinkSync} from 'node:fs'
 import {changes} from '../../kernel/diff.ts'
 import type {Kernel} from '../../kernel/kernel.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
@@ -6,6 +6,7 @@ import {emptyNetns} from '../../kernel/state.ts'
 import type {Lab} from '../../lab/lab.ts'
 import type {Runtime} from '../../node/runtime/runtime.ts'
 import {internetNetns, internetPlan, internetServer} from '../outside.ts'
+import {StartError} from '../start-error.ts'
 import {type Machine, machinePlan, routerAddress, underlayNetns, underlayPlan} from '../underlay.ts'
 
 /** The processes that own the namespaces of a lab's machines: of the nodes in their order, of the clients by name. */
@@ -16,6 +17,11 @@ type Making = {readonly lab: Lab; readonly kernel: Kernel; readonly runtime: Run
 /** Makes the namespaces of the nodes, the underlay that joins them, and all that lies outside the cluster. */
 export async function makeMachines(making: Making): Promise<Machines> {
   const {lab, kernel, runtime} = making
+  if (lab.cluster.ipv6 && !existsSync('/proc/sys/net/ipv6'))
+    throw new StartError(
+      'this kernel has no IPv6 (ipv6.disable=1, or built without): leave ipFamilies out of the lab, or boot a kernel that has it',
+      'start-failed',
+    )
   symlinkSync('/proc/1/ns/net', netnsPath(underlayNetns))
   const hold = ({name}: Machine) => runtime.hold({netns: name, hostname: name, as: 'node'})
   const [nodes, clients, internet] = await Promise.all([

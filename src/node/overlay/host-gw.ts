@@ -16,6 +16,10 @@ export const hostGw: OverlayBackend = {
   overhead: 0,
   leaseData: () => null,
   plan: ({peers, underlay}) => ({
-    state: {routes: peers.map(({subnet, publicIp}) => ({to: subnet, via: publicIp, link: underlay.link}))},
+    state: {
+      routes: peers
+        .flatMap(peer => [peer, ...(peer.ipv6 ? [peer.ipv6] : [])])
+        .map(({subnet, publicIp}) => ({to: subnet, via: publicIp, link: underlay.link})),
+    },
   }),
 }

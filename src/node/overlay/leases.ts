@@ -1,11 +1,17 @@
 import {addressOf, type Cidr, cidrOf, contains, networkOf, nth, overlaps, prefixLength, sizeOf} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
-import {macOf} from '../../net/mac.ts'
+import {type Mac, macOf, parseMac} from '../../net/mac.ts'
 import {PlanError} from '../plan-error.ts'
 import type {Lease} from './overlay-backend.ts'
 
 /** A node that wants a lease; with a `subnet` it wants that one. */
-export type Applicant = {readonly node: string; readonly publicIp: Ip; readonly subnet?: Cidr}
+export type Applicant = {
+  readonly node: string
+  readonly publicIp: Ip
+  readonly subnet?: Cidr
+  /** In a dual-stack cluster the same in IPv6, decided on already. */
+  readonly ipv6?: {readonly publicIp: Ip; readonly subnet: Cidr}
+}
 
 /**
  * A lease for each node: the subnet it wants, or the next free one, in the order of the nodes. As flannel does, the network's
@@ -17,13 +23,19 @@ export function leasesOf(network: Cidr, applicants: readonly Applicant[]): reado
   const fixed = applicants.flatMap(({subnet}) => (subnet === undefined ? [] : [subnet]))
   for (const applicant of applicants) refuseMisfit(network, applicant, applicants)
   const free = freeSubnets(network, {length, taken: fixed})
-  return applicants.map(({node, publicIp, subnet = free.next().value}) => {
+  return applicants.map(({node, publicIp, ipv6, subnet = free.next().value}) => {
     if (subnet === undefined)
       throw new PlanError(
         `the pod network ${network} has ${sizeOf(network) / 2 ** (32 - length) - 1} subnets of length /${length} to give, too few for ${applicants.length} nodes; node ${node} gets none`,
       )
-    return {node, publicIp, subnet, vtepMac: macOf(addressOf(subnet))}
+    const vtepMac = macOf(addressOf(subnet))
+    return {node, publicIp, subnet, vtepMac, ...(ipv6 && {ipv6: {...ipv6, vtepMac: secondMac(vtepMac)}})}
   })
+}
+
+/** The MAC address of the node's second VTEP, that for IPv6: 06:42 where the first has 02:42. */
+export function secondMac(mac: Mac): Mac {
+  return parseMac(mac.replace(/^02/, '06'))
 }
 
 /** flannel's SubnetLen: 24, or a quarter of a network that is too small to hold several of those. */

@@ -1,8 +1,12 @@
 import type {IptablesMatch, IptablesRule, IptablesTarget, RulesPlan, RulesPlanTable} from '../../kernel/ruleset.ts'
-import {type Cidr, parseCidr} from '../../net/cidr.ts'
+import {type Cidr, parseCidr, parseCidr6} from '../../net/cidr.ts'
+import {familyOf} from '../../net/ip.ts'
 
 /** `network` is the pod network of the whole cluster, `subnet` this node's share of it. */
 export type PodNetworks = {readonly network: Cidr; readonly subnet: Cidr}
+
+/** Packets for many, which nobody answers. */
+const multicast = {IPv4: parseCidr('224.0.0.0/4'), IPv6: parseCidr6('ff00::/8')}
 
 /**
  * flannel's `--ip-masq` and `--iptables-forward-rules`. Only the cluster knows how to reach a pod. So a pod's packet that leaves
@@ -15,6 +19,7 @@ export type PodNetworks = {readonly network: Cidr; readonly subnet: Cidr}
 export function flannelRules({network, subnet}: PodNetworks): RulesPlan {
   return {
     backend: 'iptables',
+    ...(familyOf(network) === 'IPv6' && {family: 'IPv6'}),
     owner: 'flannel',
     prefixes: ['FLANNEL-'],
     tables: {
@@ -46,7 +51,7 @@ function postrouting({network, subnet}: PodNetworks): IptablesRule[] {
     rule(give, from(subnet), to(network)),
     rule(give, from(network), to(subnet)),
     rule(give, not(from(network)), to(subnet)),
-    rule(masquerade, from(network), not(to(parseCidr('224.0.0.0/4')))),
+    rule(masquerade, from(network), not(to(multicast[familyOf(network)]))),
     rule(masquerade, not(from(network)), to(network)),
   ]
 }

@@ -1,25 +1,34 @@
-import {addressOf, parseNetwork} from '../../net/cidr.ts'
-import {parseIp} from '../../net/ip.ts'
-import {macOf, parseMac} from '../../net/mac.ts'
+import {addressOf, parseNetwork, parseNetwork6} from '../../net/cidr.ts'
+import {familyOf, parseIp} from '../../net/ip.ts'
+import {parseIp6} from '../../net/ip6.ts'
+import {type Mac, macOf, parseMac} from '../../net/mac.ts'
 import type {Node} from '../../objects/node.ts'
 import {PlanError} from '../plan-error.ts'
 import {overlayNamed} from './index.ts'
-import type {Lease} from './overlay-backend.ts'
+import {secondMac} from './leases.ts'
+import type {FamilyLease, Lease} from './overlay-backend.ts'
 
 /** Where flannel in Kubernetes mode keeps a node's lease: in annotations of the Node. */
 export const leaseAnnotations = {
   publicIp: 'flannel.alpha.coreos.com/public-ip',
   backendType: 'flannel.alpha.coreos.com/backend-type',
   backendData: 'flannel.alpha.coreos.com/backend-data',
+  publicIpv6: 'flannel.alpha.coreos.com/public-ipv6',
+  backendV6Data: 'flannel.alpha.coreos.com/backend-v6-data',
   subnetManager: 'flannel.alpha.coreos.com/kube-subnet-manager',
 } as const
 
 /** The annotations that publish a lease, and by which backend its node carries packets. */
 export function annotationsOf(lease: Lease, backendType: string): Readonly<Record<string, string>> {
+  const {leaseData} = overlayNamed(backendType)
   return {
     [leaseAnnotations.publicIp]: lease.publicIp,
     [leaseAnnotations.backendType]: backendType,
-    [leaseAnnotations.backendData]: JSON.stringify(overlayNamed(backendType).leaseData(lease)),
+    [leaseAnnotations.backendData]: JSON.stringify(leaseData(lease)),
+    ...(lease.ipv6 && {
+      [leaseAnnotations.publicIpv6]: lease.ipv6.publicIp,
+      [leaseAnnotations.backendV6Data]: JSON.stringify(leaseData(lease.ipv6)),
+    }),
     [leaseAnnotations.subnetManager]: 'true',
   }
 }
@@ -55,7 +64,22 @@ function leaseOf({metadata, spec}: Node): {readonly lease: Lease; readonly backe
   } = metadata.annotations ?? {}
   if (spec.podCIDR === undefined || publicIp === undefined) return undefined
   const subnet = parseNetwork(spec.podCIDR)
+  const vtepMac = macIn(data) ?? macOf(addressOf(subnet))
+  const four = {publicIp: parseIp(publicIp), subnet, vtepMac}
+  const six = leaseOf6({metadata, spec}, secondMac(vtepMac))
+  return {lease: {node: metadata.name, ...four, ...(six && {ipv6: six})}, backendType}
+}
+
+/* A node has IPv6 when it says both where it is and what its pods have. */
+function leaseOf6({metadata, spec}: Pick<Node, 'metadata' | 'spec'>, usualMac: Mac): FamilyLease | undefined {
+  const {[leaseAnnotations.publicIpv6]: publicIp, [leaseAnnotations.backendV6Data]: data = 'null'} =
+    metadata.annotations ?? {}
+  const subnet = spec.podCIDRs?.find(cidr => familyOf(cidr) === 'IPv6')
+  if (subnet === undefined || publicIp === undefined) return undefined
+  return {publicIp: parseIp6(publicIp), subnet: parseNetwork6(subnet), vtepMac: macIn(data) ?? usualMac}
+}
+
+function macIn(data: string): Mac | undefined {
   const mac = (JSON.parse(data) as {VtepMAC?: string} | null)?.VtepMAC
-  const vtepMac = mac === undefined ? macOf(addressOf(subnet)) : parseMac(mac)
-  return {lease: {node: metadata.name, publicIp: parseIp(publicIp), subnet, vtepMac}, backendType}
+  return mac === undefined ? undefined : parseMac(mac)
 }

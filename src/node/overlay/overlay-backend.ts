@@ -3,9 +3,11 @@ import type {Ip} from '../../net/ip.ts'
 import type {Mac} from '../../net/mac.ts'
 import type {Contribution} from '../plan.ts'
 
-/** A node's share of the pod network, and where the node is to be found. */
-export type Lease = {
-  readonly node: string
+/** A node's share of the pod network, and where the node is to be found; in a dual-stack cluster the same again in IPv6. */
+export type Lease = FamilyLease & {readonly node: string; readonly ipv6?: FamilyLease}
+
+/** What a lease is about in one family of addresses. */
+export type FamilyLease = {
   /** The node's address in the underlay. */
   readonly publicIp: Ip
   /** `172.17.13.0/24`. */
@@ -25,9 +27,10 @@ export type Underlay = {
   readonly standIn?: string
 }
 
-/** What a backend plans from. `network` is the pod network of the whole cluster, flannel's `Network`. */
+/** What a backend plans from. `network` is the pod network of the whole cluster, flannel's `Network`; `network6` its `IPv6Network`. */
 export type Situation = {
   readonly network: Cidr
+  readonly network6?: Cidr
   readonly self: Lease
   readonly peers: readonly Lease[]
   readonly underlay: Underlay
@@ -37,7 +40,9 @@ export type Situation = {
 export type OverlayBackend = {
   /** What it puts around each packet, in bytes: by so much the pods' MTU is less than the underlay's. */
   readonly overhead: number
+  /** Why it cannot carry IPv6; undefined when it does. */
+  readonly noIpv6?: string
   /** What the peers must know of a node besides its address: the `backend-data` that the node publishes. */
-  leaseData(self: Lease): unknown
+  leaseData(self: FamilyLease): unknown
   plan(situation: Situation): Contribution
 }

@@ -26,6 +26,7 @@ import type {OverlayBackend, Situation} from './overlay-backend.ts'
  */
 export const udp: OverlayBackend = {
   overhead: 28,
+  noIpv6: "flannel's udp backend carries no IPv6: choose vxlan or host-gw",
   leaseData: () => null,
   plan: situation => ({
     state: {

@@ -6,7 +6,7 @@ import {quantityOf} from '../../objects/resources.ts'
 import {allContainers} from './pod-life.ts'
 
 /** The addresses of a pod that is being started; its status does not have them yet. */
-export type PodAddresses = {readonly ip: Ip; readonly hostIp: Ip}
+export type PodAddresses = {readonly ip: Ip; readonly ip6?: Ip; readonly hostIp: Ip; readonly hostIp6?: Ip}
 
 /** What a node gives to pods altogether: `{cpu: '8', memory: '16Gi'}`. */
 export type Allocatable = Readonly<Record<string, string>>
@@ -25,11 +25,15 @@ export function podField(field: string, {metadata, spec}: Pod, addresses?: PodAd
     'spec.nodeName': spec.nodeName,
     'spec.serviceAccountName': spec.serviceAccountName,
     'status.hostIP': addresses?.hostIp,
-    'status.hostIPs': addresses?.hostIp,
+    'status.hostIPs': addresses && listed(addresses.hostIp, addresses.hostIp6),
     'status.podIP': addresses?.ip,
-    'status.podIPs': addresses?.ip,
+    'status.podIPs': addresses && listed(addresses.ip, addresses.ip6),
   }
   return values[field] ?? ''
+}
+
+function listed(ip: Ip, ip6: Ip | undefined): string {
+  return ip6 ? `${ip},${ip6}` : ip
 }
 
 /* app="web", a line each, by name. */

@@ -39,7 +39,7 @@ function qualifiedName(pod: Pod): string | undefined {
 export function podFiles(pod: Pod, place: PodPlace): Readonly<Record<string, string>> {
   return {
     '/etc/hostname': `${hostnameOf(pod)}\n`,
-    '/etc/hosts': (pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place.ip)) + aliasLines(pod),
+    '/etc/hosts': (pod.spec.hostNetwork ? hostNetworkHosts(place) : hostsFile(pod, place)) + aliasLines(pod),
     '/etc/resolv.conf': resolvConf(pod, place),
   }
 }
@@ -51,6 +51,7 @@ export function dnsWarnings(pod: Pod, place: Pick<PodPlace, 'serviceRange' | 'no
 
 type PodPlace = {
   readonly ip: Ip
+  readonly ip6?: Ip
   readonly serviceRange: Cidr
   /** The text of a file of the pod's node. */
   readonly nodeFile: (path: string) => string
@@ -67,7 +68,8 @@ function aliasLines({spec: {hostAliases = []}}: Pod): string {
   return `\n# Entries added by HostAliases.\n${lines.join('')}`
 }
 
-function hostsFile(pod: Pod, ip: Ip): string {
+function hostsFile(pod: Pod, {ip, ip6}: Pick<PodPlace, 'ip' | 'ip6'>): string {
+  const names = [...[qualifiedName(pod) ?? []].flat(), shortName(pod)]
   return [
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
@@ -76,7 +78,7 @@ function hostsFile(pod: Pod, ip: Ip): string {
     'fe00::0\tip6-mcastprefix',
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
-    [ip, ...[qualifiedName(pod) ?? []].flat(), shortName(pod)].join('\t'),
+    ...[ip, ...(ip6 ? [ip6] : [])].map(address => [address, ...names].join('\t')),
     '',
   ].join('\n')
 }

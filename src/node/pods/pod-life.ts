@@ -12,8 +12,8 @@ export type PodLife = {
   readonly containers: Readonly<Record<string, ContainerLife>>
 }
 
-/** The process that owns a pod's namespaces, and the pod's address. Nothing is started any more in one that is lost: its owner has died. */
-export type Sandbox = {readonly pausePid: number; readonly ip: Ip; readonly lost?: true}
+/** The process that owns a pod's namespaces, and the pod's address, in a dual-stack cluster with that of IPv6. Nothing is started any more in one that is lost: its owner has died. */
+export type Sandbox = {readonly pausePid: number; readonly ip: Ip; readonly ip6?: Ip; readonly lost?: true}
 
 export type ContainerLife = {
   readonly state: ContainerState

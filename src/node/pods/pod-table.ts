@@ -17,6 +17,8 @@ export type PodNetwork = {
   /** Addresses for pods whose namespaces are there; they are connected when it resolves. By netns name. */
   attach(netns: readonly string[]): Promise<ReadonlyMap<string, Ip>>
   detach(netns: readonly string[]): Promise<void>
+  /** The address of IPv6 that goes with a pod's own; none in a cluster that is not dual-stack. */
+  second?(ip: Ip): Ip | undefined
 }
 
 export type KubeletContext = {
@@ -25,6 +27,8 @@ export type KubeletContext = {
   readonly runtime: Runtime
   readonly network: PodNetwork
   readonly hostIp: Ip
+  /** The node's address of IPv6, in a dual-stack cluster; its pods have one, too. */
+  readonly hostIp6?: Ip
   /** The process that owns the node's namespaces: pods in the node's network join them, and probes come from there. */
   readonly pid: number
   /** The text of a file of the node. */
@@ -93,7 +97,7 @@ export function changeContainer(
 export async function report({lives, context}: PodTable, uid: string): Promise<void> {
   const life = lives.get(uid)
   if (!life) return
-  const status = podStatus(life, {hostIp: context.hostIp, now: context.now()})
+  const status = podStatus(life, {hostIp: context.hostIp, hostIp6: context.hostIp6, now: context.now()})
   const pod = {...life.pod, status}
   lives.set(uid, {...life, pod})
   await context.client.updateStatus(pod, status)

@@ -27,14 +27,21 @@ function isInNode({pod}: PodLife): boolean {
 
 /* A pod in its node's network has no namespaces of its own: its containers join the node's, and its address is the node's. */
 function enterNode({context}: PodTable, life: PodLife): Outcome {
-  return {life, sandbox: {pausePid: context.pid, ip: context.hostIp}}
+  const {pid: pausePid, hostIp: ip, hostIp6: ip6} = context
+  return {life, sandbox: {pausePid, ip, ...(ip6 && {ip6})}}
 }
 
 async function hold({context}: PodTable, life: PodLife): Promise<Held | (Outcome & {readonly error: Error})> {
   const {netns, pod} = life
   const sharesProcesses = pod.spec.shareProcessNamespace ?? false
   try {
-    const pausePid = await context.runtime.hold({netns, hostname: hostnameOf(pod), as: 'pod', sharesProcesses})
+    const pausePid = await context.runtime.hold({
+      netns,
+      hostname: hostnameOf(pod),
+      as: 'pod',
+      sharesProcesses,
+      ...(context.hostIp6 && {ipv6: true}),
+    })
     return {life, pausePid}
   } catch (error) {
     return {life, error: asError(error)}
@@ -48,7 +55,9 @@ async function attach(table: PodTable, held: readonly Held[]): Promise<readonly 
     const addresses = await table.context.network.attach(names)
     return held.map(({life, pausePid}) => {
       const ip = addresses.get(life.netns)
-      return ip === undefined ? {life, error: new Error('it was given no address')} : {life, sandbox: {pausePid, ip}}
+      if (ip === undefined) return {life, error: new Error('it was given no address')}
+      const ip6 = table.context.network.second?.(ip)
+      return {life, sandbox: {pausePid, ip, ...(ip6 && {ip6})}}
     })
   } catch (error) {
     await undo(table, names, held.length === 1)

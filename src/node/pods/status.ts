@@ -6,7 +6,10 @@ import {allContainers, type ContainerLife, isInit, isInitialized, isRestarted, t
 import {closedGates} from './readiness-gates.ts'
 
 /** The status that a node reports for a pod. `now` becomes the transition time of the conditions that changed. */
-export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string}): PodStatus {
+export function podStatus(
+  life: PodLife,
+  {hostIp, hostIp6, now}: {hostIp: Ip; hostIp6?: Ip | undefined; now: string},
+): PodStatus {
   const {pod, sandbox} = life
   const {initContainers = [], containers, ephemeralContainers = []} = pod.spec
   const statuses = (list: readonly Container[]) => list.map(container => containerStatus(life, container))
@@ -18,14 +21,19 @@ export function podStatus(life: PodLife, {hostIp, now}: {hostIp: Ip; now: string
     phase,
     conditions: conditionsOf({life, phase, containerStatuses, initContainerStatuses, now}),
     hostIP: hostIp,
-    hostIPs: [{ip: hostIp}],
-    ...(sandbox && {podIP: sandbox.ip, podIPs: [{ip: sandbox.ip}]}),
+    hostIPs: listed(hostIp, hostIp6),
+    ...(sandbox && {podIP: sandbox.ip, podIPs: listed(sandbox.ip, sandbox.ip6)}),
     startTime: life.startedAt,
     ...(initContainers.length > 0 && {initContainerStatuses}),
     containerStatuses,
     ...(ephemeralContainers.length > 0 && {ephemeralContainerStatuses: statuses(ephemeralContainers).map(unready)}),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   }
+}
+
+/* The address of IPv4 is the first. */
+function listed(ip: Ip, ip6: Ip | undefined): readonly {readonly ip: Ip}[] {
+  return [{ip}, ...(ip6 ? [{ip: ip6}] : [])]
 }
 
 function phaseOf(life: PodLife): PodPhase {

@@ -15,7 +15,7 @@ const owners = new Map<string, Child>()
  */
 export async function hold(
   {namespaces, children}: {readonly namespaces: Namespaces; readonly children: Children},
-  {netns, hostname, as, sharesProcesses = false}: HoldQuestion,
+  {netns, hostname, as, sharesProcesses = false, ipv6 = false}: HoldQuestion,
   died: (code: number) => void,
 ): Promise<{pid: number}> {
   const name = netnsPath(netns)
@@ -24,6 +24,7 @@ export async function hold(
   const child = namespaces.within({make: ['net', 'uts', 'ipc', ...further]}, () => {
     namespaces.syscalls.sethostname(hostname)
     if (as === 'node') nodeMounts(namespaces.syscalls, hostname)
+    else if (ipv6) withIpv6()
     else withoutIpv6()
     const program = as === 'node' ? nodePause : `${layout.programs}/pause`
     const argv0 = as === 'node' ? `node:${hostname}` : '/pause'
@@ -47,6 +48,11 @@ export async function release(netns: string): Promise<Record<never, never>> {
   owners.delete(netns)
   if (owner?.kill('SIGKILL')) await owner.ended
   return {}
+}
+
+/* What is plugged in is ready at once: nobody is asked whether he has the link's own address, and no router whether there is one. */
+function withIpv6(): void {
+  for (const name of ['accept_dad', 'accept_ra']) writeFileSync(`/proc/sys/net/ipv6/conf/default/${name}`, '0')
 }
 
 /* As docker does for its containers; a kernel that has no IPv6 has no such switch. */

@@ -51,6 +51,8 @@ export type HoldQuestion = {
   readonly as: 'pod' | 'node'
   /** The pod's containers share one pid namespace, of which the owner is the first process. */
   readonly sharesProcesses?: boolean
+  /** The pod has IPv6, too. */
+  readonly ipv6?: boolean
 }
 
 export type LaunchQuestion = {

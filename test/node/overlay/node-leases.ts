@@ -1,4 +1,7 @@
 import test from 'ava'
+import {parseNetwork6} from '../../../src/net/cidr.ts'
+import {parseIp6} from '../../../src/net/ip6.ts'
+import {parseMac} from '../../../src/net/mac.ts'
 import {annotationsOf, leasesOfNodes, withBackend} from '../../../src/node/overlay/node-leases.ts'
 import type {Node} from '../../../src/objects/node.ts'
 import {master, node1, node2} from '../../contract/overlay.ts'
@@ -64,4 +67,17 @@ test('a node gets another backend, and keeps all that it has besides', t => {
   })
   t.is(changed?.metadata.annotations?.['flannel.alpha.coreos.com/backend-type'], 'host-gw')
   t.is(withBackend(nodeOf('bare'), 'host-gw'), undefined)
+})
+
+test('a lease of a dual-stack node is published and read back, with its address and VTEP of IPv6', t => {
+  const subnet = parseNetwork6('fd00:172:17:d::/64')
+  const ipv6 = {publicIp: parseIp6('fd00:10:0:20::4'), subnet, vtepMac: parseMac('06:42:ac:11:0d:00')}
+  const dual = {...master, ipv6}
+  const annotations = annotationsOf(dual, 'vxlan')
+  t.is(annotations['flannel.alpha.coreos.com/public-ipv6'], 'fd00:10:0:20::4')
+  t.is(annotations['flannel.alpha.coreos.com/backend-v6-data'], '{"VNI":1,"VtepMAC":"06:42:ac:11:0d:00"}')
+  const node = nodeOf(master.node, master.subnet, annotations)
+  const withSubnets = {...node, spec: {...node.spec, podCIDRs: [master.subnet, subnet]}}
+  t.deepEqual(leasesOfNodes([withSubnets], master.node).self, dual)
+  t.deepEqual(leasesOfNodes([node], master.node).self, master)
 })

@@ -1,5 +1,6 @@
 import test from 'ava'
 import {parseIp} from '../../../src/net/ip.ts'
+import {parseIp6} from '../../../src/net/ip6.ts'
 import {dnsWarnings, hostnameOf, podFiles} from '../../../src/node/pods/files.ts'
 import type {PodSpec} from '../../../src/objects/pod.ts'
 import {podOf, serviceRange} from '../_fakes.ts'
@@ -24,6 +25,12 @@ fe00::2	ip6-allrouters
 172.17.13.2	kubia-7rt2n
 `,
   )
+})
+
+test('a pod of a dual-stack cluster finds itself under both addresses', t => {
+  const ips = {ip: parseIp('172.17.13.2'), ip6: parseIp6('fd00:172:17:d::2')}
+  const hosts = podFiles(podOf('kubia-7rt2n'), {...ips, serviceRange, nodeFile: () => ''})['/etc/hosts'] ?? ''
+  t.deepEqual(hosts.trimEnd().split('\n').slice(-2), ['172.17.13.2\tkubia-7rt2n', 'fd00:172:17:d::2\tkubia-7rt2n'])
 })
 
 test('a pod with a subdomain finds its qualified name there, too', t => {
