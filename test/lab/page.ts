@@ -22,4 +22,4 @@ for (const [file, text] of files)
     t.is(formatLab(text, labKeyOrder(checks)), text)
   })
 
-test('the page has its examples', t => t.is(files.size, 7))
+test('the page has its examples', t => t.is(files.size, 8))
