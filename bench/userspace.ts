@@ -1,0 +1,121 @@
+/**
+ * What a proxy costs beside rules: `node bench/userspace.ts [PAIRS]` (5 pairs, a minute; needs perl and iperf3).
+ *
+ * A client pod and a server pod on the other node, and a Service with the server alone behind it. Turn about, the same through kube-proxy's userspace mode
+ * and through iptables mode, in the same lab (`podlab set proxy`): connections that are opened, say a word, and are closed, from four
+ * processes for a second and a half (at most 12,000); and one stream of TCP for a second. Medians; `ratio` is the median of userspace's to
+ * iptables' of a pair, which a busy machine spoils less. It says the load with them.
+ */
+import {execFile} from 'node:child_process'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {loadavg, tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {markdown, median, podlab} from './timing.ts'
+
+const pairs = Number(process.argv[2] ?? 5)
+const name = 'bench-userspace'
+const scratch = mkdtempSync(join(tmpdir(), 'podlab-bench-'))
+const environment = {...process.env, XDG_RUNTIME_DIR: scratch}
+const modes = ['userspace', 'iptables'] as const
+
+type Figures = {readonly connections: number; readonly gigabits: number}
+
+/* Takes a connection, says a word, closes it; four processes, as one would be the bottleneck. */
+const server = `use Socket; socket(L, PF_INET, SOCK_STREAM, 0); setsockopt(L, SOL_SOCKET, SO_REUSEADDR, 1); \
+bind(L, sockaddr_in(8080, INADDR_ANY)); listen(L, 512); fork for 1, 2; while (accept(C, L)) { syswrite C, "hi\\n"; close C }`
+
+const client = `use Socket; use Time::HiRes "time"; $to = sockaddr_in(80, inet_aton("10.98.0.10")); $end = time + 1.5; \
+fork for 1, 2; $n = 0; while (time < $end && $n < 3000) { socket(S, PF_INET, SOCK_STREAM, 0); connect(S, $to) or die "connect: $!"; \
+sysread(S, $b, 9) == 3 or die "no word: $!"; close S; $n++ } print "$n ", time - $end + 1.5, "\\n"; 1 while wait > 0`
+
+try {
+  const loadBefore = loadavg()[0]?.toFixed(1)
+  await run('up', writeLab())
+  const all: Record<(typeof modes)[number], Figures[]> = {userspace: [], iptables: []}
+  for (let pair = 0; pair < pairs; pair++)
+    for (const mode of modes) {
+      await run('set', 'proxy', mode, '--lab', name)
+      all[mode].push({connections: await connections(), gigabits: await stream()})
+    }
+  process.stdout.write(
+    `${markdown([
+      ['through a Service', 'userspace', 'iptables', 'ratio'],
+      row('connections a second', all, one => one.connections, 0),
+      row('one stream, Gbit/s', all, one => one.gigabits, 2),
+    ])}\nLoad of the machine: ${loadBefore} to ${loadavg()[0]?.toFixed(1)}\n`,
+  )
+} finally {
+  await run('down', name).catch(() => undefined)
+  rmSync(scratch, {recursive: true, force: true})
+}
+
+function row(
+  what: string,
+  all: Record<(typeof modes)[number], readonly Figures[]>,
+  of: (one: Figures) => number,
+  digits: number,
+) {
+  const [slow, fast] = [all.userspace.map(of), all.iptables.map(of)]
+  const ratios = slow.map((value, pair) => value / (fast[pair] ?? Number.NaN))
+  return [what, median(slow).toFixed(digits), median(fast).toFixed(digits), median(ratios).toFixed(2)]
+}
+
+/** Each of four processes says how many, and in how many seconds. */
+async function connections(): Promise<number> {
+  const lines = (await inClient('perl', '-e', client)).trim().split('\n')
+  const figures = lines.map(line => line.split(' ').map(Number))
+  return figures.reduce((sum, [count = 0, seconds = 1]) => sum + count / seconds, 0)
+}
+
+async function stream(): Promise<number> {
+  const text = await inClient('timeout', '15', 'iperf3', '-c', '10.98.0.10', '-t', '1', '-J')
+  return JSON.parse(text).end.sum_received.bits_per_second / 1e9
+}
+
+function inClient(...argv: readonly string[]): Promise<string> {
+  return run('exec', '--lab', name, 'pod/client', '--', ...argv)
+}
+
+async function run(...words: readonly string[]): Promise<string> {
+  const [program = '', ...rest] = podlab
+  const {stdout} = await promisify(execFile)(program, [...rest, ...words], {env: environment, timeout: 60_000})
+  return stdout
+}
+
+function writeLab(): string {
+  const pod = (podName: string, nodeName: string, commands: readonly (readonly string[])[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {name: podName, labels: {app: podName}},
+    spec: {
+      nodeName,
+      containers: commands.map((command, at) => ({name: `c${at}`, image: 'nicolaka/netshoot', command})),
+    },
+  })
+  const ports = [
+    {name: 'word', port: 80, targetPort: 8080},
+    {name: 'iperf', port: 5201},
+  ]
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {name: 'server'},
+    spec: {clusterIP: '10.98.0.10', selector: {app: 'server'}, ports},
+  }
+  const lab = {
+    nodes: ['node1', 'node2'],
+    manifests: [
+      pod('client', 'node1', [['sleep', 'infinity']]),
+      pod('server', 'node2', [
+        ['perl', '-e', server],
+        ['iperf3', '-s'],
+      ]),
+      service,
+    ],
+  }
+  const folder = join(scratch, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'lab.yaml'), JSON.stringify(lab))
+  return folder
+}
