@@ -1,5 +1,6 @@
 import type {NftChain, NftElement, NftSet} from '../../../kernel/nftables/table.ts'
-import type {Ip} from '../../../net/ip.ts'
+import {addressOf, type Cidr, cidrOf, contains} from '../../../net/cidr.ts'
+import {type Ip, ipNumber} from '../../../net/ip.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
 import {type Endpoint, hasFirewall, isExternal, type ServicePort} from '../service-port.ts'
@@ -31,7 +32,7 @@ export function serviceParts(port: ServicePort, context: ProxyContext): ServiceP
     chains: {
       ...Object.fromEntries(drawn.map(choice => [choice.chain, {rules: drawing(port, choice, {inside, context})}])),
       ...(hasExternal && {[nftName('external', port)]: {rules: externalRules(port, {outside, everywhere, context})}}),
-      ...(hasFirewall(port) && {[nftName('firewall', port)]: {rules: firewallRules(port)}}),
+      ...(hasFirewall(port) && {[nftName('firewall', port)]: {rules: firewallRules(port, context)}}),
       ...Object.fromEntries([...reached].map(([name, endpoint]) => [name, {rules: endpointRules(port, endpoint)}])),
     },
     sets: affinitySets(port, [...reached.values()]),
@@ -90,16 +91,27 @@ function externalRules(
 ): readonly string[] {
   if (port.externalTrafficPolicy !== 'Local') return ['jump mark-for-masquerade', `goto ${everywhere.chain}`]
   return [
-    ...(clusterCidr === undefined ? [] : [`ip saddr ${clusterCidr} goto ${everywhere.chain}`]),
-    'fib saddr type local jump mark-for-masquerade',
-    `fib saddr type local goto ${everywhere.chain}`,
+    ...(clusterCidr === undefined
+      ? []
+      : [`ip saddr ${clusterCidr} goto ${everywhere.chain} comment "short-circuit pod traffic"`]),
+    'fib saddr type local jump mark-for-masquerade comment "masquerade local traffic"',
+    `fib saddr type local goto ${everywhere.chain} comment "short-circuit local traffic"`,
     ...(outside.endpoints.length > 0 ? [`goto ${outside.chain}`] : []),
   ]
 }
 
-function firewallRules({sourceRanges = []}: ServicePort): readonly string[] {
-  const [first, ...more] = sourceRanges.map(range => range.replace(/\/32$/, ''))
+/** A node that is in a range itself calls with the load balancer's address as its own when it is behind one. */
+function firewallRules(port: ServicePort, {nodeIp}: ProxyContext): readonly string[] {
+  const {sourceRanges = [], loadBalancerIps = []} = port
+  const isInside = nodeIp !== undefined && sourceRanges.some(range => contains(range, nodeIp))
+  const sources = [...sourceRanges, ...(isInside ? loadBalancerIps.map(ip => cidrOf(ip, 32)) : [])]
+  const [first, ...more] = sources.toSorted(byAddress).map(range => range.replace(/\/32$/, ''))
   return [`ip saddr != ${more.length === 0 ? first : `{ ${[first, ...more].join(', ')} }`} drop`]
+}
+
+/** As nft lists them. */
+function byAddress(a: Cidr, b: Cidr): number {
+  return ipNumber(addressOf(a)) - ipNumber(addressOf(b))
 }
 
 type Choices = {readonly inside: Choice; readonly outside: Choice; readonly everywhere: Choice}
@@ -122,7 +134,7 @@ function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): 
     ...(isRefused ? addresses : []).map(ip => ['no-endpoint-services', at(ip), refused] as const),
     ...(isRefused ? hasPort : []).map(key => ['no-endpoint-nodeports', key, refused] as const),
     ...(hasFirewall(port) ? loadBalancerIps : []).map(
-      ip => ['firewall-ips', at(ip), {value: `goto ${nftName('firewall', port)}`, comment: name}] as const,
+      ip => ['firewall-ips', at(ip), {value: `goto ${nftName('firewall', port)}`}] as const,
     ),
   ]
 }

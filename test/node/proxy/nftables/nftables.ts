@@ -111,9 +111,9 @@ test('packets from outside have a chain of their own', t => {
 test('with the policy Local pods and the node itself are no strangers', t => {
   const local = {nodePort: 30_080, externalTrafficPolicy: 'Local'} as const
   const rules = [
-    'external: ip saddr 172.17.0.0/16 goto service',
-    'external: fib saddr type local jump mark-for-masquerade',
-    'external: fib saddr type local goto service',
+    'external: ip saddr 172.17.0.0/16 goto service comment "short-circuit pod traffic"',
+    'external: fib saddr type local jump mark-for-masquerade comment "masquerade local traffic"',
+    'external: fib saddr type local goto service comment "short-circuit local traffic"',
   ]
   const external = (lines: readonly string[]) => lines.filter(line => line.startsWith('external:'))
   t.deepEqual(external(added(local)), [...rules, 'external: goto local'])
@@ -124,10 +124,15 @@ test('with the policy Local pods and the node itself are no strangers', t => {
 test('source ranges drop before anything is rewritten', t => {
   const ranges = (...texts: string[]) => ({loadBalancerIps: [parseIp('10.0.40.1')], sourceRanges: texts.map(parseCidr)})
   const firewall = (lines: readonly string[]) => lines.filter(line => line.startsWith('firewall'))
-  t.deepEqual(firewall(added(ranges('10.0.20.0/24', '192.0.2.7/32'))), [
+  t.deepEqual(firewall(added(ranges('192.0.2.7/32', '198.51.100.0/24'))), [
     'firewall-ips: 10.0.40.1 . tcp . 80 : goto firewall',
-    'firewall: ip saddr != { 10.0.20.0/24, 192.0.2.7 } drop',
+    'firewall: ip saddr != { 192.0.2.7, 198.51.100.0/24 } drop',
   ])
+  const andTheNode = 'firewall: ip saddr != { 10.0.20.0/24, 10.0.40.1, 192.0.2.7 } drop'
+  t.true(
+    added(ranges('192.0.2.7/32', '10.0.20.0/24')).includes(andTheNode),
+    'a node of the range comes as the load balancer',
+  )
   t.true(added(ranges('192.0.2.7/32')).includes('firewall: ip saddr != 192.0.2.7 drop'))
 })
 
