@@ -3,10 +3,14 @@ import {leaseAnnotations, withBackend} from '../node/overlay/node-leases.ts'
 import {
   defaultProxyConfiguration,
   modeIn,
+  type ProfileName,
   type ProxyModeName,
+  profileIn,
+  profileNames,
   proxyConfigMap,
   proxyConfigMapOf,
   withMode,
+  withProfile,
 } from '../node/proxy/configuration.ts'
 import {proxyModes} from '../node/proxy/index.ts'
 import type {Store} from '../store/store.ts'
@@ -49,6 +53,16 @@ export const settings = {
       const found = store.get('ConfigMap', proxyConfigMap)
       if (found) store.update(withMode(found, value))
       else store.create(proxyConfigMapOf({...defaultProxyConfiguration, mode: value as ProxyModeName}))
+    },
+  },
+  profile: {
+    summary: 'of which version of Kubernetes the rules of iptables mode are',
+    choices: profileNames,
+    read: store => profileIn(store.get('ConfigMap', proxyConfigMap)),
+    write: (store, value) => {
+      const found = store.get('ConfigMap', proxyConfigMap)
+      if (found) store.update(withProfile(found, value))
+      else store.create(proxyConfigMapOf({...defaultProxyConfiguration, profile: value as ProfileName}))
     },
   },
 } as const satisfies Readonly<Record<string, Setting>>

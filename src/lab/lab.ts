@@ -56,6 +56,8 @@ export type ProxyConfig = {
   readonly masqueradeAll?: boolean | undefined
   readonly localhostNodePorts?: boolean | undefined
   readonly nodePortAddresses?: readonly Cidr[] | undefined
+  /** Of which version of Kubernetes the rules of iptables mode are; v1.30 when left out. */
+  readonly profile?: 'v1.18' | 'v1.30' | undefined
   /** Where the userspace mode takes its ports from. */
   readonly portRange?: PortRange | undefined
 }

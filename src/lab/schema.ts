@@ -85,6 +85,10 @@ export const clusterSchema = mapping({
     portRange: parsed(parsePortRange, '45000-45100')
       .optional()
       .describe('Where the userspace mode takes the ports from at which it listens; anywhere when left out'),
+    profile: z
+      .enum(['v1.18', 'v1.30'])
+      .optional()
+      .describe('Of which version of Kubernetes the rules of iptables mode are; v1.30 when left out'),
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),

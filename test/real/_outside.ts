@@ -45,10 +45,10 @@ manifests:
 const [far, near] = ['10.0.20.4', '10.0.20.11']
 
 /** What packets from outside and to outside do, for an account. */
-export function outsideSuite(test: TestFn, account: Account): void {
+export function outsideSuite(test: TestFn, account: Account, profile = 'v1.30'): void {
   const place = makePlace(account)
   const name = place.name('outside')
-  const lab = place.lab(name, labFile)
+  const lab = place.lab(name, `cluster: {proxy: {profile: ${profile}}}${labFile}`)
   const {podlab} = place
   const inLab = (target: string, ...argv: readonly string[]) => podlab('exec', '--lab', name, target, '--', ...argv)
   /** What each request was answered, or how curl ended: 7 for refused, 28 for no answer. */

@@ -14,7 +14,12 @@ export type ProxyConfiguration = {
   readonly nodePortAddresses: readonly Cidr[]
   /** Where the userspace mode takes the ports from at which it listens; anywhere when left out. */
   readonly portRange?: PortRange
+  /** Of which version of Kubernetes the rules of iptables mode are; v1.30 when left out. */
+  readonly profile?: ProfileName
 }
+
+export type ProfileName = 'v1.18' | 'v1.30'
+export const profileNames = ['v1.18', 'v1.30'] as const satisfies readonly ProfileName[]
 
 export type ProxyModeName = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
 export const proxyModeNames = ['userspace', 'iptables', 'ipvs', 'nftables'] as const satisfies readonly ProxyModeName[]
@@ -22,6 +27,8 @@ export const proxyModeNames = ['userspace', 'iptables', 'ipvs', 'nftables'] as c
 /** Where kubeadm, too, keeps the configuration of every kube-proxy. */
 export const proxyConfigMap = {namespace: 'kube-system', name: 'kube-proxy'} as const
 const file = 'config.conf'
+/* On a cluster it is the version of the program; so it stands beside its configuration, which has no such field. */
+const profileKey = 'profile'
 
 export const defaultProxyConfiguration: ProxyConfiguration = {
   mode: 'iptables',
@@ -53,9 +60,21 @@ portRange: ${portRange ? printPortRange(portRange) : '""'}
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {...proxyConfigMap, labels: {app: 'kube-proxy'}},
-    data: {[file]: text},
+    data: {[file]: text, ...(configuration.profile && {[profileKey]: configuration.profile})},
   }
 }
+
+/** The profile that a ConfigMap names. */
+export function profileIn(configMap: ConfigMap | undefined): string {
+  return configMap?.data?.[profileKey] || defaultProfile
+}
+
+/** The ConfigMap with another profile. */
+export function withProfile(configMap: ConfigMap, profile: string): ConfigMap {
+  return {...configMap, data: {...configMap.data, [profileKey]: profile}}
+}
+
+const defaultProfile: ProfileName = 'v1.30'
 
 /** The mode that a ConfigMap names, however sound the rest of it is. */
 export function modeIn(configMap: ConfigMap | undefined): string {
@@ -80,7 +99,9 @@ export async function readProxyConfiguration({data = {}}: ConfigMap): Promise<Pr
   const text = data[file]
   if (text === undefined)
     throw new ProxyConfigurationError(`${file} is missing in the ConfigMap kube-system/kube-proxy`)
-  return written.get(text) ?? fromDocument(await parseYaml(text))
+  const named = data[profileKey]
+  const profile = named ? {profile: oneOf(profileNames, named, profileKey)} : {}
+  return {...(written.get(text) ?? fromDocument(await parseYaml(text))), ...profile}
 }
 
 async function parseYaml(text: string): Promise<unknown> {

@@ -49,7 +49,8 @@ export const baseJumps: Readonly<Partial<Record<IptablesTable, readonly Jump[]>>
   ],
 }
 
-function jumps(to: string, from: readonly string[], matches: readonly IptablesMatch[]): Jump[] {
+/** Jumps from chains of the kernel's, each at the top. */
+export function jumps(to: string, from: readonly string[], matches: readonly IptablesMatch[]): Jump[] {
   return from.map(chain => ({chain, rule: {matches, target: jump(to)}, at: 'top'}))
 }
 
@@ -70,7 +71,7 @@ const postrouting: IptablesRule[] = [
 ]
 
 /** Node ports answer on 127.0.0.1 too, which needs route_localnet; nobody else may reach a node's loopback through that. */
-const firewall: IptablesRule[] = [
+export const firewall: IptablesRule[] = [
   {
     matches: [
       {match: 'source', net: loopback, not: true},
@@ -95,7 +96,7 @@ const forward: IptablesRule[] = [
  * Last of all: packets for the node itself. `nodePortAddresses` names each address instead. Kept from 127.0.0.1 they are where localhost
  * must not have node ports.
  */
-function nodePortJumps({
+export function nodePortJumps({
   localhostNodePorts = true,
   nodePortAddresses = [],
   addresses = [],
@@ -112,7 +113,8 @@ function nodePortJumps({
   return [{matches: [...elsewhere, text, local], target}]
 }
 
-type BaseContext = Pick<ProxyContext, 'localhostNodePorts' | 'nodePortAddresses' | 'addresses'>
+/** What of a node and its kube-proxy the rules go by that do not depend on any Service. */
+export type BaseContext = Pick<ProxyContext, 'localhostNodePorts' | 'nodePortAddresses' | 'addresses'>
 
 /** The rules that do not depend on any Service. They come after those of the services. */
 export function fixedRows(context: BaseContext): readonly Row[] {

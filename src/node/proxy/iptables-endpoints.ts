@@ -27,15 +27,16 @@ export function balancingRows(
   }
   const {affinitySeconds: seconds} = port
   const remembered = seconds === undefined ? [] : targets.map(target => row(target, remembers(target.chain, seconds)))
-  return [...remembered, ...targets.map((target, index) => row(target, drawing(targets.length - index)))]
+  return [...remembered, ...targets.map((target, index) => row(target, lots(targets.length - index)))]
 }
 
-function remembers(list: string, seconds: number): IptablesMatch[] {
+/** Whether a client is on an endpoint's list. */
+export function remembers(list: string, seconds: number): IptablesMatch[] {
   return [{match: 'recent', do: 'rcheck', list, seconds, reap: true}]
 }
 
-/** kube-proxy writes ten digits, so 1/3 is 0.3333333333. */
-function drawing(left: number): IptablesMatch[] {
+/** One packet in so many as there are endpoints left. kube-proxy writes ten digits, so 1/3 is 0.3333333333. */
+export function lots(left: number): IptablesMatch[] {
   return left === 1 ? [] : [{match: 'statistic', probability: Number((1 / left).toFixed(10))}]
 }
 

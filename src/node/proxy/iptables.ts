@@ -1,12 +1,12 @@
 import type {IptablesRule, IptablesTable, RulesPlan, RulesPlanTable} from '../../kernel/ruleset.ts'
-import {baseChains, baseJumps, fixedRows} from './iptables-base.ts'
-import {dependsOnNode, type ServiceContext, serviceRows} from './iptables-service.ts'
+import {dependsOnNode, type ServiceContext} from './iptables-service.ts'
+import {chainsOfAllProfiles, type IptablesProfile, profileOf} from './profiles.ts'
 import type {ProxyContext, ProxyMode} from './proxy-mode.ts'
 import type {Row} from './rule.ts'
 import type {ServicePort} from './service-port.ts'
 
 /**
- * kube-proxy's iptables mode, as of Kubernetes 1.30. A Service is no process and no interface: its address exists only in rules.
+ * kube-proxy's iptables mode, as of Kubernetes 1.30 or of an older version (profiles.ts). A Service is no process and no interface: its address exists only in rules.
  * A packet for a cluster IP meets KUBE-SERVICES before it is routed (nat PREROUTING, or OUTPUT for the node's own). There one
  * rule a Service sends it to the Service's chain, KUBE-SVC-..., which draws lots among the endpoints; the endpoint's chain,
  * KUBE-SEP-..., writes the pod's address into the packet (DNAT). The kernel remembers the connection (conntrack): later packets
@@ -30,12 +30,13 @@ export function iptablesPlan(ports: readonly ServicePort[], context: ProxyContex
   const keys = {everywhere: JSON.stringify(commenting), inside: JSON.stringify(inside)}
   const rowsOf = (port: ServicePort) =>
     dependsOnNode(port) ? knownRows(port, commenting, keys.everywhere) : knownRows(port, inside, keys.inside)
+  const profile = profileOf(context)
   const services = ports.flatMap(rowsOf)
   return {
     backend: 'iptables',
     owner: 'kube-proxy',
-    prefixes: ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-SEP-'],
-    tables: tablesOf([...services, ...fixedRows(context)]),
+    prefixes: [...servicePrefixes, ...chainsOfAllProfiles],
+    tables: tablesOf(profile, [...services, ...profile.fixedRows(context)]),
   }
 }
 
@@ -51,19 +52,24 @@ function insideOf({nodeIp: _ip, addresses: _all, nodeName: _name, ...context}: S
 function knownRows(port: ServicePort, context: ServiceContext, key: string): readonly Row[] {
   const byContext = remembered.get(port) ?? new Map<string, readonly Row[]>()
   remembered.set(port, byContext)
-  const rows = byContext.get(key) ?? serviceRows(port, context)
+  const rows = byContext.get(key) ?? profileOf(context).serviceRows(port, context)
   byContext.set(key, rows)
   return rows
 }
 
 const remembered = new WeakMap<ServicePort, Map<string, readonly Row[]>>()
 
-function tablesOf(rows: readonly Row[]): RulesPlan['tables'] {
-  const names = Object.keys(baseChains) as IptablesTable[]
-  return Object.fromEntries(names.map(name => [name, tableOf(name, rows)]))
+const servicePrefixes = ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-XLB-', 'KUBE-SEP-']
+
+function tablesOf(profile: IptablesProfile, rows: readonly Row[]): RulesPlan['tables'] {
+  const names = Object.keys(profile.baseChains) as IptablesTable[]
+  return Object.fromEntries(names.map(name => [name, tableOf(name, {profile, rows})]))
 }
 
-function tableOf(name: IptablesTable, rows: readonly Row[]): RulesPlanTable {
+function tableOf(
+  name: IptablesTable,
+  {profile: {baseChains, baseJumps}, rows}: {readonly profile: IptablesProfile; readonly rows: readonly Row[]},
+): RulesPlanTable {
   const chains: Record<string, IptablesRule[]> = {}
   for (const chain of baseChains[name] ?? []) chains[chain] = []
   for (const {table, chain, rule} of rows) {

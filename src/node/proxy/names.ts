@@ -3,9 +3,9 @@ import type {Endpoint, ServicePort} from './service-port.ts'
 
 /**
  * What a service's chain is for: its endpoints everywhere (SVC), those of this node (SVL), packets from outside (EXT), or
- * those to a load balancer that only some may use (FW).
+ * those to a load balancer that only some may use (FW). In 1.18 XLB stood for what SVL and EXT are today.
  */
-export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'FW'
+export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'FW' | 'XLB'
 
 /** The name of a chain of a service port: `KUBE-SVC-ERIFXISQEP7F7OF4`. */
 export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<ServicePort, 'name' | 'protocol'>): string {

@@ -14,7 +14,7 @@ export type ProxyMode = {
 
 /** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
 export type ProxyContext = Partial<
-  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'portRange'>
+  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'portRange' | 'profile'>
 > & {
   readonly nodeName: string
   /** The node's address on the underlay. */

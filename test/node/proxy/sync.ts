@@ -11,6 +11,7 @@ import {
 import type {RulesChange, Ruleset, RulesPlan} from '../../../src/kernel/ruleset.ts'
 import {parseCidr} from '../../../src/net/cidr.ts'
 import {ipOf, parseIp} from '../../../src/net/ip.ts'
+import {type ProfileName, profileNames} from '../../../src/node/proxy/configuration.ts'
 import {iptablesPlan} from '../../../src/node/proxy/iptables.ts'
 import type {Endpoint, ServicePort} from '../../../src/node/proxy/service-port.ts'
 
@@ -32,37 +33,57 @@ const servicePort: fc.Arbitrary<ServicePort> = fc
   })
   .map(({affinity, ...port}) => ({...port, ...affinity, clusterIp: parseIp('10.96.0.10')}))
 
-const plans: fc.Arbitrary<RulesPlan> = fc
-  .uniqueArray(servicePort, {maxLength: 4, selector: ({name, protocol}) => `${name} ${protocol}`})
-  .map(ports => iptablesPlan(ports, {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16')}))
+const plansOf = (profile: ProfileName): fc.Arbitrary<RulesPlan> =>
+  fc
+    .uniqueArray(servicePort, {maxLength: 4, selector: ({name, protocol}) => `${name} ${protocol}`})
+    .map(ports => iptablesPlan(ports, {nodeName: 'node1', clusterCidr: parseCidr('172.17.0.0/16'), profile}))
+
+const chains = (ruleset: Ruleset) => printIptablesSave(ruleset).match(/^[*:].*$/gm)
 
 const settle = (ruleset: Ruleset, change: RulesChange | undefined) =>
   change === undefined ? ruleset : splitChange(change, 10).reduce(applyRulesChange, ruleset)
 
-test('any sequence of Services ends in the rules that the last of them alone would make', t => {
-  fc.assert(
-    fc.property(fc.array(plans, {minLength: 1, maxLength: 4}), sequence => {
-      let ruleset: Ruleset = emptyRuleset
-      let previous: RulesPlan | undefined
-      for (const plan of sequence) {
-        ruleset = settle(ruleset, planBetween(previous, plan))
-        t.is(planChange(ruleset, plan), undefined)
-        previous = plan
-      }
-      t.is(
-        printIptablesSave(ruleset),
-        printIptablesSave(settle(emptyRuleset, planBetween(undefined, previous as RulesPlan))),
-      )
-    }),
-  )
-})
+for (const profile of profileNames) {
+  const plans = plansOf(profile)
 
-test('a full sync repairs whatever another sequence has left', t => {
+  test(`${profile}: any sequence of Services ends in the rules that the last of them alone would make`, t => {
+    fc.assert(
+      fc.property(fc.array(plans, {minLength: 1, maxLength: 4}), sequence => {
+        let ruleset: Ruleset = emptyRuleset
+        let previous: RulesPlan | undefined
+        for (const plan of sequence) {
+          ruleset = settle(ruleset, planBetween(previous, plan))
+          t.is(planChange(ruleset, plan), undefined)
+          previous = plan
+        }
+        t.is(
+          printIptablesSave(ruleset),
+          printIptablesSave(settle(emptyRuleset, planBetween(undefined, previous as RulesPlan))),
+        )
+      }),
+    )
+  })
+
+  test(`${profile}: a full sync repairs whatever another sequence has left`, t => {
+    fc.assert(
+      fc.property(plans, plans, (left, wanted) => {
+        const ruleset = settle(emptyRuleset, planBetween(undefined, left))
+        const repaired = settle(ruleset, planChange(ruleset, wanted))
+        t.is(printIptablesSave(repaired), printIptablesSave(settle(emptyRuleset, planBetween(undefined, wanted))))
+      }),
+    )
+  })
+}
+
+test('from the rules of one version to those of another: no chain of the first is left', t => {
+  const both = fc.constantFrom(...profileNames).chain(profile => plansOf(profile))
   fc.assert(
-    fc.property(plans, plans, (left, wanted) => {
-      const ruleset = settle(emptyRuleset, planBetween(undefined, left))
-      const repaired = settle(ruleset, planChange(ruleset, wanted))
-      t.is(printIptablesSave(repaired), printIptablesSave(settle(emptyRuleset, planBetween(undefined, wanted))))
+    fc.property(both, both, (first, second) => {
+      const before = settle(emptyRuleset, planBetween(undefined, first))
+      const fresh = chains(settle(emptyRuleset, planBetween(undefined, second)))
+      const sorted = (ruleset: Ruleset) => chains(ruleset)?.toSorted()
+      t.deepEqual(sorted(settle(before, planBetween(first, second))), fresh?.toSorted())
+      t.deepEqual(sorted(settle(before, planChange(before, second))), fresh?.toSorted())
     }),
   )
 })
