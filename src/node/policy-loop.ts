@@ -2,7 +2,6 @@ import type {Logger} from 'pino'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import {nftChangeBetween} from '../kernel/nftables/change.ts'
 import type {NftPlan} from '../kernel/nftables/table.ts'
-import type {Op} from '../kernel/op.ts'
 import type {Ip} from '../net/ip.ts'
 import type {Pod} from '../objects/pod.ts'
 import {type PacketOp, packetOps} from './packet-plans.ts'
@@ -75,7 +74,7 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
     const next = await plans()
     const isFirst = applied.every(({table}) => table === undefined)
     const ops = isUnknown ? next.map(anew) : packetOps(applied, next)
-    if (ops.length > 0) await kernel.apply(netns, [...bridgeOps(next), ...ops])
+    if (ops.length > 0) await kernel.apply(netns, ops)
     if (ops.length > 0) log.info({policies: world.policies.size}, 'network policies synced')
     applied = next
     isUnknown = false
@@ -147,13 +146,8 @@ function anew(plan: NftPlan): PacketOp {
   return {op: 'changeTable', change}
 }
 
-/* Packets that stay on a bridge come by where rules are only if the kernel is told so. For IPv4 the pods' network has told it already. */
+/* Packets that stay on a bridge come by where rules are only if the kernel is told so, as the pods' network has told it. */
 const bridgeCalls = {ip: 'net.bridge.bridge-nf-call-iptables', ip6: 'net.bridge.bridge-nf-call-ip6tables'} as const
-
-function bridgeOps(plans: readonly NftPlan[]): readonly Op[] {
-  const has6 = plans.some(({family, table}) => family === 'ip6' && table)
-  return has6 ? [{op: 'setSysctl', name: bridgeCalls.ip6, value: '1'}] : []
-}
 
 async function bridgePasses(kernel: Kernel, netns: string, plans: readonly NftPlan[]): Promise<boolean> {
   const names = plans.flatMap(({family, table}) => (table ? [bridgeCalls[family]] : []))

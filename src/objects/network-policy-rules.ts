@@ -1,5 +1,6 @@
-import {addressOf, type Cidr, contains, parseNetwork, prefixLength} from '../net/cidr.ts'
-import {network, portName} from './format.ts'
+import {addressOf, type Cidr, contains, parseAnyNetwork, prefixLength} from '../net/cidr.ts'
+import {NetError} from '../net/net-error.ts'
+import {portName} from './format.ts'
 import {labelSelectorSchema} from './label-selector-rules.ts'
 import {forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
 import type {NetworkPolicy, NetworkPolicySpec, PolicyPeer, PolicyPort} from './network-policy.ts'
@@ -95,7 +96,7 @@ function blockMistakes({cidr, except = []}: NonNullable<PolicyPeer['ipBlock']>, 
   const why = network(cidr)
   if (why !== undefined) return [invalid(place, cidr, why)]
   return except.flatMap((part, index) => {
-    const wrong = network(part) ?? (isPart(parseNetwork(part), parseNetwork(cidr)) ? undefined : notPart)
+    const wrong = network(part) ?? (isPart(parseAnyNetwork(part), parseAnyNetwork(cidr)) ? undefined : notPart)
     return wrong === undefined ? [] : [invalid([...path, 'except', index], part, wrong)]
   })
 }
@@ -104,4 +105,15 @@ const notPart = 'must be a strict subset of `cidr`'
 
 function isPart(part: Cidr, whole: Cidr): boolean {
   return contains(whole, addressOf(part)) && prefixLength(part) > prefixLength(whole)
+}
+
+/** Of either family. */
+function network(text: string): string | undefined {
+  try {
+    parseAnyNetwork(text)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof NetError)) throw error
+    return 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+  }
 }

@@ -52,6 +52,19 @@ test(
   'spec.ingress[0].ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive',
 )
 
+test(
+  refused,
+  `{${policy}, spec: {egress: [{to: [{ipBlock: {cidr: "2001:db8::/32", except: ["2001:db8:1::/48"]}}, {ipBlock: {cidr: "::/0"}}]}]}}`,
+)
+test(
+  refused,
+  `{${policy}, spec: {egress: [{to: [{ipBlock: {cidr: "2001:db8::1/32"}}, {ipBlock: {cidr: "2001:db8::/129"}}, {ipBlock: {cidr: "2001:db8::/32", except: [10.0.0.0/8, "::/0"]}}]}]}}`,
+  'spec.egress[0].to[0].ipBlock.cidr: Invalid value: "2001:db8::1/32": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+  'spec.egress[0].to[1].ipBlock.cidr: Invalid value: "2001:db8::/129": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+  'spec.egress[0].to[2].ipBlock.except[0]: Invalid value: "10.0.0.0/8": must be a strict subset of `cidr`',
+  'spec.egress[0].to[2].ipBlock.except[1]: Invalid value: "::/0": must be a strict subset of `cidr`',
+)
+
 const backend = 'backend: {service: {name: web, port: {number: 80}}}'
 test(
   refused,

@@ -1,5 +1,5 @@
-import {contains, parseCidr} from '../../net/cidr.ts'
-import {parseIp} from '../../net/ip.ts'
+import {contains, parseAnyCidr} from '../../net/cidr.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import type {Protocol} from '../../objects/container.ts'
 import type {LabelSelector} from '../../objects/label-selector.ts'
 import type {Namespace} from '../../objects/namespace.ts'
@@ -101,8 +101,7 @@ function meetsPeer(
 }
 
 function isIn(network: string, {address}: Party): boolean {
-  if (network.includes(':') || address.includes(':')) return false
-  return contains(parseCidr(network), parseIp(address))
+  return contains(parseAnyCidr(network), parseAnyIp(address))
 }
 
 function meets(selector: LabelSelector, labels: Readonly<Record<string, string>> = {}): boolean {

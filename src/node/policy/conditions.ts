@@ -1,3 +1,4 @@
+import {addressOf, isHost, parseAnyCidr} from '../../net/cidr.ts'
 import type {PolicyPeer, PolicyPort} from '../../objects/network-policy.ts'
 import {nameOf} from './names.ts'
 
@@ -45,8 +46,9 @@ export function familyOf(address: string): Family {
 }
 
 /** As nft prints it: the network of a single address is the address. */
-function printNetwork(cidr: string): string {
-  return cidr.replace(familyOf(cidr) === 'ip' ? /\/32$/ : /\/128$/, '')
+function printNetwork(text: string): string {
+  const cidr = parseAnyCidr(text)
+  return isHost(cidr) ? addressOf(cidr) : cidr
 }
 
 type Span = {readonly from: number; readonly to: number}

@@ -1,6 +1,6 @@
 import type {NftTable} from '../../../src/kernel/nftables/table.ts'
-import {contains, parseCidr} from '../../../src/net/cidr.ts'
-import {parseIp} from '../../../src/net/ip.ts'
+import {contains, parseAnyCidr} from '../../../src/net/cidr.ts'
+import {parseAnyIp} from '../../../src/net/ip6.ts'
 
 /** The first packet of a connection, as it passes the hook forward. */
 export type Packet = {
@@ -57,7 +57,7 @@ function verdictIn(table: NftTable, text: string, packet: Packet): Found | undef
   if (text === 'counter drop') return 'drop'
   const [, how, chain] = /^(jump|goto) (\S+)$/.exec(text) ?? []
   if (chain !== undefined) return {how: how as 'jump' | 'goto', chain}
-  const [, key, map = ''] = /^ip (saddr|daddr) vmap @(\S+)$/.exec(text) ?? []
+  const [, key, map = ''] = /^ip6? (saddr|daddr) vmap @(\S+)$/.exec(text) ?? []
   if (key === undefined) return undefined
   const element = table.maps[map]?.elements[key === 'saddr' ? packet.from : packet.to]
   return element ? verdictIn(table, element.value, packet) : 'next'
@@ -67,15 +67,16 @@ type Holds = (found: RegExpExecArray, packet: Packet, table: NftTable) => boolea
 
 const conditions: readonly (readonly [pattern: RegExp, holds: Holds])[] = [
   [/^ct state established,related /, () => false], // the packet begins a connection
-  [/^ip saddr \. ip daddr @(\S+) /, ([, set], {from, to}, table) => has(table, set, `${from} . ${to}`)],
+  [/^ip6? saddr \. ip6? daddr @(\S+) /, ([, set], {from, to}, table) => has(table, set, `${from} . ${to}`)],
   [
-    /^ip daddr \. (\S+) dport @(\S+) /,
+    /^ip6? daddr \. (\S+) dport @(\S+) /,
     ([, protocol, set], packet, table) =>
       packet.protocol === protocol && has(table, set, `${packet.to} . ${packet.port}`),
   ],
-  [/^ip (saddr|daddr) @(\S+) /, ([, side, set], packet, table) => has(table, set, addressAt(side, packet))],
-  [/^ip (saddr|daddr) != (\S+) /, ([, side, net], packet) => !isIn(net, addressAt(side, packet))],
-  [/^ip (saddr|daddr) (\S+) /, ([, side, net], packet) => isIn(net, addressAt(side, packet))],
+  [/^ip6? (saddr|daddr) @(\S+) /, ([, side, set], packet, table) => has(table, set, addressAt(side, packet))],
+  [/^ip6? (saddr|daddr) != (\S+) /, ([, side, net], packet) => !isIn(net, addressAt(side, packet))],
+  [/^ip6? (saddr|daddr) (\S+) /, ([, side, net], packet) => isIn(net, addressAt(side, packet))],
+  [/^icmpv6 type /, () => false], // nor does it ask for a neighbour
   [/^meta l4proto (\S+) /, ([, protocol], packet) => packet.protocol === protocol],
   [
     /^(tcp|udp|sctp) dport (\{ [^}]+ \}|\S+) /,
@@ -104,5 +105,6 @@ function isWithin(span: string, port: number): boolean {
 }
 
 function isIn(network = '', address: string): boolean {
-  return contains(parseCidr(network.includes('/') ? network : `${network}/32`), parseIp(address))
+  if (!network.includes('/')) return network === address
+  return contains(parseAnyCidr(network), parseAnyIp(address))
 }

@@ -29,17 +29,18 @@ type PodShape = {
   readonly labels?: Readonly<Record<string, string>>
   readonly node?: string
   readonly ip: string
+  readonly ip6?: string
   readonly http?: number
 }
 
-export function podAt(name: string, {namespace, labels = {}, node = 'node1', ip, http}: PodShape): Pod {
+export function podAt(name: string, {namespace, labels = {}, node = 'node1', ip, ip6, http}: PodShape): Pod {
   const ports = http === undefined ? [] : [{name: 'http', containerPort: http}]
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {name, namespace, labels, uid: `${namespace}/${name}`},
     spec: {nodeName: node, containers: [{name: 'main', image: 'busybox', ports}]},
-    status: {phase: 'Running', podIP: ip, podIPs: [{ip}]},
+    status: {phase: 'Running', podIP: ip, podIPs: [{ip}, ...(ip6 ? [{ip: ip6}] : [])]},
   }
 }
 
@@ -79,7 +80,8 @@ const ipBlock = fc.constantFrom<NonNullable<PolicyPeer['ipBlock']>>(
   {cidr: '172.17.0.0/16', except: ['172.17.12.0/30', '172.17.12.4/30', '172.17.13.2/32']},
   {cidr: '172.17.13.3/32'},
   {cidr: '10.0.0.0/8'},
-  {cidr: 'fd00::/64'},
+  {cidr: 'fd00::/64', except: ['fd00::2/128', 'FD00::4/127']},
+  {cidr: '::/0', except: ['fd00:0:0::3/128']},
 )
 
 const peer: fc.Arbitrary<PolicyPeer> = fc.oneof(
@@ -142,6 +144,7 @@ export const podLists: fc.Arbitrary<readonly Pod[]> = fc
         ...one,
         labels: own as Readonly<Record<string, string>>,
         ip: `172.17.${one.node === 'node1' ? 12 : 13}.${index + 2}`,
+        ip6: `fd00::${index + 2}`,
         ...(http !== undefined && {http}),
       }),
     ),

@@ -9,32 +9,37 @@ import type {Pod} from '../../../src/objects/pod.ts'
 import {verdictOf} from './_evaluate.ts'
 import {namespaces, nodes, podLists, policyLists} from './_worlds.ts'
 
-/** The tables that the nodes of a cluster have for IPv4. */
-function tablesOf(policies: readonly NetworkPolicy[], pods: readonly Pod[]): readonly (NftTable | undefined)[] {
+type Tables = readonly (NftTable | undefined)[]
+
+/** The tables that the nodes of a cluster have for one family. */
+function tablesOf(policies: readonly NetworkPolicy[], pods: readonly Pod[], family: number): Tables {
   return nodes.map(nodeName => {
-    const [plan] = policyPlans({
-      policies,
-      namespaces,
-      pods: policyPods(pods, {own: pod => (pod.spec.nodeName === nodeName ? addressesOf(pod) : undefined)}),
-    })
-    return plan?.table
+    const own = (pod: Pod) => (pod.spec.nodeName === nodeName ? addressesOf(pod) : undefined)
+    return policyPlans({policies, namespaces, pods: policyPods(pods, {own})})[family]?.table
   })
 }
 
 function addressesOf({status}: Pod): readonly string[] {
-  return status?.podIP ? [status.podIP] : []
+  return (status?.podIPs ?? []).map(({ip}) => ip)
 }
 
 const calls = (['TCP', 'UDP', 'SCTP'] as const).flatMap(protocol =>
   [79, 80, 81, 90, 91].map(port => ({protocol, port})),
 )
+const outside = [
+  ['10.0.20.99', '203.0.113.9'],
+  ['fd00:10::99', '2001:db8::9'],
+]
 
 /** Where rules and meaning differ, in words. */
-function differences(policies: readonly NetworkPolicy[], pods: readonly Pod[], tables = tablesOf(policies, pods)) {
+function differences(
+  policies: readonly NetworkPolicy[],
+  pods: readonly Pod[],
+  {family, tables = tablesOf(policies, pods, family)}: {readonly family: number; readonly tables?: Tables},
+): readonly string[] {
   const ends = [
-    ...pods.map(pod => ({address: pod.status?.podIP ?? '', pod, node: pod.spec.nodeName as string})),
-    {address: '10.0.20.99'},
-    {address: '203.0.113.9'},
+    ...pods.map(pod => ({address: addressesOf(pod)[family] ?? '', pod, node: pod.spec.nodeName as string})),
+    ...(outside[family] ?? []).map(address => ({address})),
   ]
   const found: string[] = []
   for (const from of ends)
@@ -52,9 +57,10 @@ function differences(policies: readonly NetworkPolicy[], pods: readonly Pod[], t
 test('the rules of all nodes let through what policies allow, and nothing else', t => {
   fc.assert(
     fc.property(policyLists, podLists, (policies, pods) => {
-      t.deepEqual(differences(policies, pods), [])
+      t.deepEqual(differences(policies, pods, {family: 0}), [])
+      t.deepEqual(differences(policies, pods, {family: 1}), [])
     }),
-    {numRuns: 400},
+    {numRuns: 250},
   )
 })
 
@@ -68,6 +74,8 @@ test('rules that are not those of the policies are found out', t => {
     ...pod,
     metadata: {...pod.metadata, namespace: policies[0]?.metadata.namespace ?? ''},
   }))
-  t.deepEqual(differences(everybody, home), [])
-  t.not(differences(everybody, home, [undefined, undefined]).length, 0)
+  for (const family of [0, 1]) {
+    t.deepEqual(differences(everybody, home, {family}), [])
+    t.not(differences(everybody, home, {family, tables: [undefined, undefined]}).length, 0)
+  }
 })

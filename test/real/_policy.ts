@@ -1,0 +1,345 @@
+import {join} from 'node:path'
+import {setTimeout} from 'node:timers/promises'
+import type {ExecutionContext, TestFn} from 'ava'
+import {ask} from '../../src/cluster/control.ts'
+import type {NetworkPolicySpec} from '../../src/objects/network-policy.ts'
+import {policyOf} from '../node/policy/_worlds.ts'
+import {type Account, makePlace, sessionFolder} from './_podlab.ts'
+
+/*
+ * NetworkPolicies, with real packets through real rules:
+ *
+ *                        10.0.20.0/24, the underlay ── laptop 10.0.20.100
+ *        eth0 10.0.20.4 ──────┴────── eth0 10.0.20.11
+ *   ┌─ far 172.17.13.0/24 ────┐  ┌─ near 172.17.12.0/24 ─┐
+ *   │ shop/api    app=api     │  │ shop/web  app=web     │  web: http 8080/TCP, 8081/UDP
+ *   │ friend      role=friend │  │ client                │
+ *   │ admin/root  team=ops    │  │                       │
+ *   │ hosted, the node itself │  │                       │
+ *   └─────────────────────────┘  └───────────────────────┘
+ *
+ * Services of shop/web: 10.98.0.10:80, node port 30080 (externalTrafficPolicy Local).
+ */
+const labFile = `
+nodes:
+  - {name: far, address: 10.0.20.4, podSubnet: 172.17.13.0/24}
+  - {name: near, address: 10.0.20.11, podSubnet: 172.17.12.0/24}
+clients:
+  - {name: laptop, address: 10.0.20.100}
+manifests:
+  - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+  - {apiVersion: v1, kind: Namespace, metadata: {name: admin, labels: {team: ops}}}
+  - apiVersion: v1
+    kind: Pod
+    metadata: {name: web, namespace: shop, labels: {app: web}}
+    spec:
+      nodeName: near
+      containers:
+        - {name: main, image: registry.k8s.io/e2e-test-images/agnhost:2.39, args: [netexec], ports: [{name: http, containerPort: 8080}, {containerPort: 8081, protocol: UDP}]}
+  - {apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {nodeName: far, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
+  - {apiVersion: v1, kind: Pod, metadata: {name: client}, spec: {nodeName: near, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
+  - {apiVersion: v1, kind: Pod, metadata: {name: friend, labels: {role: friend}}, spec: {nodeName: far, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
+  - {apiVersion: v1, kind: Pod, metadata: {name: root, namespace: admin}, spec: {nodeName: far, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
+  - {apiVersion: v1, kind: Pod, metadata: {name: hosted, labels: {role: friend}}, spec: {hostNetwork: true, nodeName: far, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {clusterIP: 10.98.0.10, type: NodePort, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}}
+`
+
+const [http, udp, nobody] = ['8080/TCP', '8081/UDP', '81/TCP']
+const ports = [http, udp, nobody]
+const [web, api, client, friend, root, hosted] = [
+  'shop/pod/web',
+  'shop/pod/api',
+  'pod/client',
+  'pod/friend',
+  'admin/pod/root',
+  'pod/hosted',
+]
+
+/** Who does not reach whom: callers by `POD`, for all ports, or by `POD:PORT`. Everybody else does. */
+type Shut = Readonly<Record<string, readonly string[]>>
+
+type Feature = {
+  readonly title: string
+  readonly policies: readonly (readonly [namespace: string, spec: Partial<NetworkPolicySpec>])[]
+  readonly shut: Shut
+}
+
+const toWeb = (ingress: NonNullable<NetworkPolicySpec['ingress']>): Feature['policies'][number] => [
+  'shop',
+  {podSelector: {matchLabels: {app: 'web'}}, ingress},
+]
+const byLabels = (matchLabels: Readonly<Record<string, string>>) => ({podSelector: {matchLabels}})
+const inTeam = (team: string) => ({namespaceSelector: {matchLabels: {team}}})
+const others = [api, client, friend, root, hosted]
+
+const features: readonly Feature[] = [
+  {title: 'without policies everybody reaches everybody', policies: [], shut: {}},
+  {
+    title: 'default deny for ingress shuts a namespace, but to its own node',
+    policies: [['shop', {}]],
+    shut: {[web]: others, [api]: [web, client, friend, root]},
+  },
+  {
+    title: 'default deny for egress keeps a namespace in, but its own node is always reached',
+    policies: [['admin', {policyTypes: ['Egress']}]],
+    shut: {[web]: [root], [api]: [root], [client]: [root], [friend]: [root]},
+  },
+  {
+    title: 'labels let in, at one port alone',
+    policies: [toWeb([{from: [byLabels({app: 'api'})], ports: [{port: 8080}]}])],
+    shut: {[`${web}:${http}`]: [client, friend, root, hosted], [`${web}:${udp}`]: others, [`${web}:${nobody}`]: others},
+  },
+  {
+    title: 'labels mean pods of the own namespace, and no pod that is its node',
+    policies: [toWeb([{from: [byLabels({role: 'friend'})]}])],
+    shut: {[web]: others},
+  },
+  {
+    title: "a namespace's labels let in all its pods",
+    policies: [toWeb([{from: [inTeam('ops')]}])],
+    shut: {[web]: [api, client, friend, hosted]},
+  },
+  {
+    title: 'of one peer both selectors must be met, of two peers one',
+    policies: [toWeb([{from: [{...inTeam('ops'), ...byLabels({role: 'friend'})}, byLabels({app: 'api'})]}])],
+    shut: {[web]: [client, friend, root, hosted]},
+  },
+  {
+    title: 'expressions choose, too',
+    policies: [
+      toWeb([
+        {
+          from: [
+            {
+              namespaceSelector: {
+                matchExpressions: [{key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['admin']}],
+              },
+              podSelector: {matchExpressions: [{key: 'role', operator: 'DoesNotExist'}]},
+            },
+          ],
+        },
+      ]),
+    ],
+    shut: {[web]: [friend, root, hosted]},
+  },
+  {
+    title: 'a block of addresses lets in, without its exceptions',
+    policies: [toWeb([{from: [{ipBlock: {cidr: '172.17.0.0/16', except: ['172.17.13.0/24']}}]}])],
+    shut: {[web]: [api, friend, root, hosted]},
+  },
+  {
+    title: 'a port is known by its name in the pod that is called',
+    policies: [toWeb([{ports: [{port: 'http'}]}])],
+    shut: {[`${web}:${udp}`]: others, [`${web}:${nobody}`]: others},
+  },
+  {
+    title: 'a range of ports has both its ends',
+    policies: [toWeb([{ports: [{port: 81, endPort: 8080}]}])],
+    shut: {[`${web}:${udp}`]: others},
+  },
+  {
+    title: 'a protocol alone is all its ports',
+    policies: [toWeb([{ports: [{protocol: 'UDP'}]}])],
+    shut: {[`${web}:${http}`]: others, [`${web}:${nobody}`]: others},
+  },
+  {
+    title: 'who lets in SCTP alone is isolated from TCP and UDP',
+    policies: [toWeb([{ports: [{protocol: 'SCTP', port: 8080}]}])],
+    shut: {[web]: others},
+  },
+  {title: 'one empty rule lets everybody in', policies: [toWeb([{}])], shut: {}},
+  {
+    title: 'policies add up, whatever their order',
+    policies: [
+      ['shop', {podSelector: {matchLabels: {app: 'web'}}}],
+      toWeb([{from: [inTeam('ops')]}]),
+      toWeb([{ports: [{port: 8080}]}]),
+    ],
+    shut: {[`${web}:${udp}`]: [api, client, friend, hosted], [`${web}:${nobody}`]: [api, client, friend, hosted]},
+  },
+  {
+    title: 'egress goes to chosen namespaces and named ports alone',
+    policies: [
+      [
+        'default',
+        {
+          podSelector: {matchExpressions: [{key: 'role', operator: 'DoesNotExist'}]},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              to: [{namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': 'shop'}}}],
+              ports: [{port: 'http'}],
+            },
+          ],
+        },
+      ],
+    ],
+    shut: {
+      ...{[`${web}:${udp}`]: [client], [`${web}:${nobody}`]: [client]},
+      ...{[api]: [client], [friend]: [client], [root]: [client], [hosted]: [client]},
+    },
+  },
+  {
+    title: 'who may not speak may answer',
+    policies: [['shop', {podSelector: {matchLabels: {app: 'web'}}, policyTypes: ['Egress']}]],
+    shut: {[api]: [web], [client]: [web], [friend]: [web], [root]: [web], [hosted]: [web]},
+  },
+  {
+    title: 'a connection wants both of its ends to agree',
+    policies: [
+      toWeb([{from: [{namespaceSelector: {}}]}]),
+      [
+        'default',
+        {podSelector: {matchLabels: {role: 'friend'}}, policyTypes: ['Egress'], egress: [{to: [byLabels({})]}]},
+      ],
+    ],
+    shut: {[web]: [friend, hosted], [api]: [friend], [root]: [friend]},
+  },
+]
+
+type Call = {readonly from: string; readonly to: string; readonly port: string; readonly seen: boolean}
+
+/** What NetworkPolicies do to packets, for an account. */
+export function policySuite(test: TestFn, account: Account): void {
+  const place = makePlace(account)
+  const name = place.name('policy')
+  const lab = place.lab(name, labFile)
+  const {podlab} = place
+  const socket = () => join(sessionFolder(place, name), 'control.sock')
+  const inLab = (target: string, ...argv: readonly string[]) => podlab('exec', '--lab', name, target, '--', ...argv)
+  /** How curl ended: 0 for an answer, 28 for none, 7 for a refusal. */
+  const curl = async (target: string, url: string) =>
+    (await inLab(target, 'curl', '-sS', '-o', '/dev/null', '--max-time', '2', `http://${url}`)).code
+
+  const settled = async (t: ExecutionContext) =>
+    t.deepEqual((await ask(socket(), 'settled', {withinMs: 60_000})).waitingFor, [])
+
+  /** Writes these policies, in the place of all others. */
+  async function write(t: ExecutionContext, policies: Feature['policies']): Promise<void> {
+    for (const {metadata} of await ask(socket(), 'list', {kind: 'NetworkPolicy'}))
+      await ask(socket(), 'delete', {kind: 'NetworkPolicy', namespace: metadata.namespace ?? '', name: metadata.name})
+    const objects = policies.map(([namespace, spec], index) => policyOf(`policy-${index}`, namespace, spec))
+    if (objects.length > 0) await ask(socket(), 'apply', {objects})
+    await settled(t)
+  }
+
+  /** Every call that did not arrive, as a feature says it, and whether all was as podlab itself expected. */
+  async function matrix(): Promise<{readonly pass: boolean; readonly shut: Shut}> {
+    const words = ports.flatMap(port => ['--port', port])
+    const {stdout, stderr} = await podlab('policy', 'matrix', '--lab', name, '-o', 'json', ...words)
+    if (stdout === '') throw new Error(stderr)
+    const report = JSON.parse(stdout) as {pass: boolean; matrix: readonly Call[]}
+    const lost = report.matrix.filter(({seen}) => !seen)
+    const shut = Map.groupBy(lost, ({to, port}) => `${to}:${port}`)
+    return {
+      pass: report.pass,
+      shut: Object.fromEntries([...shut].map(([to, calls]) => [to, calls.map(({from}) => from)])),
+    }
+  }
+
+  test.serial.before(async t => {
+    const {code, stderr} = await podlab('up', lab)
+    t.deepEqual({code, stderr}, {code: 0, stderr: ''})
+  })
+  test.after.always(async () => {
+    await podlab('down', '--all')
+    place.remove()
+  })
+  const fact = (title: string, run: (t: ExecutionContext) => Promise<void>) =>
+    test.serial(`${account.name}: ${title}`, run)
+
+  for (const {title, policies, shut} of features)
+    fact(title, async t => {
+      await write(t, policies)
+      const seen = await matrix()
+      t.deepEqual(inOrder(seen.shut), inOrder(everyPort(shut)))
+      t.true(seen.pass, 'and podlab expected it')
+    })
+
+  for (const mode of ['iptables', 'nftables'])
+    fact(`a Service is judged by its endpoint, in ${mode} mode`, async t => {
+      await write(t, [toWeb([{from: [byLabels({app: 'api'})], ports: [{port: 'http'}]}])])
+      const {code, stderr} = await podlab('set', '--lab', name, 'proxy', mode)
+      t.deepEqual({code, stderr}, {code: 0, stderr: ''})
+      await settled(t)
+      t.is(await curl(api, '10.98.0.10'), 0)
+      t.is(await curl(friend, '10.98.0.10'), 28)
+      t.is(await curl(client, '10.98.0.10'), 28, 'also from a pod beside it')
+      t.is(await curl(web, '10.98.0.10'), 0, 'and it reaches itself')
+    })
+
+  fact('a client outside is let in by its address', async t => {
+    await write(t, [toWeb([{from: [{ipBlock: {cidr: '10.0.20.100/32'}}]}])])
+    t.is(await curl('client/laptop', '10.0.20.11:30080'), 0)
+    await write(t, [toWeb([{from: [{ipBlock: {cidr: '10.0.20.101/32'}}]}])])
+    t.is(await curl('client/laptop', '10.0.20.11:30080'), 28)
+  })
+
+  fact("a pod's own node, with its probes, gets through", async t => {
+    await write(t, [['shop', {policyTypes: ['Ingress', 'Egress']}]])
+    const {stdout} = await inLab(web, 'hostname', '-i')
+    t.is(await curl('node/near', `${stdout.trim()}:8080`), 0)
+    t.is(await curl('node/far', `${stdout.trim()}:8080`), 28)
+  })
+
+  fact('what is dropped is counted, at the end of the chain of the pod', async t => {
+    await write(t, [['shop', {podSelector: {matchLabels: {app: 'web'}}}]])
+    const list = async () =>
+      (await inLab('node/near', 'nft', 'list', 'chain', 'ip', 'network-policy', 'to-shop/web')).stdout
+    t.regex(await list(), /jump ingress-shop\/policy-0\n\s+counter packets 0 bytes 0 drop/)
+    t.is(await curl(client, '10.98.0.10'), 28)
+    t.regex(await list(), /counter packets [1-9]\d* bytes \d+ drop/)
+  })
+
+  fact('a pod is isolated before its first program starts', async t => {
+    await write(t, [['shop', {podSelector: {matchLabels: {app: 'eager'}}, policyTypes: ['Egress']}]])
+    const calls = (seconds: string) =>
+      `for i in 1 2 3 4 5 6; do curl -sS -o /dev/null --max-time ${seconds} http://10.98.0.10 && echo out; done; echo done; sleep infinity`
+    const runs = async (pod: string, seconds: string) => {
+      const command = ['sh', '-c', calls(seconds)]
+      const spec = {nodeName: 'near', containers: [{name: 'main', image: 'curlimages/curl', command}]}
+      const metadata = {name: pod, namespace: 'shop', labels: {app: 'eager'}}
+      const object = {apiVersion: 'v1', kind: 'Pod', metadata, spec} as const
+      await ask(socket(), 'apply', {objects: [object]})
+      for (let attempts = 0; attempts < 100; attempts++) {
+        const {stdout} = await podlab('logs', '--lab', name, `shop/pod/${pod}`)
+        if (stdout.includes('done')) return stdout
+        await setTimeout(300)
+      }
+      throw new Error(`${pod} has not ended`)
+    }
+    t.notRegex(await runs('eager', '0.5'), /^out$/m)
+    await write(t, [])
+    t.regex(await runs('free', '5'), /^out$/m, 'the same pod gets out where nobody keeps it in')
+    for (const pod of ['eager', 'free']) await ask(socket(), 'delete', {kind: 'Pod', namespace: 'shop', name: pod})
+  })
+
+  fact('with the last policy every trace of them goes', async t => {
+    await write(t, [['shop', {}]])
+    const tables = async () => (await inLab('node/near', 'nft', 'list', 'tables')).stdout
+    t.regex(await tables(), /^table ip network-policy$/m)
+    await write(t, [])
+    t.notRegex(await tables(), /network-policy/)
+  })
+
+  fact('a table that somebody removes is missed in the matrix', async t => {
+    await write(t, [['shop', {podSelector: {matchLabels: {app: 'web'}}}]])
+    t.is((await inLab('node/near', 'nft', 'delete', 'table', 'ip', 'network-policy')).code, 0)
+    const {code, stdout} = await podlab('policy', 'matrix', '--lab', name, '--port', '8080')
+    t.is(code, 1)
+    t.regex(stdout, /but policies deny it: shop\/web ingress \(shop\/policy-0\)/)
+    t.is((await podlab('policy', 'matrix', '--lab', name, '--port', 'http')).code, 2)
+  })
+}
+
+function everyPort(shut: Shut): Shut {
+  const entries = Object.entries(shut).flatMap(([to, from]) =>
+    to.includes(':') ? [[to, from] as const] : ports.map(port => [`${to}:${port}`, from] as const),
+  )
+  return Object.fromEntries(entries)
+}
+
+function inOrder(shut: Shut): Shut {
+  const sorted = Object.entries(shut).map(([to, from]) => [to, from.toSorted()] as const)
+  return Object.fromEntries(sorted.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
