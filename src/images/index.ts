@@ -2,6 +2,7 @@ import {agnhost} from './agnhost.ts'
 import {alpine} from './alpine.ts'
 import {busybox} from './busybox.ts'
 import {busyboxplus} from './busyboxplus.ts'
+import {coredns} from './coredns.ts'
 import {curl} from './curl.ts'
 import {echoServer} from './echo-server.ts'
 import {httpd} from './httpd.ts'
@@ -19,6 +20,7 @@ export const images = [
   alpine,
   busybox,
   busyboxplus,
+  coredns,
   curl,
   echoServer,
   httpd,

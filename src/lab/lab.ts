@@ -36,6 +36,18 @@ export type ClusterConfig = {
   readonly overlay: 'vxlan' | 'udp' | 'host-gw'
   readonly proxyMode: ProxyMode
   readonly proxy: ProxyConfig
+  /** The cluster's DNS; there is none when it is left out. */
+  readonly dns?: DnsConfig
+}
+
+/** Who answers for names, and what stands behind him. */
+export type DnsConfig = {
+  /** `podlab`: podlab's own server. `coredns`: the real one, which this machine has. */
+  readonly server: 'podlab' | 'coredns'
+  /** The Corefile that it begins with; kubeadm's when left out. */
+  readonly corefile?: string
+  /** Names of the world outside that the nodes' own DNS server knows, besides those of the internet's hosts. */
+  readonly upstream: Readonly<Record<string, readonly Ip[]>>
 }
 
 /** `podNetwork6`, `serviceRange6`, `underlay6` and `loadBalancers6` of the lab file. */

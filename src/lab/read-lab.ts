@@ -2,6 +2,7 @@ import {capacityMistakes} from './capacity.ts'
 import type {CheckForm} from './check-schema.ts'
 import {type Machines, targetFaults} from './checks.ts'
 import {internetFaults, placeClients} from './clients.ts'
+import {dnsFaults, dnsMistakes} from './dns-rules.ts'
 import {familyFaults, placeMachines6, placeNodes6} from './dual-stack.ts'
 import {type RootFault, readImages} from './images.ts'
 import type {Lab} from './lab.ts'
@@ -70,6 +71,7 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
       ...faults.map(fault => mistakeIn(document, fault)),
       ...[...images.mistakes, ...manifests.mistakes, ...scenario.mistakes, ...duplicates(manifests.value)],
       ...[...nodeMistakes(objects), ...clusterIpMistakes(objects, cluster.serviceRange)],
+      ...dnsMistakes(objects, cluster),
       ...clashes(manifests.value, steps, nodes),
     ],
     warnings: selectorWarnings({
@@ -112,6 +114,7 @@ function readNetwork(written: Readonly<Record<string, unknown>>): Network {
     faults: [
       ...(surplus ? [{path: surplus.path, message: `${all.length} nodes; at most ${machinesAtMost}`}] : []),
       ...networkFaults(cluster),
+      ...dnsFaults(cluster),
       ...roomFaults(cluster, nodes.length + outside.clients.length),
       ...familyFaults(cluster, isMapping(written.cluster) ? written.cluster : {}),
       ...[...faults, ...outside.faults, ...clients.faults, ...internetFaults(cluster, internet)],

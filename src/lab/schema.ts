@@ -32,6 +32,32 @@ const hostName = z
 const network = (example: string) => parsed(parseNetwork, example)
 const network6 = (example: string) => parsed(parseNetwork6, example)
 
+/* Who answers for names. */
+const dnsSchema = z
+  .union(
+    [
+      z.literal(false),
+      mapping({
+        server: z
+          .enum(['podlab', 'coredns', 'none'])
+          .default('podlab')
+          .describe("podlab's own server, or the real CoreDNS, if its program is on the PATH"),
+        corefile: z.string().min(1).optional().describe("The Corefile that it begins with; kubeadm's when left out"),
+        upstream: z
+          .record(
+            hostName,
+            z.union([parsed(parseIp, '203.0.113.10'), z.array(parsed(parseIp, '203.0.113.10')).min(1).max(20)], {
+              error: 'expected an address, or a list of addresses',
+            }),
+          )
+          .optional()
+          .describe("Names outside the cluster with their addresses, which the nodes' DNS server knows"),
+      }),
+    ],
+    {error: 'expected false, or a mapping with server, corefile and upstream'},
+  )
+  .prefault({})
+
 /** `cluster:` with all its defaults: flannel's, kube-proxy's and kubeadm's own where they have one. */
 export const clusterSchema = mapping({
   podNetwork: network('172.17.0.0/16')
@@ -92,6 +118,7 @@ export const clusterSchema = mapping({
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),
+  dns: dnsSchema.describe("The cluster's DNS, kube-dns with its pods: false for none"),
 })
 
 const address6 = parsed(parseIp6, 'fd00:10:0:20::11').describe(

@@ -3,7 +3,7 @@ import {type Cidr, overlaps, parseNetwork, parseNetwork6} from '../net/cidr.ts'
 import {parseIp6} from '../net/ip6.ts'
 import type {ClientItem, InternetItem} from './clients.ts'
 import {ipv6Networks} from './dual-stack.ts'
-import type {ClusterConfig} from './lab.ts'
+import type {ClusterConfig, DnsConfig} from './lab.ts'
 import type {NodeItem} from './networks.ts'
 import {clientSchema, clusterSchema, internetSchema, machinesAtMost, nodeSchema, poolSchema} from './schema.ts'
 import {isMapping, readShape} from './shape.ts'
@@ -27,16 +27,32 @@ export function readCluster(written: unknown): ClusterConfig {
   const given = Object.entries(isMapping(written) ? written : {})
   const good = given.filter(([key, value]) => readShape(clusterSchema, {[key]: value}).ok)
   const read = clusterSchema.parse(Object.fromEntries(good))
-  const {loadBalancers, ipFamilies, podNetwork6, serviceRange6, underlay6, loadBalancers6, ...cluster} = read
+  const {loadBalancers, ipFamilies, podNetwork6, serviceRange6, underlay6, loadBalancers6, dns, ...cluster} = read
   const pool = loadBalancers ?? usualPool(cluster)
   const ipv6 = ipv6Networks({ipFamilies, podNetwork6, serviceRange6, underlay6, loadBalancers6})
-  return {...cluster, ...(pool && {loadBalancers: pool}), ...(ipv6 && {ipv6})}
+  const names = dnsConfig(dns)
+  return {...cluster, ...(pool && {loadBalancers: pool}), ...(ipv6 && {ipv6}), ...(names && {dns: names})}
+}
+
+function dnsConfig(written: z.output<typeof clusterSchema>['dns']): DnsConfig | undefined {
+  if (written === false || written.server === 'none') return undefined
+  const {server, corefile, upstream = {}} = written
+  const names = Object.entries(upstream).map(([name, addresses]) => [name, [addresses].flat()] as const)
+  return {
+    server,
+    upstream: Object.fromEntries(names),
+    ...(corefile !== undefined && {corefile}),
+  }
 }
 
 const usual = parseNetwork('10.0.40.0/24')
 
 /* Who chooses other networks need not know of this one. */
-function usualPool({podNetwork, serviceRange, underlay}: Omit<ClusterConfig, 'loadBalancers'>): Cidr | undefined {
+function usualPool({
+  podNetwork,
+  serviceRange,
+  underlay,
+}: Omit<ClusterConfig, 'loadBalancers' | 'dns'>): Cidr | undefined {
   return [podNetwork, serviceRange, underlay].some(network => overlaps(network, usual)) ? undefined : usual
 }
 

@@ -30,6 +30,18 @@ export function allocate(pool: AddressPool, owner: string): {readonly pool: Addr
   return {pool: {...pool, taken: new Map(pool.taken).set(ip, owner), last: ip}, ip}
 }
 
+/** The last address that is free, for those that are to stay out of the others' way; what comes next is given out as if it had not been. */
+export function allocateLast(pool: AddressPool, owner: string): {readonly pool: AddressPool; readonly ip: Ip} {
+  const own = addressesOf(pool, owner)[0]
+  if (own !== undefined) return {pool, ip: own}
+  const {subnet, taken} = pool
+  for (let index = sizeOf(subnet) - 2; index >= firstPod; index--) {
+    const ip = nth(subnet, index)
+    if (!taken.has(ip)) return {pool: {...pool, taken: new Map(taken).set(ip, owner)}, ip}
+  }
+  throw noneFree(subnet)
+}
+
 /** The pool without what `owner` has. */
 export function release(pool: AddressPool, owner: string): AddressPool {
   const taken = new Map(pool.taken)
@@ -50,7 +62,12 @@ function nextFree({subnet, taken, last}: AddressPool): Ip {
     const ip = nth(subnet, firstPod + ((given + step) % count))
     if (!taken.has(ip)) return ip
   }
-  throw new PlanError(`no address is free in ${subnet}: all ${Math.max(count, 0)} are taken by pods`)
+  throw noneFree(subnet)
+}
+
+function noneFree(subnet: Cidr): PlanError {
+  const count = Math.max(sizeOf(subnet) - firstPod - 1, 0)
+  return new PlanError(`no address is free in ${subnet}: all ${count} are taken by pods`)
 }
 
 function isForPods(subnet: Cidr, ip: Ip): boolean {

@@ -7,7 +7,7 @@ import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {Daemons} from './daemon.ts'
 import {keepDaemons} from './daemon-keeper.ts'
-import {type AddressPool, addressPool, allocate, release} from './ipam.ts'
+import {type AddressPool, addressPool, allocate, allocateLast, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
 import {packetOps, packetOpsInFull} from './packet-plans.ts'
@@ -141,9 +141,9 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
         await convergePods([...pods.values()].filter(place => insides.has(place.netns)))
       })
     },
-    attach: async names => {
+    attach: async (names, last) => {
       const places = names.map(name => {
-        const given = allocate(pool, name)
+        const given = last?.has(name) ? allocateLast(pool, name) : allocate(pool, name)
         pool = given.pool
         return {netns: name, ip: given.ip}
       })

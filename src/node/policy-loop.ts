@@ -103,8 +103,8 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
     sync,
     guarded: network => ({
       ...network,
-      attach: async names => {
-        const addresses = await network.attach(names)
+      attach: async (names, last) => {
+        const addresses = await network.attach(names, last)
         for (const [name, ip] of addresses) {
           const second = network.second?.(ip)
           attached.set(name, {addresses: second ? [ip, second] : [ip], pod: undefined})

@@ -12,6 +12,7 @@ test('a lab of one pod has defaults for all the rest', t => {
   t.is(lab.title, 'some')
   t.deepEqual(lab.cluster as object, {
     podNetwork: '172.17.0.0/16',
+    dns: {server: 'podlab', upstream: {}},
     serviceRange: '10.96.0.0/12',
     underlay: '10.0.20.0/24',
     overlay: 'vxlan',

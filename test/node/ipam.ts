@@ -1,10 +1,10 @@
 import test from 'ava'
 import fc from 'fast-check'
 import {parseNetwork} from '../../src/net/cidr.ts'
-import {type AddressPool, addressPool, allocate, release} from '../../src/node/ipam.ts'
+import {type AddressPool, addressPool, allocate, allocateLast, release} from '../../src/node/ipam.ts'
 import {PlanError} from '../../src/node/plan-error.ts'
 
-/** `+a` gives a an address, `-a` takes it back; the answer is what each `+` got, the last byte only. */
+/** `+a` gives a an address, `^a` the last one that is free, `-a` takes it back; the answer is what each `+` got, the last byte only. */
 function play(subnet: string, moves: string): string {
   let pool: AddressPool = addressPool(parseNetwork(subnet))
   const given: string[] = []
@@ -12,7 +12,7 @@ function play(subnet: string, moves: string): string {
     const owner = move.slice(1)
     if (move.startsWith('-')) pool = release(pool, owner)
     else {
-      const allocated = allocate(pool, owner)
+      const allocated = move.startsWith('^') ? allocateLast(pool, owner) : allocate(pool, owner)
       pool = allocated.pool
       given.push(allocated.ip.split('.')[3] ?? '')
     }
@@ -30,11 +30,17 @@ test('an address that came back is not given out at once', gives, '+a +b -b +c',
 test('the search begins again at the end of the subnet', gives, '+a +b +c +d +e -b +f', '2 3 4 5 6 3')
 test('who has an address keeps it', gives, '+a +b +a', '2 3 2')
 test('one who left gets another', gives, '+a -a +a', '2 3')
+test('the last address is out of the way of the others', gives, '^d +a ^e +b', '6 2 5 3')
+test('who has the last address keeps it, and it can come back', gives, '^d ^d -d ^e', '6 6 6')
 test('releasing what nobody has changes nothing', gives, '+a -x +b', '2 3')
 
 test('a full subnet is an error that names it', t => {
   const error = t.throws(() => play('172.17.13.0/29', '+a +b +c +d +e +f'), {instanceOf: PlanError})
   t.is(error.message, 'no address is free in 172.17.13.0/29: all 5 are taken by pods')
+})
+
+test('a full subnet has no last address either', t => {
+  t.throws(() => play('172.17.13.0/29', '+a +b +c +d +e ^f'), {message: /all 5 are taken by pods/})
 })
 
 test('a subnet without room for pods is full from the start', t => {

@@ -148,8 +148,11 @@ Where nobody listens, a call that is refused has arrived: what policies deny is 
     summary:
       'tell what has happened to an object, by whom, and what that set in motion; without one, what was asked for',
     details:
-      'Examples: podlab story svc/kubia\n          podlab story rs/kubia\n          podlab story pod/client --json',
-    arguments: [new Argument('[object]', 'KIND/NAME, like svc/kubia or pod/client')],
+      'Examples: podlab story svc/kubia\n          podlab story rs/kubia\n          podlab story pod/client --json\n          podlab story dns client kubia',
+    arguments: [
+      new Argument('[object]', 'KIND/NAME, like svc/kubia or pod/client; or dns, for what a look-up of a name does'),
+      new Argument('[words...]', 'after dns: the pod that asks, and the name'),
+    ],
     options: [lab, json, new Option('-n, --namespace <namespace>', 'its namespace').default('default')],
     load: () => import('./story.ts'),
   },

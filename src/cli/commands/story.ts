@@ -10,7 +10,10 @@ import {type CommandRun, UsageError} from '../command.ts'
 import {exitCode} from '../exit-code.ts'
 
 /** Tells what has happened to an object, by whom, and what that set in motion; of no object, what was asked for lately. */
-export const run: CommandRun = async ([word], options) => {
+export const run: CommandRun = async ([word, words], options, signal) => {
+  if (word === 'dns') return (await import('./story-dns.ts')).storyOfLookup(words as readonly string[], options, signal)
+  const [more] = words as readonly string[]
+  if (more !== undefined) throw new UsageError(`${more}: a story is of one object, like svc/kubia`)
   const reference = word === undefined ? undefined : read(String(word))
   const {session} = await chooseLab(options.lab as string | undefined)
   const story = await ask(

@@ -21,6 +21,8 @@ export type HttpClientOptions = {
   readonly connection: Connection
   /** Only this node's pods are asked for. */
   readonly node?: string
+  /** What `changes` tells of; what a node's agent goes by when left out. */
+  readonly kinds?: readonly AgentKind[]
   readonly after: After
 }
 
@@ -28,7 +30,7 @@ export type HttpClientOptions = {
  * Each kind has a watch of its own, as the API offers no other. What they tell is handed on together, in the order in which it came; the
  * revision that goes with it is a mark for the next question, from which all go on where each of them is.
  */
-export function httpClient({connection, node, after}: HttpClientOptions): HttpClient {
+export function httpClient({connection, node, kinds = agentKinds, after}: HttpClientOptions): HttpClient {
   let slices: string = paths.EndpointSlice
   const path = (kind: AgentKind, scope: Scope) => {
     if (kind === 'EndpointSlice') return slices
@@ -46,7 +48,7 @@ export function httpClient({connection, node, after}: HttpClientOptions): HttpCl
     following?.stop.abort()
     const stop = new AbortController()
     const started: Following = {mark: since, scope, stop, events: [], wake: () => undefined, failure: undefined}
-    for (const kind of (Object.keys(paths) as AgentKind[]).filter(one => isWatched(one, scope))) {
+    for (const kind of kinds.filter(one => isWatched(one, scope))) {
       const tell = (event: WatchedEvent | undefined, revision: number) => {
         started.reached = Math.max(started.reached ?? since, revision)
         if (event === undefined) return
@@ -169,6 +171,8 @@ const paths = {
   NetworkPolicy: '/apis/networking.k8s.io/v1/networkpolicies',
   Namespace: '/api/v1/namespaces',
 } as const satisfies Record<AgentKind, string>
+
+const agentKinds = Object.keys(paths) as readonly AgentKind[]
 
 const followedPaths = {ConfigMap: 'configmaps', Secret: 'secrets'} as const satisfies Record<FollowedKind, string>
 

@@ -17,12 +17,16 @@ import {ownImages} from '../../node/runtime/own-root/own-images.ts'
 import {type Runtime, startRuntime} from '../../node/runtime/runtime.ts'
 import type {Streams} from '../../node/runtime/streams.ts'
 import type {KubeObjectAny} from '../../objects/kinds.ts'
+import type {KubeObject} from '../../objects/kube-object.ts'
 import {type ApiServerPlace, bootstrapObjects} from '../../store/bootstrap.ts'
 import {type Registry, registry} from '../../store/registry.ts'
 import type {Store} from '../../store/store.ts'
 import {type ApiAccess, apiServerPlace} from '../api-access.ts'
 import {type Chronicle, createChronicle, writing} from '../chronicle.ts'
 import {after, timestamp} from '../clock.ts'
+import {dnsServers, dnsService} from '../dns/objects.ts'
+import {tellNames} from '../dns/tell-names.ts'
+import {serveUpstream} from '../dns/upstream-server.ts'
 import {nodeObjects} from '../node-objects.ts'
 import {proxyConfiguration} from '../proxy-configuration.ts'
 import {storeClient} from '../store-client.ts'
@@ -35,6 +39,7 @@ import {noOutsiders, type Outsiders} from './outsiders.ts'
 import type {OutsiderContext} from './start-outsiders.ts'
 import {tokenIssuer} from './token-issuer.ts'
 import {clientBy} from './way-to-api.ts'
+import {workerProgram} from './worker-program.ts'
 
 /** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
 export type Cluster = {
@@ -86,7 +91,7 @@ export async function createCluster({
     for (const agent of agents) agent.exited(id, code)
     outsiders.exited(id, code)
   }
-  const starting = startRuntime({exited, died})
+  const starting = startRuntime({exited, died, program: workerProgram})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
   const chronicle = createChronicle(() => performance.timeOrigin + performance.now())
   const store = chronicle.noting(kept)
@@ -97,6 +102,7 @@ export async function createCluster({
     objects.apply(bootstrapObjects(serviceRange, apiServer))
     const own = [...nodeObjects(lab, timestamp()), proxyConfigMapOf(proxyConfiguration(lab))]
     objects.apply(own.filter(object => !resumed || !store.get(object.kind, object.metadata)))
+    if (!resumed) objects.apply(ownless(dnsService(lab), lab))
   })
   const running = runControllers({
     ...{store, signal, now: Date.now, random: Math.random, log, gathering},
@@ -112,16 +118,20 @@ export async function createCluster({
     chronicle.by({is: 'podlab', doing: 'applied it from the lab file'}, () => {
       objects.apply(lab.manifests as readonly KubeObjectAny[])
     })
+  if (!resumed)
+    chronicle.by({is: 'podlab', doing: 'set the cluster up'}, () => objects.apply(ownless(dnsServers(lab), lab)))
 
   const [runtime, images] = await Promise.all([starting, unpacking])
   const kernel = kernelOf(runtime, rootless)
-  const machines = await makeMachines({lab, kernel, runtime})
+  const machines = await makeMachines({lab, kernel, runtime, writeFile: writeInside})
+  serveUpstream(lab, log)
   const issuer = tokenIssuer(store, access.authorityKey)
   const clientOf = (node: string) =>
     storeClient(
       writing(store, act => chronicle.by({is: 'kubelet', node}, act)),
       issuer,
     )
+  if (lab.cluster.dns) tellNames({client: clientOf(''), after, signal, log})
   const common = {kernel, runtime, images, signal, log}
   agents.push(...(await startAgents({lab, machines, apiServer, clientOf, chronicle, common})))
   if (lab.nodes.some(({outside}) => outside)) outsiders = await startOutsiders({lab, access, machines, runtime, log})
@@ -138,6 +148,13 @@ export async function createCluster({
     streams: runtime.streams,
     ...(pool && {announcer: startAnnouncer({pool, lab, store, kernel, signal, log})}),
   }
+}
+
+/* What a lab brings itself is as the lab has it. */
+function ownless(objects: readonly KubeObjectAny[], {manifests}: Lab): readonly KubeObjectAny[] {
+  const keyOf = ({kind, metadata: {namespace, name}}: KubeObject) => `${kind} ${namespace}/${name}`
+  const own = new Set(manifests.map(keyOf))
+  return objects.filter(object => !own.has(keyOf(object)))
 }
 
 /* Most labs have none, and do not wait for what they need. */

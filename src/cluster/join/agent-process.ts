@@ -10,6 +10,7 @@ import {httpClient} from '../api-client/http-client.ts'
 import {readKubeconfig} from '../api-client/kubeconfig-file.ts'
 import {after, timestamp} from '../clock.ts'
 import {kernelOf} from '../daemon/kernel-of.ts'
+import {workerProgram} from '../daemon/worker-program.ts'
 import {serveAgent} from './agent-server.ts'
 import {machineOf} from './machine.ts'
 import {mountAgent} from './mounts.ts'
@@ -41,7 +42,7 @@ async function main(options: JoinOptions): Promise<void> {
   const exited = (id: string, code: number) => {
     for (const agent of agents) agent.exited(id, code)
   }
-  const starting = startRuntime({exited, died})
+  const starting = startRuntime({exited, died, program: workerProgram})
   log.info({server: options.server ?? place.server}, 'joining')
   await registerNode(connection, options, {after, signal, now: timestamp})
   const runtime = await starting

@@ -14,6 +14,7 @@ import {object} from './object.ts'
 import {pods} from './pods.ts'
 import {reaches} from './reaches.ts'
 import {refuses} from './refuses.ts'
+import {resolves} from './resolves.ts'
 import {route} from './route.ts'
 import {rule} from './rule.ts'
 import {rulesEqual} from './rules-equal.ts'
@@ -24,6 +25,7 @@ import {sourceAddress} from './source-address.ts'
 export const checks = {
   reaches,
   refuses,
+  resolves,
   balances,
   shares,
   sourceAddress,

@@ -14,8 +14,8 @@ import type {PodVolumes} from './volumes/pod-volumes.ts'
 
 /** Gives pods their place in the node's network. */
 export type PodNetwork = {
-  /** Addresses for pods whose namespaces are there; they are connected when it resolves. By netns name. */
-  attach(netns: readonly string[]): Promise<ReadonlyMap<string, Ip>>
+  /** Addresses for pods whose namespaces are there; they are connected when it resolves. By netns name. Those in `last` get the last ones. */
+  attach(netns: readonly string[], last?: ReadonlySet<string>): Promise<ReadonlyMap<string, Ip>>
   detach(netns: readonly string[]): Promise<void>
   /** The address of IPv6 that goes with a pod's own; none in a cluster that is not dual-stack. */
   second?(ip: Ip): Ip | undefined

@@ -1,3 +1,4 @@
+import {wantsLastAddress} from './address-wish.ts'
 import {hostnameOf} from './files.ts'
 import type {PodLife, Sandbox} from './pod-life.ts'
 import {type PodTable, uidOf} from './pod-table.ts'
@@ -52,7 +53,8 @@ async function hold({context}: PodTable, life: PodLife): Promise<Held | (Outcome
 async function attach(table: PodTable, held: readonly Held[]): Promise<readonly Outcome[]> {
   const names = held.map(({life}) => life.netns)
   try {
-    const addresses = await table.context.network.attach(names)
+    const last = new Set(held.flatMap(({life}) => (wantsLastAddress(life.pod) ? [life.netns] : [])))
+    const addresses = await table.context.network.attach(names, last)
     return held.map(({life, pausePid}) => {
       const ip = addresses.get(life.netns)
       if (ip === undefined) return {life, error: new Error('it was given no address')}

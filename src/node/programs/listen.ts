@@ -19,8 +19,8 @@ export function httpSocket(server: Server, port: number): PlayedServer {
   }
 }
 
-/* Node has no public name for a server's descriptor; `_handle.fd` is what its own child_process passes on. */
-function descriptorOf(server: Server): number | undefined {
+/** The descriptor of a server that listens. Node has no public name for it; `_handle.fd` is what its own child_process passes on. */
+export function descriptorOf(server: object): number | undefined {
   const handle: unknown = Reflect.get(server, '_handle')
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined
   return typeof fd === 'number' && fd >= 0 ? fd : undefined

@@ -11,9 +11,14 @@ export type ProgramContext = {
   readonly readFile: (path: string) => Buffer | undefined
   /** The names in a folder of the container; none when there is no such folder. */
   readonly listFiles: (path: string) => readonly string[]
+  /** Does something at once in the pod's network namespace: sockets made by it belong there. */
+  readonly inNetwork: <T>(act: () => T) => T
   /** Ends the container with an exit code, as a program that exits by itself. */
   readonly exit: (code: number) => void
 }
+
+/** Programs that are loaded when they are first played, by name. */
+export type LaterPrograms = Readonly<Record<string, () => Promise<Program>>>
 
 export type PlayedServer = {
   /** The descriptors of its listening sockets: the container's process holds them too, so that `ss -p` names it. */

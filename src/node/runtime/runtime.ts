@@ -182,4 +182,4 @@ export async function startRuntime({
   }
 }
 
-const workerProgram = new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url)
+const workerProgram = new URL(`./worker-thread${import.meta.url.slice(-3)}`, import.meta.url)

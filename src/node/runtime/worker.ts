@@ -2,7 +2,7 @@ import {closeSync, readFileSync} from 'node:fs'
 import {Socket} from 'node:net'
 import {finished} from 'node:stream/promises'
 import {setImmediate} from 'node:timers/promises'
-import {parentPort} from 'node:worker_threads'
+import type {MessagePort} from 'node:worker_threads'
 import {type Child, type Children, loadChildren} from '../../kernel/children.ts'
 import type {Forget} from '../../kernel/conntrack/forget.ts'
 import {type Namespaces, ownNamespaces} from '../../kernel/namespaces.ts'
@@ -10,7 +10,7 @@ import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
 import {isOneUser, pretendOtherUsers} from '../../kernel/one-user.ts'
 import {findProgram} from '../programs/index.ts'
-import type {PlayedServer} from '../programs/program.ts'
+import type {LaterPrograms, PlayedServer, Program} from '../programs/program.ts'
 import {ask} from './ask.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
 import {exec} from './exec.ts'
@@ -53,9 +53,8 @@ let forget: Forget | undefined
 
 const containers = new Map<string, Container>()
 
-if (parentPort) serve(parentPort)
-
-function serve(port: NonNullable<typeof parentPort>): void {
+/** Serves the main thread by its port. The programs of higher floors are given by `later`, besides those of `node/programs`. */
+export function serve(port: MessagePort, later: LaterPrograms = {}): void {
   const say: Say = message => port.postMessage(message)
   const namespaces = ownNamespaces()
   const netlink = loadNetlink()
@@ -65,7 +64,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   port.on('message', (message: RequestMessage) => {
     if (message.name === 'cancel') return asked.get(message.number)?.abort()
     if (message.name === 'reap') return children.reap()
-    answer(message, {namespaces, netlink, children, say}).then(
+    answer(message, {namespaces, netlink, children, say, later}).then(
       value => say({type: 'answer', number: message.number, answer: value}),
       (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
     )
@@ -78,7 +77,12 @@ const asked = new Map<number, AbortController>()
 
 async function answer(
   message: Exclude<RequestMessage, {name: 'cancel' | 'reap'}>,
-  {netlink, say, ...machine}: Machine & {readonly netlink: Netlink; readonly say: Say},
+  {
+    netlink,
+    say,
+    later,
+    ...machine
+  }: Machine & {readonly netlink: Netlink; readonly say: Say; readonly later: LaterPrograms},
 ): Promise<Requests[keyof Requests]['answer']> {
   const {namespaces} = machine
   switch (message.name) {
@@ -104,7 +108,7 @@ async function answer(
     case 'removeVolumes':
       return removeVolumes(namespaces.syscalls, message.question.uid)
     case 'start':
-      return start(machine, message.question, say)
+      return start({...machine, later}, message.question, say)
     case 'end':
       return end(message.question)
     case 'ask': {
@@ -134,15 +138,21 @@ async function answer(
   }
 }
 
-async function start(machine: Machine, spec: ContainerSpec, say: Say): Promise<{pid: number}> {
+async function start(
+  {later, ...machine}: Machine & {readonly later: LaterPrograms},
+  spec: ContainerSpec,
+  say: Say,
+): Promise<{pid: number}> {
   const {namespaces} = machine
+  const load = later[spec.played ?? '']
+  const program = load && (await load())
   openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
   const print = (bytes: Buffer) => appendLog(spec.id, bytes)
   const input = spec.stdin || spec.tty ? openInput(namespaces, spec.tty === true, print) : undefined
   const output = spec.tty ? undefined : openOutput(namespaces, print)
   try {
-    server = spec.played === undefined ? undefined : play(namespaces, spec, spec.played)
+    server = spec.played === undefined ? undefined : play(namespaces, spec, program ?? findProgram(spec.played))
     const given = {sockets: server?.sockets ?? [], ...(input && {input}), ...(output && {output})}
     const {child, stands} = startWithSignal(machine, spec, given)
     const {pid} = child
@@ -221,9 +231,11 @@ async function closed(stream: Socket): Promise<void> {
   stream.destroy()
 }
 
-function play(namespaces: Namespaces, spec: ContainerSpec, name: string): PlayedServer {
-  return namespaces.within({join: {net: `/proc/${spec.pausePid}/ns/net`}}, () =>
-    findProgram(name)({
+function play(namespaces: Namespaces, spec: ContainerSpec, program: Program): PlayedServer {
+  const inNetwork = <T>(act: () => T) => namespaces.within({join: {net: `/proc/${spec.pausePid}/ns/net`}}, act)
+  return inNetwork(() =>
+    program({
+      inNetwork,
       argv: spec.argv,
       hostname: spec.environment.HOSTNAME ?? '',
       environment: spec.environment,

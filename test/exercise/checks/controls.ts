@@ -12,6 +12,10 @@ import {verdictOf} from './_verdict.ts'
 type Control = {readonly check: string; readonly good: World; readonly broken: World; readonly seen: RegExp}
 
 const answering = (text: string): World => ({exec: () => text})
+const named = (said: string) => (_target: string, line: string) =>
+  line.startsWith('dig')
+    ? said
+    : 'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'
 const json = (...entries: readonly object[]) => answering(JSON.stringify(entries))
 const kubia = [pod('kubia-1', {ip: '172.17.1.2'}), pod('kubia-2', {ip: '172.17.1.3'})]
 const client = pod('client', {app: 'client', ip: '172.17.12.2'})
@@ -45,6 +49,12 @@ const controls = {
     good: answering('hello'),
     broken: {exec: () => ({code: 7, stderr: 'curl: (7) Failed to connect'})},
     seen: /Failed to connect/,
+  },
+  resolves: {
+    check: 'resolves: {from: pod/client, name: kubia, expect: 10.98.237.175, queries: 1}',
+    good: {exec: named('status: NOERROR\nkubia.default.svc.cluster.local. 30 IN A 10.98.237.175\n')},
+    broken: {exec: named('status: NXDOMAIN\n')},
+    seen: /^does not exist \(NXDOMAIN\), after 4 queries: kubia\.default\.svc\.cluster\.local\., .*kubia\.$/,
   },
   refuses: {
     check: 'refuses: {from: pod/client, to: "10.0.0.1:80"}',

@@ -1,0 +1,28 @@
+/** The zone of the cluster's names. */
+export const clusterDomain = 'cluster.local'
+
+/** The Corefile that kubeadm writes. */
+export const kubeadmCorefile = `.:53 {
+    errors
+    health {
+       lameduck 5s
+    }
+    ready
+    kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
+       pods insecure
+       fallthrough in-addr.arpa ip6.arpa
+       ttl 30
+    }
+    prometheus :9153
+    forward . /etc/resolv.conf {
+       max_concurrent 1000
+    }
+    cache 30 {
+       disable success ${clusterDomain}
+       disable denial ${clusterDomain}
+    }
+    loop
+    reload
+    loadbalance
+}
+`
