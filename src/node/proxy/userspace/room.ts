@@ -18,3 +18,12 @@ export function roomFor(most: number): Room {
     },
   }
 }
+
+/**
+ * How many are let in, by what /proc/self/limits says: each takes two descriptors of a process that has other work, too, so they get half
+ * of them.
+ */
+export function mostConnections(limits: string): number {
+  const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY)
+  return Math.min(4000, Math.floor(descriptors / 4))
+}

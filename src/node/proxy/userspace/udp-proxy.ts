@@ -41,16 +41,17 @@ export function serveUdp(
   const meet = (key: string, from: RemoteInfo): Client | undefined => {
     const endpoint = choose(from.address, false)
     if (endpoint === undefined || !room.enter()) return undefined
-    const idle = setTimeout(forget, idleMs, key)
-    const upstream = within(() => connected(endpoint))
+    const upstream = createSocket({type: 'udp4', lookup})
+    const client = {upstream, idle: setTimeout(forget, idleMs, key)}
+    clients.set(key, client)
+    upstream.on('error', () => forget(key)) // nobody listens there; the client's next datagram goes elsewhere
     upstream.on('message', answer => {
-      idle.refresh()
+      client.idle.refresh()
       socket.send(answer.subarray(0, longest), from.port, from.address)
     })
-    upstream.on('error', () => forget(key)) // nobody listens there; the client's next datagram goes elsewhere
-    const client = {upstream, idle}
-    clients.set(key, client)
-    return client
+    const [host, number] = endpoint.split(':')
+    within(() => upstream.connect(Number(number), host))
+    return clients.get(key)
   }
 
   socket.on('message', (message, from) => {
@@ -86,13 +87,6 @@ export function boundUdp(within: Within, {address, port}: {readonly address: str
     socket.close()
     throw failure
   }
-  return socket
-}
-
-function connected(endpoint: string): Socket {
-  const [host = '', port = ''] = endpoint.split(':')
-  const socket = createSocket({type: 'udp4', lookup})
-  socket.connect(Number(port), host)
   return socket
 }
 

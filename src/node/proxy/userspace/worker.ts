@@ -1,23 +1,21 @@
+import {readFileSync} from 'node:fs'
 import {type MessagePort, parentPort} from 'node:worker_threads'
 import {ownNamespaces} from '../../../kernel/namespaces.ts'
 import {netnsPath} from '../../../kernel/netns-path.ts'
 import {createListeners, type Listeners} from './listeners.ts'
 import type {Opened, Order, Question, Report} from './protocol.ts'
-import {roomFor} from './room.ts'
+import {mostConnections, roomFor} from './room.ts'
 
 /*
  * The thread in which all nodes' userspace proxies of a lab live. For each socket that it makes it goes into the node's network
  * namespace; from there it listens, and from there it calls the endpoints.
  */
 
-/** Connections at a time, of all nodes. Each takes two descriptors of a process that has other work, too. */
-const mostConnections = 4000
-
 if (parentPort) serve(parentPort)
 
 function serve(port: MessagePort): void {
   const {syscalls, within} = ownNamespaces()
-  const room = roomFor(mostConnections)
+  const room = roomFor(mostConnections(readFileSync('/proc/self/limits', 'utf8')))
   const nodes = new Map<string, Listeners>()
   const say = (report: Report) => port.postMessage(report)
 
