@@ -121,17 +121,17 @@ test(
   writes,
   {},
   {},
-  `nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
-nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m statistic --mode random --probability 0.33333333349 -j KUBE-SEP-6I7RMONTUK6OBNRS
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-OAO5ZWEZFCDCCOQO
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -j KUBE-SEP-C4T46J3UJAW7WOUX
-nat: -A KUBE-SEP-6I7RMONTUK6OBNRS -s 172.17.12.2/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-6I7RMONTUK6OBNRS -p tcp -m comment --comment "default/kubia" -m tcp -j DNAT --to-destination 172.17.12.2:8080
-nat: -A KUBE-SEP-OAO5ZWEZFCDCCOQO -s 172.17.12.3/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-OAO5ZWEZFCDCCOQO -p tcp -m comment --comment "default/kubia" -m tcp -j DNAT --to-destination 172.17.12.3:8080
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -s 172.17.13.2/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -p tcp -m comment --comment "default/kubia" -m tcp -j DNAT --to-destination 172.17.13.2:8080
+  `nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m statistic --mode random --probability 0.33333333349 -j KUBE-SEP-DIAHN7LQN5OI6ELF
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-K7QIDEUBVVQG3AQZ
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -j KUBE-SEP-MRDU5OQMDR2L6LFK
+nat: -A KUBE-SEP-DIAHN7LQN5OI6ELF -s 172.17.12.2/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-DIAHN7LQN5OI6ELF -p tcp -m comment --comment "default/kubia:" -m tcp -j DNAT --to-destination 172.17.12.2:8080
+nat: -A KUBE-SEP-K7QIDEUBVVQG3AQZ -s 172.17.12.3/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-K7QIDEUBVVQG3AQZ -p tcp -m comment --comment "default/kubia:" -m tcp -j DNAT --to-destination 172.17.12.3:8080
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -s 172.17.13.2/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -p tcp -m comment --comment "default/kubia:" -m tcp -j DNAT --to-destination 172.17.13.2:8080
 `,
 )
 test(
@@ -139,10 +139,10 @@ test(
   writes,
   {endpoints: [], nodePort: 30_080, externalIps: [parseIp('203.0.113.1')], loadBalancerIps: [parseIp('10.0.40.1')]},
   {},
-  `filter: -A KUBE-EXTERNAL-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
-filter: -A KUBE-EXTERNAL-SERVICES -p tcp -m comment --comment "default/kubia has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j REJECT --reject-with icmp-port-unreachable
-filter: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
-filter: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+  `filter: -A KUBE-EXTERNAL-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia: has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+filter: -A KUBE-EXTERNAL-SERVICES -p tcp -m comment --comment "default/kubia: has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j REJECT --reject-with icmp-port-unreachable
+filter: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+filter: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia: has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
 `,
 )
 test(
@@ -156,21 +156,21 @@ test(
     endpoints: kubia.endpoints.slice(0, 1),
   },
   {nodeIp: parseIp('10.0.20.11')},
-  `nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-MARK-MASQ
-nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
-nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia external IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
-nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia external IP" -m tcp --dport 80 -m physdev ! --physdev-is-in -m addrtype ! --src-type LOCAL -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia external IP" -m tcp --dport 80 -m addrtype --dst-type LOCAL -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia loadbalancer IP" -m tcp --dport 80 -j KUBE-FW-XCCRWSFD2BRL7CRI
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia loadbalancer IP" -j KUBE-MARK-MASQ
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -s 10.0.20.0/24 -m comment --comment "default/kubia loadbalancer IP" -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -s 10.0.40.1/32 -m comment --comment "default/kubia loadbalancer IP" -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia loadbalancer IP" -j KUBE-MARK-DROP
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -j KUBE-SEP-6I7RMONTUK6OBNRS
-nat: -A KUBE-SEP-6I7RMONTUK6OBNRS -s 172.17.12.2/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-6I7RMONTUK6OBNRS -p tcp -m comment --comment "default/kubia" -m tcp -j DNAT --to-destination 172.17.12.2:8080
+  `nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-MARK-MASQ
+nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia: external IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia: external IP" -m tcp --dport 80 -m physdev ! --physdev-is-in -m addrtype ! --src-type LOCAL -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES -d 203.0.113.1/32 -p tcp -m comment --comment "default/kubia: external IP" -m tcp --dport 80 -m addrtype --dst-type LOCAL -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia: loadbalancer IP" -m tcp --dport 80 -j KUBE-FW-L5EAUEZ74VZL5GSC
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-MARK-MASQ
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -s 10.0.20.0/24 -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -s 10.0.40.1/32 -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-MARK-DROP
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -j KUBE-SEP-DIAHN7LQN5OI6ELF
+nat: -A KUBE-SEP-DIAHN7LQN5OI6ELF -s 172.17.12.2/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-DIAHN7LQN5OI6ELF -p tcp -m comment --comment "default/kubia:" -m tcp -j DNAT --to-destination 172.17.12.2:8080
 `,
 )
 test(
@@ -184,26 +184,26 @@ test(
     endpoints: kubia.endpoints.slice(1),
   },
   {},
-  `nat: -A KUBE-NODEPORTS -s 127.0.0.0/8 -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-MARK-MASQ
-nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-XLB-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
-nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia loadbalancer IP" -m tcp --dport 80 -j KUBE-FW-XCCRWSFD2BRL7CRI
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia loadbalancer IP" -j KUBE-XLB-XCCRWSFD2BRL7CRI
-nat: -A KUBE-FW-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia loadbalancer IP" -j KUBE-MARK-DROP
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-OAO5ZWEZFCDCCOQO --mask 255.255.255.255 --rsource -j KUBE-SEP-OAO5ZWEZFCDCCOQO
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-C4T46J3UJAW7WOUX --mask 255.255.255.255 --rsource -j KUBE-SEP-C4T46J3UJAW7WOUX
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-OAO5ZWEZFCDCCOQO
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -j KUBE-SEP-C4T46J3UJAW7WOUX
-nat: -A KUBE-SEP-OAO5ZWEZFCDCCOQO -s 172.17.12.3/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-OAO5ZWEZFCDCCOQO -p tcp -m comment --comment "default/kubia" -m recent --set --name KUBE-SEP-OAO5ZWEZFCDCCOQO --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.12.3:8080
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -s 172.17.13.2/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -p tcp -m comment --comment "default/kubia" -m recent --set --name KUBE-SEP-C4T46J3UJAW7WOUX --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.13.2:8080
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -s 172.17.0.0/16 -m comment --comment "Redirect pods trying to reach external loadbalancer VIP to clusterIP" -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "masquerade LOCAL traffic for default/kubia LB IP" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "route LOCAL traffic for default/kubia LB IP to service chain" -m addrtype --src-type LOCAL -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-OAO5ZWEZFCDCCOQO --mask 255.255.255.255 --rsource -j KUBE-SEP-OAO5ZWEZFCDCCOQO
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "Balancing rule 0 for default/kubia" -j KUBE-SEP-OAO5ZWEZFCDCCOQO
+  `nat: -A KUBE-NODEPORTS -s 127.0.0.0/8 -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-MARK-MASQ
+nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-XLB-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES -d 10.0.40.1/32 -p tcp -m comment --comment "default/kubia: loadbalancer IP" -m tcp --dport 80 -j KUBE-FW-L5EAUEZ74VZL5GSC
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-XLB-L5EAUEZ74VZL5GSC
+nat: -A KUBE-FW-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia: loadbalancer IP" -j KUBE-MARK-DROP
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-K7QIDEUBVVQG3AQZ --mask 255.255.255.255 --rsource -j KUBE-SEP-K7QIDEUBVVQG3AQZ
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-MRDU5OQMDR2L6LFK --mask 255.255.255.255 --rsource -j KUBE-SEP-MRDU5OQMDR2L6LFK
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-K7QIDEUBVVQG3AQZ
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -j KUBE-SEP-MRDU5OQMDR2L6LFK
+nat: -A KUBE-SEP-K7QIDEUBVVQG3AQZ -s 172.17.12.3/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-K7QIDEUBVVQG3AQZ -p tcp -m comment --comment "default/kubia:" -m recent --set --name KUBE-SEP-K7QIDEUBVVQG3AQZ --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.12.3:8080
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -s 172.17.13.2/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -p tcp -m comment --comment "default/kubia:" -m recent --set --name KUBE-SEP-MRDU5OQMDR2L6LFK --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.13.2:8080
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -s 172.17.0.0/16 -m comment --comment "Redirect pods trying to reach external loadbalancer VIP to clusterIP" -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "masquerade LOCAL traffic for default/kubia: LB IP" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "route LOCAL traffic for default/kubia: LB IP to service chain" -m addrtype --src-type LOCAL -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -m recent --rcheck --seconds 60 --reap --name KUBE-SEP-K7QIDEUBVVQG3AQZ --mask 255.255.255.255 --rsource -j KUBE-SEP-K7QIDEUBVVQG3AQZ
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "Balancing rule 0 for default/kubia:" -j KUBE-SEP-K7QIDEUBVVQG3AQZ
 `,
 )
 test(
@@ -211,17 +211,17 @@ test(
   writes,
   {externalTrafficPolicy: 'Local', nodePort: 30_080, endpoints: kubia.endpoints.slice(2)},
   {},
-  `nat: -A KUBE-NODEPORTS -s 127.0.0.0/8 -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-MARK-MASQ
-nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia" -m tcp --dport 30080 -j KUBE-XLB-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
-nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia cluster IP" -m tcp --dport 80 -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-SVC-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia" -j KUBE-SEP-C4T46J3UJAW7WOUX
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -s 172.17.13.2/32 -m comment --comment "default/kubia" -j KUBE-MARK-MASQ
-nat: -A KUBE-SEP-C4T46J3UJAW7WOUX -p tcp -m comment --comment "default/kubia" -m tcp -j DNAT --to-destination 172.17.13.2:8080
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -s 172.17.0.0/16 -m comment --comment "Redirect pods trying to reach external loadbalancer VIP to clusterIP" -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "masquerade LOCAL traffic for default/kubia LB IP" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "route LOCAL traffic for default/kubia LB IP to service chain" -m addrtype --src-type LOCAL -j KUBE-SVC-XCCRWSFD2BRL7CRI
-nat: -A KUBE-XLB-XCCRWSFD2BRL7CRI -m comment --comment "default/kubia has no local endpoints" -j KUBE-MARK-DROP
+  `nat: -A KUBE-NODEPORTS -s 127.0.0.0/8 -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-MARK-MASQ
+nat: -A KUBE-NODEPORTS -p tcp -m comment --comment "default/kubia:" -m tcp --dport 30080 -j KUBE-XLB-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SERVICES ! -s 172.17.0.0/16 -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ
+nat: -A KUBE-SERVICES -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia: cluster IP" -m tcp --dport 80 -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-SVC-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia:" -j KUBE-SEP-MRDU5OQMDR2L6LFK
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -s 172.17.13.2/32 -m comment --comment "default/kubia:" -j KUBE-MARK-MASQ
+nat: -A KUBE-SEP-MRDU5OQMDR2L6LFK -p tcp -m comment --comment "default/kubia:" -m tcp -j DNAT --to-destination 172.17.13.2:8080
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -s 172.17.0.0/16 -m comment --comment "Redirect pods trying to reach external loadbalancer VIP to clusterIP" -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "masquerade LOCAL traffic for default/kubia: LB IP" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "route LOCAL traffic for default/kubia: LB IP to service chain" -m addrtype --src-type LOCAL -j KUBE-SVC-L5EAUEZ74VZL5GSC
+nat: -A KUBE-XLB-L5EAUEZ74VZL5GSC -m comment --comment "default/kubia: has no local endpoints" -j KUBE-MARK-DROP
 `,
 )
 

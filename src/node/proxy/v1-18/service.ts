@@ -10,7 +10,8 @@ import {localRows, outsideRows} from './outside.ts'
  * The rules of one service port as of Kubernetes 1.18. It knows endpoints that are ready, and no others: neither those that still answer
  * while they end, nor those meant for a zone, nor a policy for packets from inside.
  */
-export function serviceRows(port: ServicePort, context: ServiceContext): readonly Row[] {
+export function serviceRows(given: ServicePort, context: ServiceContext): readonly Row[] {
+  const port = {...given, name: oldName(given.name)}
   const targets = port.endpoints
     .filter(({ready}) => ready)
     .map((endpoint): Target => ({endpoint, chain: endpointChain(port, endpoint)}))
@@ -22,6 +23,11 @@ export function serviceRows(port: ServicePort, context: ServiceContext): readonl
     ...targets.flatMap(target => endpointRows(port, target, context)),
     ...(targets.length > 0 ? localRows(port, all, context) : []),
   ]
+}
+
+/** Then a port without a name left the colon standing: `default/kubia:`. */
+function oldName(name: string): string {
+  return name.includes(':') ? name : `${name}:`
 }
 
 /** Who is to be masqueraded is marked here already, before the jump. */
