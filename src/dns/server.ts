@@ -32,7 +32,7 @@ export type DnsServerOptions = Omit<ParseOptions, 'file'> & {
   readonly clock?: () => number
   /** From 0 to 1. */
   readonly random?: () => number
-  /** The server must end, with a code other than 0: it has found out that it talks to itself. */
+  /** The server must end, with this in its log and a code other than 0: it has found out that it talks to itself. */
   readonly fatal?: (message: string) => void
 }
 

@@ -35,7 +35,7 @@ function loopHandler(site: Site, next: Handler): Handler {
       if (seen > 2) {
         over = true
         site.fatal(
-          `[FATAL] plugin/loop: Loop (${client.address}:${client.port} -> :${site.port}) detected for zone "${zone}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${name}"`,
+          `plugin/loop: Loop (${client.address}:${client.port} -> :${site.port}) detected for zone "${zone}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${name}"`,
         )
       }
     }

@@ -93,8 +93,14 @@ function optionsOf(data: Buffer): EdnsOption[] {
   for (let at = 0; at < data.length; ) {
     const end = at + 4 <= data.length ? at + 4 + data.readUInt16BE(at + 2) : Number.POSITIVE_INFINITY
     if (end > data.length) throw new WireError('an EDNS option is cut off')
-    options.push({code: data.readUInt16BE(at), bytes: data.subarray(at + 4, end)})
+    const option = {code: data.readUInt16BE(at), bytes: data.subarray(at + 4, end)}
+    const {[option.code]: lengths} = optionLengths
+    if (lengths && !lengths.includes(option.bytes.length)) throw new WireError('an EDNS option has the wrong length')
+    options.push(option)
     at = end
   }
   return options
 }
+
+/* How long EXPIRE and TCP keep-alive may be: asked, and answered. */
+const optionLengths: Readonly<Record<number, readonly number[]>> = {9: [0, 4], 11: [0, 2]}
