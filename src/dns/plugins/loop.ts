@@ -1,7 +1,7 @@
 import {argumentsOf, onlyLine, wrongCount} from '../corefile/options.ts'
-import {type Handler, type Plugin, type Site, then} from '../plugin.ts'
+import {bare, type Handler, type Plugin, type Site, then} from '../plugin.ts'
 import type {Query} from '../wire/accept.ts'
-import {typeNumber} from '../wire/codes.ts'
+import {rcodes, typeNumber} from '../wire/codes.ts'
 
 /**
  * `loop`: finds out whether queries that are forwarded come back. At its start the server asks itself for a name that nobody else knows; when
@@ -32,12 +32,11 @@ function loopHandler(site: Site, next: Handler): Handler {
   return (query, client) => {
     if (!over && query.question.type === hinfo && query.question.name.toLowerCase() === name) {
       seen += 1
-      if (seen > 2) {
-        over = true
+      if (seen === 3)
         site.fatal(
           `plugin/loop: Loop (${client.address}:${client.port} -> :${site.port}) detected for zone "${zone}", see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${name}"`,
         )
-      }
+      if (seen > 2) return bare(rcodes.SERVFAIL, 'loop')
     }
     return next(query, client)
   }
