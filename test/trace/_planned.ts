@@ -10,9 +10,9 @@ import {macOf} from '../../src/net/mac.ts'
 import {flannelPlan, podMtu} from '../../src/node/overlay/flannel.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
 import {vxlan} from '../../src/node/overlay/vxlan.ts'
-import {joinContributions, type PacketPlan} from '../../src/node/plan.ts'
+import {type Contribution, joinContributions, type PacketPlan} from '../../src/node/plan.ts'
 import {podNetnsPlan, podsPlan} from '../../src/node/pods/plan.ts'
-import {defaultProxyConfiguration} from '../../src/node/proxy/configuration.ts'
+import {defaultProxyConfiguration, type ProxyConfiguration} from '../../src/node/proxy/configuration.ts'
 import {proxyModeOf} from '../../src/node/proxy/index.ts'
 import {contextOf} from '../../src/node/proxy/proxy-mode.ts'
 import {servicePorts} from '../../src/node/proxy/service-port.ts'
@@ -24,6 +24,7 @@ import {
   type NodeName,
   nodeNames,
   nodes,
+  type PodAddresses,
   type PodName,
   podAddresses,
   podNames,
@@ -35,31 +36,48 @@ import {
 import type {Setting} from './_model.ts'
 import {balanced, sliceOf, type TableService} from './_services.ts'
 
+export type Planning = Omit<Setting, 'entry' | 'addresses'>
+
+/** What kube-proxy is told. */
+export function configurationOf({mode, knowsPods, masqueradeAll, localhostNodePorts}: Planning): ProxyConfiguration {
+  const clusterCIDR = knowsPods ? {clusterCIDR: parseNetwork(podNetwork)} : {}
+  return {...defaultProxyConfiguration, mode, masqueradeAll, localhostNodePorts, ...clusterCIDR}
+}
+
+/** What kube-proxy plans on a node for the table's Services. */
+export function proxyPlan(
+  name: NodeName,
+  services: readonly TableService[],
+  {setting, addresses = podAddresses}: {readonly setting: Planning; readonly addresses?: PodAddresses},
+): Contribution {
+  const ports = servicePorts(
+    services.map(balanced),
+    services.map(one => sliceOf(one, addresses)),
+  )
+  const configuration = configurationOf(setting)
+  const {publicIp} = leaseOf(name)
+  const node = {
+    ...{nodeName: name, nodeIp: publicIp, serviceRange: parseNetwork(serviceRange)},
+    addresses: [publicIp, parseIp(`${nodes[name].prefix}.1`), parseIp('127.0.0.1')],
+  }
+  return proxyModeOf(configuration).plan(ports, contextOf(node, configuration))
+}
+
 /** The cluster as podlab plans it: the networks of all machines and pods, and the rules of every node. */
 export function plannedWorld(
   services: readonly TableService[],
-  setting: Omit<Setting, 'entry' | 'addresses'>,
+  setting: Planning,
   edited: (plan: PacketPlan) => PacketPlan = plan => plan,
 ): World {
-  const known = {services: services.map(balanced), slices: services.map(one => sliceOf(one, podAddresses))}
-  const ports = servicePorts(known.services, known.slices)
-  const clusterCIDR = setting.knowsPods ? {clusterCIDR: parseNetwork(podNetwork)} : {}
-  const {mode, masqueradeAll, localhostNodePorts} = setting
-  const configuration = {...defaultProxyConfiguration, mode, masqueradeAll, localhostNodePorts, ...clusterCIDR}
-  const proxy = proxyModeOf(configuration)
   const nodeMachines = nodeNames.map((name): Machine => {
     const self = leaseOf(name)
     const places = podNames.filter(pod => pods[pod] === name).map(pod => ({netns: pod, ip: parseIp(podAddresses[pod])}))
-    const node = {
-      ...{nodeName: name, nodeIp: self.publicIp, serviceRange: parseNetwork(serviceRange)},
-      addresses: [self.publicIp, parseIp(`${nodes[name].prefix}.1`), parseIp('127.0.0.1')],
-    }
     const peers = nodeNames.filter(other => other !== name).map(leaseOf)
     const {state, rules} = joinContributions([
       {state: machinePlan(cluster, {name, address: self.publicIp}, machines)},
       podsPlan({subnet: self.subnet, mtu: podMtu(vxlan, underlay)}, places),
       flannelPlan({backend: vxlan, network: parseNetwork(podNetwork), self, peers, underlay}),
-      proxy.plan(ports, contextOf(node, configuration)),
+      proxyPlan(name, services, {setting}),
     ])
     return {name, state, filters: filtersOf(rules.map(edited)), sockets: []}
   })

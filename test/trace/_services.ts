@@ -107,6 +107,7 @@ export function serviceOf(service: TableService): Service {
       loadBalancerIP: balancer,
       externalIPs: [externalIp],
       externalTrafficPolicy: external,
+      ...(external === 'Local' && {healthCheckNodePort: nodePort + 1000}),
       internalTrafficPolicy: internal,
       ports: [{port: servicePort, targetPort: podPort(service), nodePort, protocol: udp ? 'UDP' : 'TCP'}],
       ...(loadBalancerSourceRanges && {loadBalancerSourceRanges}),

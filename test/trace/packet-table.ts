@@ -8,14 +8,7 @@ import {callsOf, expectation, type Setting, titleOf} from './_model.ts'
 import {outcomeOf} from './_outcomes.ts'
 import {entryOf, plannedWorld} from './_planned.ts'
 import {services} from './_services.ts'
-
-const usual = {knowsPods: true, masqueradeAll: false, localhostNodePorts: true} as const
-const settings: Readonly<Record<string, Omit<Setting, 'mode' | 'entry' | 'addresses'>>> = {
-  'as by default': usual,
-  'nobody knows where pods are': {...usual, knowsPods: false},
-  'all is masqueraded': {...usual, masqueradeAll: true},
-  'localhost has no node ports': {...usual, localhostNodePorts: false},
-}
+import {settings, usual} from './_settings.ts'
 
 for (const mode of ['iptables', 'nftables'] as const)
   for (const [name, setting] of Object.entries(settings))

@@ -1,0 +1,310 @@
+import {spawn} from 'node:child_process'
+import {chmodSync, readlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
+import {setTimeout as pause} from 'node:timers/promises'
+import type {ExecutionContext, TestFn} from 'ava'
+import {filesIn, readState} from '../../src/cluster/session.ts'
+import {systemPath} from '../../src/kernel/system-path.ts'
+import {proxyConfigMapOf} from '../../src/node/proxy/configuration.ts'
+import {nodeNames, nodes, type PodAddresses, podNames, pods} from '../trace/_cluster.ts'
+import {
+  addressOf,
+  type Caller,
+  callsOf,
+  type Expectation,
+  expectation,
+  type Setting,
+  type Target,
+  titleOf,
+} from '../trace/_model.ts'
+import {configurationOf, entryOf, type Planning, proxyPlan} from '../trace/_planned.ts'
+import {serviceOf, services, sliceOf, type TableService} from '../trace/_services.ts'
+import {settings} from '../trace/_settings.ts'
+import {kubectlsFound} from './_kubectl-found.ts'
+import {differences} from './_planned-and-seen.ts'
+import {type Account, makePlace, sessionFolder} from './_podlab.ts'
+
+/*
+ * The packet table as real packets: every call of test/trace is made in a lab, in each mode of kube-proxy, one after the other on the same nodes.
+ * See test/trace/_cluster.ts for who is where.
+ */
+const labFile = `
+nodes:
+${nodeNames.map(name => `  - {name: ${name}, address: ${nodes[name].address}, podSubnet: ${nodes[name].prefix}.0/24}`).join('\n')}
+clients:
+  - {name: laptop, address: 10.0.20.100}
+manifests:
+${podNames
+  .map(
+    name =>
+      `  - {apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {nodeName: ${pods[name]}, containers: [{name: main, image: registry.k8s.io/e2e-test-images/agnhost, args: [netexec]}]}}`,
+  )
+  .join('\n')}
+`
+
+type Row = {readonly service: TableService; readonly from: Caller; readonly to: Target}
+type PodSeen = {
+  readonly metadata: {readonly name: string; readonly uid: string}
+  readonly status: {readonly podIP: string}
+}
+
+/** What packets do, for an account. One call in `share` is made, which ones the setting's number says. */
+export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {}): void {
+  if (kubectlsFound().length === 0) {
+    test.skip(`packet table, ${account.name}: there is no kubectl`, () => undefined)
+    return
+  }
+  const place = makePlace(account)
+  const name = place.name('table')
+  let addresses: PodAddresses
+  /* How often somebody was told that no way leads there. */
+  let told = 0
+  let enter: Awaited<ReturnType<typeof wayInto>>
+
+  const kubectl = async (t: ExecutionContext, ...words: readonly string[]) => {
+    const {code, stdout, stderr} = await place.podlab('kubectl', name, '--', ...words)
+    t.is(code, 0, stderr)
+    return stdout
+  }
+  const file = (title: string, content: string) => {
+    const path = join(place.folder, title)
+    writeFileSync(path, content)
+    chmodSync(path, 0o644)
+    return path
+  }
+  const objects = (title: string, items: readonly unknown[]) =>
+    file(`${title}.json`, JSON.stringify({apiVersion: 'v1', kind: 'List', items}))
+
+  test.serial.before(async t => {
+    t.timeout(300_000)
+    const {code, stderr} = await place.podlab('up', place.lab(name, labFile))
+    t.deepEqual({code, stderr}, {code: 0, stderr: ''})
+    const {items} = JSON.parse(await kubectl(t, 'get', 'pods', '-o', 'json')) as {items: readonly PodSeen[]}
+    addresses = Object.fromEntries(items.map(pod => [pod.metadata.name, pod.status.podIP])) as PodAddresses
+    const uids = new Map(items.map(pod => [pod.metadata.name, pod.metadata.uid]))
+    const session = {...filesIn(sessionFolder(place, name)), name, folder: sessionFolder(place, name)}
+    enter = await wayInto({account, daemon: readState(session)?.pid ?? 0, uids})
+    const all = services.flatMap(service => [serviceOf(service), sliceOf(service, addresses)])
+    await kubectl(t, 'create', '--validate=false', '-f', objects('services', all))
+  })
+  test.after.always(async () => {
+    await place.podlab('down', '--all')
+    place.remove()
+  })
+
+  for (const mode of ['iptables', 'nftables'] as const)
+    for (const [index, [title, rest]] of Object.entries(settings).entries()) {
+      const setting = {mode, ...rest}
+      test.serial(`${account.name}: ${mode}, ${title}: packets go where Kubernetes promises`, async t => {
+        t.timeout(300_000)
+        await kubectl(t, 'replace', '-f', objects('configuration', [proxyConfigMapOf(configurationOf(setting))]))
+        await settled(t, setting)
+        const full: Setting = {...setting, addresses, entry: entryOf(services)}
+        // Settings other than the usual one change what few calls meet.
+        const every = share * (index === 0 ? 1 : 4)
+        const rows = services
+          .flatMap(service => callsOf(service).map(call => ({service, ...call})))
+          .filter((_, at) => at % every === index % every)
+        told = 0
+        t.deepEqual(await wrong(rows, full), [])
+        t.true(told > 0)
+        t.log(`${rows.length} calls`)
+      })
+
+      if (index === 0)
+        test.serial(`${account.name}: ${mode}: a client stays with its endpoint where affinity says so`, async t => {
+          t.timeout(120_000)
+          await remembered(
+            t,
+            services.find(one => one.name === 'sticky'),
+          )
+        })
+    }
+
+  test.serial(
+    `${account.name}: the table can fail: with the endpoints of another Service its calls are wrong`,
+    async t => {
+      const full: Setting = {
+        mode: 'nftables',
+        knowsPods: true,
+        masqueradeAll: true,
+        localhostNodePorts: true,
+        addresses,
+        entry: entryOf(services),
+      }
+      const found = services.find(one => one.name === 'one-cluster-cluster')
+      if (found === undefined) throw new Error('one-cluster-cluster is in the table')
+      const service: TableService = {...found, endpoints: {one: 'ready'}}
+      const rows = callsOf(service).map(call => ({service, ...call}))
+      const answered = rows.filter(
+        row =>
+          typeof expectation(service, row, full) === 'object' &&
+          'answers' in (expectation(service, row, full) as object),
+      )
+      t.is((await wrong(answered, full, 1)).length, answered.length)
+    },
+  )
+
+  /** Waits until the nodes have the rules that are planned for the table, and no others. */
+  async function settled(t: ExecutionContext, setting: Planning): Promise<void> {
+    const deadline = performance.now() + 30_000
+    for (;;) {
+      const found = await Promise.all(
+        nodeNames.map(async node => {
+          const seen = await run([
+            ...enter({node}),
+            'sh',
+            '-c',
+            'iptables-save; nft list table ip kube-proxy 2>/dev/null',
+          ])
+          return differences(proxyPlan(node, services, {setting, addresses}).rules ?? [], seen)
+        }),
+      )
+      const all = found.flat()
+      if (all.length === 0) return
+      if (performance.now() > deadline) {
+        t.deepEqual(all.slice(0, 20), [], 'what is planned is not what is there')
+        return
+      }
+      await pause(300)
+    }
+  }
+
+  /** Calls that did not end as they must. Under load a call may be lost, and is made again. */
+  async function wrong(rows: readonly Row[], setting: Setting, rounds = 3): Promise<readonly string[]> {
+    let left = rows
+    let said: readonly string[] = []
+    for (let round = 0; round < rounds && left.length > 0; round++) {
+      const results = await calls(left, setting)
+      told += results.filter(result => result === unreachable).length
+      const bad = left.flatMap((row, at) => {
+        const wanted = expectation(row.service, row, setting)
+        return isAsExpected(results[at] ?? 'nothing', wanted)
+          ? []
+          : [{row, text: `${titleOf(row.service, row)}: ${results[at]}, expected ${JSON.stringify(wanted)}`}]
+      })
+      left = bad.map(({row}) => row)
+      said = bad.map(({text: line}) => line)
+    }
+    return said
+  }
+
+  /** What came of each call, all callers at the same time. */
+  async function calls(rows: readonly Row[], setting: Setting): Promise<readonly string[]> {
+    const results: string[] = []
+    const byCaller = Map.groupBy(
+      rows.map((row, at) => ({...row, at})),
+      ({from}) => JSON.stringify(from),
+    )
+    await inTurns([...byCaller.values()], 3, async group => {
+      const from = group[0]?.from ?? 'laptop'
+      const lines = group.map(({service, to, at}) => {
+        const {ip, port} = addressOf(service, to, addresses)
+        const wanted = expectation(service, {from, to}, setting)
+        return `${at} ${protocolOf(service, to)} ${ip} ${port} ${isPatient(wanted) ? 10_000 : 1200}`
+      })
+      const listed = file(`calls-${JSON.stringify(from).replaceAll(/\W/g, '')}`, lines.join('\n'))
+      const output = await run([...enter(from), process.execPath, caller, listed, ownNetwork])
+      for (const line of output.trim().split('\n')) {
+        const [at, ...words] = line.split(' ')
+        results[Number(at)] = words.join(' ')
+      }
+    })
+    return results
+  }
+
+  async function remembered(t: ExecutionContext, service: TableService | undefined): Promise<void> {
+    if (service === undefined) throw new Error('sticky is in the table')
+    const lines = (count: number) =>
+      Array.from({length: count}, (_, at) => `${at} tcp ${service.clusterIp} 80 10000`).join('\n')
+    for (const from of [{pod: 'caller-a'}, {pod: 'caller-c'}] as const) {
+      const ask = async (count: number) => {
+        const output = await run([
+          ...enter(from),
+          process.execPath,
+          caller,
+          file('calls-sticky', lines(count)),
+          ownNetwork,
+        ])
+        return output
+          .trim()
+          .split('\n')
+          .map(line => line.split(' ')[2])
+      }
+      const [first] = await ask(1)
+      t.deepEqual(
+        await ask(8),
+        Array.from({length: 8}, () => first),
+        from.pod,
+      )
+    }
+  }
+}
+
+const unreachable = 'refused ENETUNREACH'
+
+function isPatient(wanted: Expectation): boolean {
+  return wanted !== 'silence' && !('refused' in wanted && wanted.refused === 'unreachable')
+}
+
+const caller = join(import.meta.dirname, '_caller.ts')
+const ownNetwork = readlinkSync('/proc/self/ns/net')
+
+function protocolOf({udp}: TableService, to: Target): 'tcp' | 'udp' {
+  return udp && !(typeof to === 'object' && 'endpoint' in to) ? 'udp' : 'tcp'
+}
+
+/**
+ * `answered two 172.17.13.3`, `refused ECONNREFUSED`, `silent`. Of packets that find no way Linux tells each sender once in a second at most, five times at
+ * once (net.ipv4.route.error_cost and error_burst); the others are lost in silence.
+ */
+function isAsExpected(result: string, wanted: Expectation): boolean {
+  if (wanted === 'silence') return result === 'silent'
+  if ('refused' in wanted) {
+    if (wanted.refused !== 'unreachable') return result === 'refused ECONNREFUSED'
+    return result === unreachable || result === 'silent'
+  }
+  return Object.entries(wanted.answers).some(([pod, client]) => result === `answered ${pod} ${client}`)
+}
+
+/**
+ * How a program comes into the network of somebody in the lab, and nothing else of theirs: by a process that lives there. Throws when nobody
+ * does, so that no call is ever made from anywhere else.
+ */
+async function wayInto({account, daemon, uids}: {account: Account; daemon: number; uids: ReadonlyMap<string, string>}) {
+  const user = account.name === 'root' ? [] : ['--user', '--preserve-credentials']
+  const inside = [...account.way, 'nsenter', `--target=${daemon}`, ...user, '--mount', '--']
+  const listed = await run([...inside, 'sh', '-c', 'stat -L -c "%i %n" /run/netns/*'])
+  const networks = new Map(
+    listed
+      .trim()
+      .split('\n')
+      .map(line => [line.replace(/^.*\//, ''), line.split(' ')[0]]),
+  )
+  const residents = new Map(
+    (await run([...account.way, 'sh', '-c', 'stat -L -c "%i %n" /proc/[0-9]*/ns/net 2>/dev/null']))
+      .trim()
+      .split('\n')
+      .map(line => [line.split(' ')[0], line.split('/')[2]]),
+  )
+  return (from: Caller): readonly string[] => {
+    const name = from === 'laptop' ? from : 'pod' in from ? `pod-${uids.get(from.pod)}` : from.node
+    const pid = residents.get(networks.get(name))
+    if (pid === undefined) throw new Error(`nobody lives in the network of ${name}`)
+    return [...account.way, 'nsenter', `--target=${pid}`, ...user, '--net', '--']
+  }
+}
+
+async function run([program = '', ...words]: readonly string[]): Promise<string> {
+  const child = spawn(program, words, {stdio: ['ignore', 'pipe', 'inherit'], cwd: '/', env: {PATH: systemPath}})
+  return text(child.stdout)
+}
+
+async function inTurns<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items]
+  const work = async () => {
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await act(item)
+  }
+  await Promise.all(Array.from({length: atOnce}, work))
+}

@@ -1,0 +1,56 @@
+import {parseNftTable} from '../../src/kernel/nftables/parse.ts'
+import type {NftTable} from '../../src/kernel/nftables/table.ts'
+import {parseIptablesSave, printIptablesRule} from '../../src/kernel/rules/iptables.ts'
+import type {IptablesTable} from '../../src/kernel/ruleset.ts'
+import type {PacketPlan} from '../../src/node/plan.ts'
+
+/** In what a node's rules differ from what kube-proxy plans, line by line; the cluster's own Services do not count. `seen` is iptables-save's text and that of nft after it. */
+export function differences(plans: readonly PacketPlan[], seen: string): readonly string[] {
+  const at = seen.indexOf('table ip kube-proxy {')
+  const [saved, listed] = at < 0 ? [seen, ''] : [seen.slice(0, at), seen.slice(at)]
+  const there = new Set([...iptablesLines(saved), ...(listed === '' ? [] : tableLines(parseNftTable(listed)))])
+  const wanted = new Set(plans.flatMap(planLines))
+  return [
+    ...[...wanted].filter(line => !there.has(line)).map(line => `missing: ${line}`),
+    ...[...there].filter(line => !wanted.has(line) && !isUsual(line)).map(line => `too many: ${line}`),
+  ]
+}
+
+/* What every cluster has: the Service of the API, and the DNS. */
+function isUsual(line: string): boolean {
+  return /default\/kubernetes|kube-system\/kube-dns|^cluster-ips \{ 10\.96\.0\.10? \}/.test(line)
+}
+
+function planLines(plan: PacketPlan): readonly string[] {
+  if (plan.backend === 'nftables') return plan.table ? tableLines(plan.table) : []
+  return (Object.keys(plan.tables) as IptablesTable[]).flatMap(table =>
+    Object.entries(plan.tables[table]?.chains ?? {}).flatMap(([chain, rules]) =>
+      rules.map(rule => `${table} ${printIptablesRule(chain, rule)}`),
+    ),
+  )
+}
+
+/* kube-proxy's own chains. */
+function iptablesLines(saved: string): readonly string[] {
+  const {tables} = parseIptablesSave(saved)
+  return (Object.keys(tables) as IptablesTable[]).flatMap(table =>
+    Object.entries(tables[table] ?? {}).flatMap(([chain, {rules}]) =>
+      chain.startsWith('KUBE-') ? rules.map(rule => `${table} ${printIptablesRule(chain, rule)}`) : [],
+    ),
+  )
+}
+
+function tableLines({sets, maps, chains}: NftTable): readonly string[] {
+  return [
+    ...Object.entries(sets).flatMap(([name, {elements}]) => elements.map(element => `${name} { ${element} }`)),
+    ...Object.entries(maps).flatMap(([name, {elements}]) =>
+      Object.entries(elements).map(([key, {value}]) => `${name} { ${key} : ${value} }`),
+    ),
+    ...Object.entries(chains).flatMap(([name, {rules}]) => rules.map(rule => `${name} ${inOrder(rule)}`)),
+  ]
+}
+
+/* nft lists a set without a name in an order of its own. */
+function inOrder(rule: string): string {
+  return rule.replace(/!= \{ (.*) \}/, (_, list: string) => `!= { ${list.split(', ').sort().join(', ')} }`)
+}
