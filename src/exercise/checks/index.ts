@@ -12,6 +12,7 @@ import {mtu} from './mtu.ts'
 import {neighbour} from './neighbour.ts'
 import {object} from './object.ts'
 import {pods} from './pods.ts'
+import {reachedOnlyBy} from './reached-only-by.ts'
 import {reaches} from './reaches.ts'
 import {refuses} from './refuses.ts'
 import {resolves} from './resolves.ts'
@@ -24,6 +25,7 @@ import {sourceAddress} from './source-address.ts'
 /** Every type of check. To add one: a file beside this one, a line here, its negative control, its section in docs/checks.md. */
 export const checks = {
   reaches,
+  reachedOnlyBy,
   refuses,
   resolves,
   balances,

@@ -92,6 +92,15 @@ const controls = {
     broken: pathOf(1400),
     seen: /^1400 bytes pass, 1401 do not$/,
   },
+  reachedOnlyBy: {
+    check: 'reachedOnlyBy: {to: pod/app=kubia:8080, by: [pod/client]}',
+    good: {
+      objects: [...kubia, client, pod('other', {app: 'other', ip: '172.17.12.3'})],
+      dial: from => (from === 'pod/client' ? {} : {came: 'timeout', said: 'no answer'}),
+    },
+    broken: {objects: [...kubia, client, pod('other', {app: 'other', ip: '172.17.12.3'})]},
+    seen: /pod\/other → pod\/kubia-1:8080: answered/,
+  },
   matrix: {
     check: 'matrix: {table: "from node/master:80 node/node1:80\\npod/client yes no"}',
     good: {dial: (_, {host}) => ({came: host === '10.0.20.11' ? 'answered' : 'timeout'})},
