@@ -7,6 +7,7 @@ import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {Daemons} from './daemon.ts'
 import {keepDaemons} from './daemon-keeper.ts'
+import {hostPortsPlan, type MappedPod} from './host-ports/host-ports.ts'
 import {type AddressPool, addressPool, allocate, allocateLast, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
@@ -78,6 +79,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
     joinContributions([
       {state: context.machine},
       podsPlan(segment(), [...pods.values()]),
+      hostPortsPlan([...pods.values()].flatMap(mappedOf)),
       flannelPlan({
         ...{backend, network: context.network, self, peers, underlay},
         ...(context.network6 && {network6: context.network6}),
@@ -122,6 +124,25 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
     )
   }
 
+  /* Of UDP: those who sent before there was a pod would go on to nobody. */
+  const forgetClients = async (places: readonly PodPlace[]) => {
+    const ports = places.flatMap(({hostPorts = []}) => hostPorts).filter(({protocol}) => protocol === 'udp')
+    const flows = ports.map(({hostPort: port}) => ({protocol: 'udp', port}) as const)
+    if (flows.length > 0)
+      await kernel.apply(
+        netns,
+        flows.map(one => ({op: 'forgetConnections', flows: one}) as const),
+      )
+  }
+
+  /* A pod's address of each family, with the ports that lead there. */
+  const mappedOf = ({netns: id, ip, hostPorts: ports = []}: PodPlace): readonly MappedPod[] => {
+    if (ports.length === 0) return []
+    const {subnet, subnet6} = segment()
+    const second = secondAddress({subnet, ...(subnet6 && {subnet6})}, ip)
+    return [{id, ip, subnet, ports}, ...(second && subnet6 ? [{id, ip: second, subnet: subnet6, ports}] : [])]
+  }
+
   const inTurn = (act: () => Promise<void>) => {
     const work = queue.then(act)
     queue = work.catch(() => undefined) // whoever called hears of it; the next call begins anew
@@ -141,16 +162,17 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
         await convergePods([...pods.values()].filter(place => insides.has(place.netns)))
       })
     },
-    attach: async (names, last) => {
+    attach: async (names, {last, hostPorts} = {}) => {
       const places = names.map(name => {
         const given = last?.has(name) ? allocateLast(pool, name) : allocate(pool, name)
         pool = given.pool
-        return {netns: name, ip: given.ip}
+        return {netns: name, ip: given.ip, hostPorts: hostPorts?.get(name) ?? []}
       })
       for (const place of places) pods.set(place.netns, place)
       await inTurn(async () => {
         await convergeNode()
         await convergePods(places)
+        await forgetClients(places)
       })
       return new Map(places.map(({netns: name, ip}) => [name, ip]))
     },

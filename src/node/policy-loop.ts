@@ -103,8 +103,8 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
     sync,
     guarded: network => ({
       ...network,
-      attach: async (names, last) => {
-        const addresses = await network.attach(names, last)
+      attach: async (names, wishes) => {
+        const addresses = await network.attach(names, wishes)
         for (const [name, ip] of addresses) {
           const second = network.second?.(ip)
           attached.set(name, {addresses: second ? [ip, second] : [ip], pod: undefined})

@@ -1,5 +1,5 @@
 import {type Container, type ContainerPort, repeated} from './container.ts'
-import {duplicate, forbidden, invalid, type Mistake, type Path} from './mistake.ts'
+import {duplicate, invalid, type Mistake, type Path} from './mistake.ts'
 import type {PodSpec} from './pod.ts'
 
 /** The ports of its node that a pod takes, as `8080/TCP`: no other pod there may have them. */
@@ -42,9 +42,7 @@ function mistakesAt(
   {port: {containerPort, hostPort}, path}: {readonly port: ContainerPort; readonly path: Path},
   hostNetwork: boolean,
 ): Mistake[] {
-  if (!hostNetwork)
-    return [forbidden([...path, 'hostPort'], 'podlab does not support host ports, only pods with `hostNetwork: true`')]
-  return hostPort === containerPort
+  return !hostNetwork || hostPort === containerPort
     ? []
     : [invalid([...path, 'containerPort'], containerPort, 'must match `hostPort` when `hostNetwork` is true')]
 }

@@ -102,8 +102,8 @@ test(
 )
 test(
   wrong,
-  `{${pod}, spec: {containers: [{name: a, image: i, ports: [{containerPort: 80, hostPort: 8080}]}]}}`,
-  'spec.containers[0].ports[0].hostPort: Forbidden: podlab does not support host ports, only pods with `hostNetwork: true`',
+  `{${pod}, spec: {containers: [{name: a, image: i, ports: [{containerPort: 80, hostPort: 8080}, {containerPort: 81, hostPort: 8080}]}]}}`,
+  'spec.containers[0].ports[1].hostPort: Duplicate value: "TCP//8080"',
 )
 test(
   wrong,

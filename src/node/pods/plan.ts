@@ -3,10 +3,16 @@ import {type Cidr, cidrOf, everywhere, indexOf, nth, prefixLength} from '../../n
 import {vethName} from '../../net/interface-name.ts'
 import {familyOf, type Ip} from '../../net/ip.ts'
 import {macOf} from '../../net/mac.ts'
+import type {HostPort} from '../host-ports/host-ports.ts'
 import type {Contribution} from '../plan.ts'
 
 /** A pod's place in its node's network. */
-export type PodPlace = {readonly netns: string; readonly ip: Ip}
+export type PodPlace = {
+  readonly netns: string
+  readonly ip: Ip
+  /** The ports of the node that it takes. */
+  readonly hostPorts?: readonly HostPort[]
+}
 
 /** The piece of network that the pods of one node share: the node's subnet, and the MTU in bytes that the overlay leaves them. */
 export type PodSegment = {

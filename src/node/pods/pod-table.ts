@@ -5,6 +5,7 @@ import type {Ip} from '../../net/ip.ts'
 import type {Pod} from '../../objects/pod.ts'
 import type {Service} from '../../objects/service.ts'
 import type {AgentClient} from '../client.ts'
+import type {HostPort} from '../host-ports/host-ports.ts'
 import type {Recorder} from '../recorder.ts'
 import type {Runtime} from '../runtime/runtime.ts'
 import type {Allocatable} from './fields.ts'
@@ -12,10 +13,18 @@ import {type ContainerLife, type PodLife, withContainer} from './pod-life.ts'
 import {podStatus} from './status.ts'
 import type {PodVolumes} from './volumes/pod-volumes.ts'
 
+/** What some pods want of their network beside an address, by the names of their namespaces. */
+export type NetworkWishes = {
+  /** One of the last addresses. */
+  readonly last?: ReadonlySet<string>
+  /** Ports of the node that lead to them. */
+  readonly hostPorts?: ReadonlyMap<string, readonly HostPort[]>
+}
+
 /** Gives pods their place in the node's network. */
 export type PodNetwork = {
-  /** Addresses for pods whose namespaces are there; they are connected when it resolves. By netns name. Those in `last` get the last ones. */
-  attach(netns: readonly string[], last?: ReadonlySet<string>): Promise<ReadonlyMap<string, Ip>>
+  /** Addresses for pods whose namespaces are there; they are connected when it resolves. By netns name. */
+  attach(netns: readonly string[], wishes?: NetworkWishes): Promise<ReadonlyMap<string, Ip>>
   detach(netns: readonly string[]): Promise<void>
   /** The address of IPv6 that goes with a pod's own; none in a cluster that is not dual-stack. */
   second?(ip: Ip): Ip | undefined

@@ -1,3 +1,4 @@
+import {hostPortsOfPod} from '../host-ports/host-ports.ts'
 import {wantsLastAddress} from './address-wish.ts'
 import {hostnameOf} from './files.ts'
 import type {PodLife, Sandbox} from './pod-life.ts'
@@ -54,7 +55,8 @@ async function attach(table: PodTable, held: readonly Held[]): Promise<readonly 
   const names = held.map(({life}) => life.netns)
   try {
     const last = new Set(held.flatMap(({life}) => (wantsLastAddress(life.pod) ? [life.netns] : [])))
-    const addresses = await table.context.network.attach(names, last)
+    const hostPorts = new Map(held.map(({life}) => [life.netns, hostPortsOfPod(life.pod)]))
+    const addresses = await table.context.network.attach(names, {last, hostPorts})
     return held.map(({life, pausePid}) => {
       const ip = addresses.get(life.netns)
       if (ip === undefined) return {life, error: new Error('it was given no address')}
