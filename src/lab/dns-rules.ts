@@ -4,6 +4,7 @@ import type {ClusterConfig} from './lab.ts'
 import type {Mistake} from './lab-error.ts'
 import type {PlacedObject} from './manifests.ts'
 import type {Fault} from './shape.ts'
+import type {WantedPods} from './wanted-pods.ts'
 import {mistakeAt} from './yaml-file.ts'
 
 /** The place of the DNS's cluster IP in the service range, by custom. */
@@ -29,4 +30,11 @@ export function dnsMistakes(objects: readonly PlacedObject[], cluster: ClusterCo
     const message = `the cluster IP ${address} is that of the cluster's DNS`
     return [mistakeAt(document, {path: [...path, 'spec', 'clusterIP']}, message, `choose another; ${without}`)]
   })
+}
+
+/** The pods that answer for names. */
+export function dnsPods({dns}: ClusterConfig): readonly WantedPods[] {
+  const labels = {'k8s-app': 'kube-dns'}
+  const own = {name: 'coredns', namespace: 'kube-system', generated: true, addressed: true, count: 2}
+  return dns ? [{...own, labels}] : []
 }

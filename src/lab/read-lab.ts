@@ -2,7 +2,7 @@ import {capacityMistakes} from './capacity.ts'
 import type {CheckForm} from './check-schema.ts'
 import {type Machines, targetFaults} from './checks.ts'
 import {internetFaults, placeClients} from './clients.ts'
-import {dnsFaults, dnsMistakes} from './dns-rules.ts'
+import {dnsFaults, dnsMistakes, dnsPods} from './dns-rules.ts'
 import {familyFaults, placeMachines6, placeNodes6} from './dual-stack.ts'
 import {type RootFault, readImages} from './images.ts'
 import type {Lab} from './lab.ts'
@@ -77,6 +77,7 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
     warnings: selectorWarnings({
       objects,
       steps,
+      own: dnsPods(cluster),
       targets: targetsOf(document, {steps, checks, forms: surroundings.checks}),
     }),
   }

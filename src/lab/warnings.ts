@@ -23,12 +23,15 @@ export function selectorWarnings({
   objects,
   steps,
   targets,
+  own = [],
 }: {
   readonly objects: readonly PlacedObject[]
   readonly steps: readonly PlacedStep[]
   readonly targets: readonly PlacedTarget[]
+  /** Pods that the cluster has by itself. */
+  readonly own?: readonly WantedPods[]
 }): readonly Mistake[] {
-  const pods = objects.flatMap(({object}) => wantedPods(object, 1) ?? [])
+  const pods = [...objects.flatMap(({object}) => wantedPods(object, 1) ?? []), ...own]
   return [
     ...objects.flatMap(placed => serviceWarnings(placed, pods)),
     ...objects.flatMap(kindWarnings),

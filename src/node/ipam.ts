@@ -9,6 +9,8 @@ export type AddressPool = {
   readonly taken: ReadonlyMap<Ip, string>
   /** The address given out last: the search goes on behind it. */
   readonly last?: Ip
+  /** Likewise from the end: the search goes on before it. */
+  readonly lastOfEnd?: Ip
 }
 
 /** The pool of a subnet of which nothing is given out yet but what owners have from before. */
@@ -30,14 +32,19 @@ export function allocate(pool: AddressPool, owner: string): {readonly pool: Addr
   return {pool: {...pool, taken: new Map(pool.taken).set(ip, owner), last: ip}, ip}
 }
 
-/** The last address that is free, for those that are to stay out of the others' way; what comes next is given out as if it had not been. */
+/**
+ * An address from the end of the subnet, for those that are to stay out of the others' way: the first free one before that given out so last. What
+ * others get is as if it had not been.
+ */
 export function allocateLast(pool: AddressPool, owner: string): {readonly pool: AddressPool; readonly ip: Ip} {
   const own = addressesOf(pool, owner)[0]
   if (own !== undefined) return {pool, ip: own}
-  const {subnet, taken} = pool
-  for (let index = sizeOf(subnet) - 2; index >= firstPod; index--) {
-    const ip = nth(subnet, index)
-    if (!taken.has(ip)) return {pool: {...pool, taken: new Map(taken).set(ip, owner)}, ip}
+  const {subnet, taken, lastOfEnd} = pool
+  const count = sizeOf(subnet) - firstPod - 1
+  const given = lastOfEnd === undefined ? 0 : ipOffset(subnet, lastOfEnd)
+  for (let step = 1; step <= count; step++) {
+    const ip = nth(subnet, firstPod + ((given - step + count) % count))
+    if (!taken.has(ip)) return {pool: {...pool, taken: new Map(taken).set(ip, owner), lastOfEnd: ip}, ip}
   }
   throw noneFree(subnet)
 }

@@ -10,6 +10,7 @@ import {type Account, makePlace} from './_podlab.ts'
  *     127.0.0.1:10249 metrics     0.0.0.0:10256 health     0.0.0.0:31999 the Service's health check
  */
 const labFile = `
+cluster: {dns: false}
 nodes:
   - {name: master, address: 10.0.20.4, podSubnet: 172.17.13.0/24}
   - {name: node1, address: 10.0.20.11, podSubnet: 172.17.12.0/24}

@@ -73,14 +73,19 @@ type Asking = {
   readonly resolver: Resolver
 }
 
-/* As the C library goes on: to the next domain when there is no such name or record, or the server fails; not when nobody answers. */
+/*
+ * As the C library goes on: to the next domain when there is no such name or record, or the server fails. When nobody answers it is
+ * done with the domains, and tries the name as it is.
+ */
 async function walk(
   {name, type}: Parameters,
   {lab, place, limits, resolver}: Asking,
 ): Promise<Walk | {readonly missing: string}> {
   const asked: string[] = []
   let last: Dug = {records: []}
+  let silent = false
   for (const full of namesTried(name, resolver)) {
+    if (silent && full !== wholeName(name)) continue
     asked.push(full)
     last = {records: []}
     for (const server of resolver.nameservers) {
@@ -89,9 +94,14 @@ async function walk(
       last = readDig(ran, type)
       if (last.status !== undefined) break
     }
-    if (last.status === undefined || last.records.length > 0) break
+    if (last.records.length > 0) break
+    silent ||= last.status === undefined
   }
   return {asked, last}
+}
+
+function wholeName(name: string): string {
+  return name.endsWith('.') ? name : `${name}.`
 }
 
 function isAsWanted(wanted: readonly string[], last: Dug): boolean {

@@ -59,8 +59,14 @@ test(
 )
 test('a server that fails', passes, check('name: broken.example., expect: servfail'), world)
 test('a server that refuses', passes, check('name: secret.example., expect: refused'), world)
-test('silence', passes, check('name: dead, expect: timeout, queries: 1'), world)
-test('silence is no answer', fails, check('name: dead'), world, /^gets no answer, after 1 query/)
+test('silence', passes, check('name: dead, expect: timeout, queries: 2'), world)
+test(
+  'silence is no answer',
+  fails,
+  check('name: dead'),
+  world,
+  /^gets no answer, after 2 queries: dead\.default\.svc\.cluster\.local\., dead\.$/,
+)
 test('not, and it is not', passes, check('name: nobody, not: true'), world)
 test(
   'without dig nothing can be told',
