@@ -13,7 +13,7 @@ export function explainError(error: unknown): {readonly message: string; readonl
 }
 
 /* Codes of a StartError that another machine, or this one after a remedy, would not have. */
-const machineFaults = ['no-sandbox', 'no-session', 'missing-tools']
+const machineFaults = ['no-sandbox', 'no-session', 'missing-tools', 'no-ipvs']
 
 /* What a VmError means; any other is that the machine broke. */
 const vmCodes: Readonly<Record<string, number>> = {machine: exitCode.machine, usage: exitCode.usage}
@@ -34,5 +34,6 @@ const codes: Readonly<Record<string, number>> = {
   KeptError: exitCode.failed,
   KubeconfigError: exitCode.usage,
   SessionError: exitCode.machine,
+  LackingError: exitCode.machine,
   NoKubectlError: exitCode.machine,
 }

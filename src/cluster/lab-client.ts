@@ -38,6 +38,7 @@ export async function connectLab(
     delete: what => ask(socket, 'delete', what),
     scale: async (ref, replicas) => void (await ask(socket, 'scale', {ref, replicas})),
     set: async (name, value, {withinMs, signal}) => {
+      await (await import('./no-ipvs.ts')).refuseLacking(name, value)
       await ask(socket, 'set', {name, value}, signal)
       return ask(socket, 'settled', {withinMs}, signal)
     },

@@ -1,6 +1,9 @@
+import {printIpSets} from '../kernel/ipset/change.ts'
+import {printIpvsTable} from '../kernel/ipvs/change.ts'
 import {printIptablesRule} from '../kernel/rules/iptables.ts'
 import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {iptablesPlan} from '../node/proxy/iptables.ts'
+import {ipvsPlans, ipvsState} from '../node/proxy/ipvs/ipvs.ts'
 import {nftablesPlan} from '../node/proxy/nftables/nftables.ts'
 import type {ProxyContext} from '../node/proxy/proxy-mode.ts'
 import {type ServicePort, splitName} from '../node/proxy/service-port.ts'
@@ -21,6 +24,7 @@ export const serviceRules = {
     sorted(ports, context, {linesOf: userspaceLines, stageOf: () => 'find'}),
   iptables: (ports: Ports, context: ProxyContext) =>
     sorted(ports, context, {linesOf: iptablesLines, stageOf: iptablesStage}),
+  ipvs: (ports: Ports, context: ProxyContext) => sorted(ports, context, {linesOf: ipvsLines, stageOf: ipvsStage}),
   nftables: (ports: Ports, context: ProxyContext) => sorted(ports, context, {linesOf: nftLines, stageOf: nftStage}),
 } as const satisfies Readonly<Record<string, (ports: Ports, context: ProxyContext) => ServiceRules>>
 
@@ -70,6 +74,27 @@ function linesOf({tables}: RulesPlan): readonly Line[] {
 function iptablesStage({place}: Line): RuleStage {
   if (place.startsWith('KUBE-SEP-')) return 'rewrite'
   return /^KUBE-(SVC|SVL|EXT|FW)-/.test(place) ? 'choose' : 'find'
+}
+
+/* An address on kube-ipvs0 and a virtual server find the Service, its real servers are chosen from, and sets say what else befalls a packet. */
+function ipvsLines(ports: Ports, context: ProxyContext): readonly Line[] {
+  const bound = (ipvsState(ports, context).addresses ?? []).map(({address, link}) => ({
+    place: 'address',
+    text: `ip addr add ${address} dev ${link}`,
+  }))
+  return [
+    ...bound,
+    ...ipvsPlans(ports, context).flatMap(plan => {
+      if (plan.backend === 'iptables') return linesOf(plan)
+      const lines =
+        plan.backend === 'ipset' ? printIpSets(plan.sets) : plan.backend === 'ipvs' ? printIpvsTable(plan.table) : ''
+      return lines.split('\n').flatMap(text => (text === '' ? [] : [{place: text.split(' ')[0] ?? '', text}]))
+    }),
+  ]
+}
+
+function ipvsStage({place}: Line): RuleStage {
+  return place === '-A' || place === 'address' ? 'find' : place === '-a' ? 'choose' : 'rewrite'
 }
 
 function nftLines(ports: Ports, context: ProxyContext): readonly Line[] {

@@ -40,6 +40,10 @@ export async function startLab(
 ): Promise<StartedLab> {
   const missing = explainMissingTools()
   if (missing) throw new StartError(missing, 'missing-tools')
+  if (lab.cluster.proxyMode === 'ipvs') {
+    const reason = await (await import('./no-ipvs.ts')).explainNoIpvs()
+    if (reason) throw new StartError(reason, 'no-ipvs')
+  }
   const session = sessionOf(lab.name)
   checkSession(session)
   const {kept, note} = resume || keep ? await placeToKeep(session, resume) : {}

@@ -1,5 +1,7 @@
+import {restoreServers, restoreSets} from './apply-servers.ts'
 import {type Batch, batchLines, type PrintedOp} from './batch.ts'
 import {opFailed} from './failure.ts'
+import {virtualServerIn} from './ipvs/table.ts'
 import type {Run} from './kernel.ts'
 import {sysctlPath} from './observe/sysctls.ts'
 import {type Op, settingsOf} from './op.ts'
@@ -46,7 +48,34 @@ const attempt: Readonly<Record<Batch['tool'], Attempt>> = {
   'iptables-restore': attemptRules('iptables-restore'),
   'ip6tables-restore': attemptRules('ip6tables-restore'),
   nft: attemptTable,
+  ipset: attemptRestored(restoreSets),
+  ipvsadm: attemptRestored(restoreServers),
   conntrack: attemptDeletions,
+}
+
+/** Sets, and servers of ip_vs: all changes are one input. */
+function attemptRestored(restore: typeof restoreSets): Attempt {
+  return async (place, ops) => {
+    const lines = ops.flatMap(({line}, index) => linesOf(line.line).map(text => ({text, index})))
+    const refused = await restore(
+      place,
+      lines.map(({text}) => text),
+    )
+    if (refused === undefined) return undefined
+    const index = lines.find(({text}) => text === refused.line)?.index ?? 0
+    return {index, said: `${refused.said}${whose(ops[index]?.op, refused.line)}`, line: refused.line}
+  }
+}
+
+/* The Service that a line of ip_vs is for. */
+function whose(op: Op | undefined, line: string): string {
+  if (op?.op !== 'changeServers') return ''
+  const service = op.change.table[virtualServerIn(line) ?? '']?.service
+  return service === undefined ? '' : ` (Service ${service})`
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.trimEnd().split('\n')
 }
 
 function attemptLines(tool: 'ip' | 'bridge'): Attempt {
@@ -152,6 +181,8 @@ async function isDone(place: Place, op: Op, said: string): Promise<boolean> {
     case 'setSysctl':
     case 'changeRules':
     case 'changeTable':
+    case 'changeSets':
+    case 'changeServers':
     case 'forgetConnections':
       return false
   }

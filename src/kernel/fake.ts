@@ -2,6 +2,7 @@ import {netnsExists, noSuchNetns, opFailed} from './failure.ts'
 import {applyOp} from './fake/apply-op.ts'
 import {deleteLink} from './fake/links.ts'
 import {type FakeNetns, freshNetns, type World} from './fake/world.ts'
+import type {IpSets} from './ipset/set.ts'
 import type {Kernel} from './kernel.ts'
 import {netnsPath} from './netns-path.ts'
 import {sysctlPath} from './observe/sysctls.ts'
@@ -52,6 +53,8 @@ export function fakeKernel(): FakeKernel {
     },
     observe: async (netns, sysctls = []) => observed(find(netns), {netns, sysctls}),
     observeRules: async (netns, family) => (family ? find(netns).rules6 : find(netns).rules),
+    observeSets: async netns => sortedSets(find(netns).sets),
+    observeServers: async netns => ({table: find(netns).servers, connections: {}}),
     apply: async (netns, ops) => {
       find(netns)
       for (const op of ops) apply(netns, op)
@@ -78,4 +81,10 @@ function observed(here: FakeNetns, {netns, sysctls}: {netns: string; sysctls: re
 function withoutPeerName(link: Link, netns: string): Link {
   if (link.kind.type !== 'veth' || link.kind.peer.netns === netns) return link
   return {...link, kind: {type: 'veth', peer: {netns: link.kind.peer.netns}}}
+}
+
+function sortedSets(sets: IpSets): IpSets {
+  return Object.fromEntries(
+    Object.entries(sets).map(([name, {type, entries}]) => [name, {type, entries: entries.toSorted()}]),
+  )
 }

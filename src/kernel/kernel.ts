@@ -1,3 +1,5 @@
+import type {IpSets} from './ipset/set.ts'
+import type {IpvsConnections, IpvsTable} from './ipvs/table.ts'
 import type {Op} from './op.ts'
 import type {Ruleset} from './ruleset.ts'
 import type {NetnsState} from './state.ts'
@@ -10,6 +12,9 @@ export type Kernel = {
   observe(netns: string, sysctls?: readonly string[]): Promise<NetnsState>
   /** The rules of iptables, or with a family those of ip6tables. */
   observeRules(netns: string, family?: 'IPv6'): Promise<Ruleset>
+  observeSets(netns: string): Promise<IpSets>
+  /** What ip_vs balances, and how many connections it has; refused where the kernel has none. */
+  observeServers(netns: string): Promise<{readonly table: IpvsTable; readonly connections: IpvsConnections}>
   /** One batch per tool, in order. A failure is a KernelError that names the op, its printed line and what the tool said. */
   apply(netns: string, ops: readonly Op[]): Promise<void>
 }

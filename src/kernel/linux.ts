@@ -1,6 +1,8 @@
 import {applyBatch, type Place} from './apply-batch.ts'
 import {type Batch, batches} from './batch.ts'
 import {sameKind} from './diff/link-kind.ts'
+import {parseIpSets} from './ipset/parse.ts'
+import {parseIpvsConnections, parseIpvsTable} from './ipvs/parse.ts'
 import type {Kernel, Run} from './kernel.ts'
 import {areRequests} from './netlink-requests.ts'
 import {ipNetns, type NetnsKeeper} from './netns.ts'
@@ -32,6 +34,14 @@ export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel)
 
     observeRules: async (netns, family) =>
       parseIptablesSave(await looker(run, netns)([family ? 'ip6tables-save' : 'iptables-save']), family),
+
+    observeSets: async netns => parseIpSets(await looker(run, netns)(['ipset', 'save'])),
+
+    observeServers: async netns => {
+      const look = looker(run, netns)
+      const [table, connections] = await Promise.all([look(['ipvsadm', '-Sn']), look(['ipvsadm', '-Ln'])])
+      return {table: parseIpvsTable(table), connections: parseIpvsConnections(connections)}
+    },
 
     apply: async (netns, ops) => {
       const place: Place = {run, netns, holds: ({link}) => holdsLink(kernel, netns, link)}

@@ -39,6 +39,8 @@ export function requestOf(op: Op, indexOf: LinkIndex): Buffer | undefined {
     case 'setSysctl':
     case 'changeRules':
     case 'changeTable':
+    case 'changeSets':
+    case 'changeServers':
     case 'forgetConnections':
       return undefined
   }

@@ -1,4 +1,6 @@
 import type {Flows} from './conntrack/flows.ts'
+import type {IpSetChange} from './ipset/set.ts'
+import type {IpvsChange} from './ipvs/table.ts'
 import type {NftChange} from './nftables/table.ts'
 import type {RulesChange} from './ruleset.ts'
 import type {FdbEntry, Link, LinkAddress, Neighbour, Route} from './state.ts'
@@ -23,6 +25,8 @@ export type Op =
   | {readonly op: 'setSysctl'; readonly name: string; readonly value: string}
   | {readonly op: 'changeRules'; readonly change: RulesChange}
   | {readonly op: 'changeTable'; readonly change: NftChange}
+  | {readonly op: 'changeSets'; readonly change: IpSetChange}
+  | {readonly op: 'changeServers'; readonly change: IpvsChange}
   /** Connections that the kernel remembers and should not: their next packet meets the rules anew. */
   | {readonly op: 'forgetConnections'; readonly flows: Flows}
 

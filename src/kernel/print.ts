@@ -1,15 +1,26 @@
 import {addressOf, type Cidr, isHost} from '../net/cidr.ts'
 import {familyOf} from '../net/ip.ts'
 import {printDeletion} from './conntrack/flows.ts'
+import {printIpSetChange} from './ipset/change.ts'
+import {printIpvsChange} from './ipvs/change.ts'
 import {printNftChange} from './nftables/change.ts'
 import type {LinkSettings, Op} from './op.ts'
 import {printRulesChange} from './rules/iptables.ts'
 import type {Link, LinkKind, Route} from './state.ts'
 
 /** A program that takes many changes in one process. */
-export type Tool = 'ip' | 'bridge' | 'sysctl' | 'iptables-restore' | 'ip6tables-restore' | 'nft' | 'conntrack'
+export type Tool =
+  | 'ip'
+  | 'bridge'
+  | 'sysctl'
+  | 'iptables-restore'
+  | 'ip6tables-restore'
+  | 'nft'
+  | 'ipset'
+  | 'ipvsadm'
+  | 'conntrack'
 
-/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`, the arguments of one `conntrack`. */
+/** An op as its tool takes it: a line of `ip -batch` or `bridge -batch`, an argument of `sysctl -w`, tables for `iptables-restore`, commands for `nft -f`, lines for `ipset restore` and `ipvsadm -R`, the arguments of one `conntrack`. */
 export type Line = {readonly tool: Tool; readonly line: string}
 
 /** The text of an op, as a person would type it after the tool's name. */
@@ -46,6 +57,10 @@ export function print(op: Op): Line {
       return {tool: op.change.family ? 'ip6tables-restore' : 'iptables-restore', line: printRulesChange(op.change)}
     case 'changeTable':
       return {tool: 'nft', line: printNftChange(op.change)}
+    case 'changeSets':
+      return {tool: 'ipset', line: printIpSetChange(op.change)}
+    case 'changeServers':
+      return {tool: 'ipvsadm', line: printIpvsChange(op.change)}
     case 'forgetConnections':
       return {tool: 'conntrack', line: printDeletion(op.flows)}
   }
@@ -79,7 +94,8 @@ function printLink({name, mtu, mac, master, up, kind}: Link): (string | number)[
 function printKind(name: string, kind: LinkKind): (string | number)[] {
   switch (kind.type) {
     case 'bridge':
-      return ['type', 'bridge']
+    case 'dummy':
+      return ['type', kind.type]
     case 'veth': {
       const {netns, name: peer, mac, mtu} = kind.peer
       if (peer === undefined) throw new TypeError(`${name} cannot be made: its other end has no name`)

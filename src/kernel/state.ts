@@ -33,10 +33,12 @@ export type LinkKind =
   | {readonly type: 'loopback'}
   | {readonly type: 'veth'; readonly peer: VethPeer}
   | {readonly type: 'bridge'}
+  /** A link that leads nowhere and answers no ARP; what it is for are the addresses on it: kube-ipvs0. */
+  | {readonly type: 'dummy'}
   | {readonly type: 'vxlan'; readonly vni: number; readonly port: number; readonly local: Ip; readonly device: string}
   /** A device whose packets, without any Ethernet header, go to a process and come from it: flannel0. It has no MAC. */
   | {readonly type: 'tun'}
-  /** A kind that podlab does not make (`dummy`, `ipip`, ...). It is only observed, and left alone unless its name is needed. */
+  /** A kind that podlab does not make (`ipip`, `wireguard`, ...). It is only observed, and left alone unless its name is needed. */
   | {readonly type: 'other'; readonly kind: string}
 
 /**

@@ -59,7 +59,10 @@ export type Ipv6Networks = {
 }
 
 /** How kube-proxy makes Services work. */
-export type ProxyMode = 'userspace' | 'iptables' | 'nftables'
+export type ProxyMode = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
+
+/** The schedulers of ip_vs that kube-proxy takes. */
+export type IpvsScheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'lblc' | 'lblcr' | 'sh' | 'dh' | 'sed' | 'nq' | 'mh'
 
 /** What else kube-proxy is told, by the names of its own configuration; what is left out is as Kubernetes has it by default. */
 export type ProxyConfig = {
@@ -72,6 +75,9 @@ export type ProxyConfig = {
   readonly profile?: 'v1.18' | 'v1.30' | undefined
   /** Where the userspace mode takes its ports from. */
   readonly portRange?: PortRange | undefined
+  /** How ip_vs chooses an endpoint. */
+  readonly scheduler?: IpvsScheduler | undefined
+  readonly strictARP?: boolean | undefined
 }
 
 export type NodeConfig = {

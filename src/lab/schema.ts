@@ -115,6 +115,14 @@ export const clusterSchema = mapping({
       .enum(['v1.18', 'v1.30'])
       .optional()
       .describe('Of which version of Kubernetes the rules of iptables mode are; v1.30 when left out'),
+    scheduler: z
+      .enum(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
+      .optional()
+      .describe('In ipvs mode: how the kernel chooses an endpoint; rr, one after the other, when left out'),
+    strictARP: z
+      .boolean()
+      .optional()
+      .describe('In ipvs mode: a node answers no ARP for the addresses of kube-ipvs0; false when left out'),
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),

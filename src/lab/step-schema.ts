@@ -54,7 +54,7 @@ const replicas = z.int().min(0).max(10_000)
 export const overlayName = z.enum(['vxlan', 'udp', 'host-gw'])
 
 /** What kube-proxy may be told. */
-export const proxyMode = z.enum(['userspace', 'iptables', 'nftables'])
+export const proxyMode = z.enum(['userspace', 'iptables', 'ipvs', 'nftables'])
 
 const setting = {
   overlay: overlayName.optional().describe('How packets cross from node to node'),

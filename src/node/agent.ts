@@ -157,6 +157,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   lookAt(['policies', 'pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
   void guardRules()
+  void letGoOfServers()
   void keepAlive({...context, world, log, returned, cordoned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
   if (world.refused !== undefined) recorder.record(asSubject(name), notEnforced(name, world.refused))
@@ -254,6 +255,15 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     })
   }
 
+  /* In ipvs mode connections to endpoints that have gone may end in their own time. */
+  async function letGoOfServers(): Promise<void> {
+    while (!signal.aborted) {
+      await context.after(leaversCheckEvery, signal)
+      if (signal.aborted) return
+      if (proxy.hasLeavers()) lookAt(['rules'])
+    }
+  }
+
   async function guardRules(): Promise<void> {
     while (!signal.aborted) {
       await context.after(flushCheckEvery, signal)
@@ -279,3 +289,6 @@ const retryAfter = 5000
 
 /** How often kube-proxy looks whether somebody has flushed its rules, in ms. */
 const flushCheckEvery = 30_000
+
+/** How often kube-proxy looks whether endpoints that leave have lost their last connection, in ms. */
+const leaversCheckEvery = 60_000

@@ -11,7 +11,8 @@ import {hostPortsPlan, type MappedPod} from './host-ports/host-ports.ts'
 import {type AddressPool, addressPool, allocate, allocateLast, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
 import type {Lease, OverlayBackend, Underlay} from './overlay/overlay-backend.ts'
-import {packetOps, packetOpsInFull} from './packet-plans.ts'
+import {withoutProxy} from './own-state.ts'
+import {observing, packetOps, packetOpsInFull} from './packet-plans.ts'
 import {joinContributions, type NodePlan, type PacketPlan} from './plan.ts'
 import {PlanError} from './plan-error.ts'
 import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan, secondAddress} from './pods/plan.ts'
@@ -110,7 +111,7 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   }
 
   const replaceRules = async ({rules}: NodePlan) => {
-    await kernel.apply(netns, await packetOpsInFull([], rules, family => kernel.observeRules(netns, family)))
+    await kernel.apply(netns, await packetOpsInFull([], rules, observing(kernel, netns)))
   }
 
   const convergePods = async (places: readonly PodPlace[]) => {
@@ -212,7 +213,7 @@ function withoutLink(state: NetnsState, name: string): NetnsState {
 /* What the node's namespace holds before the first plan: the link that the underlay put there. */
 async function presentPlan(kernel: Kernel, netns: string, next: NodePlan): Promise<NodePlan> {
   return {
-    state: await kernel.observe(netns, Object.keys(next.state.sysctls)),
+    state: withoutProxy(await kernel.observe(netns, Object.keys(next.state.sysctls))),
     rules: [],
     files: {},
     daemons: [],

@@ -1,13 +1,19 @@
+import {ipSetChangeBetween, ipSetChangeFrom} from '../kernel/ipset/change.ts'
+import {ipvsChangeBetween, ipvsChangeFrom} from '../kernel/ipvs/change.ts'
+import type {Kernel} from '../kernel/kernel.ts'
 import {nftChangeBetween} from '../kernel/nftables/change.ts'
 import type {Op} from '../kernel/op.ts'
 import {planBetween, planChange} from '../kernel/rules/iptables.ts'
-import type {Ruleset, RulesPlan} from '../kernel/ruleset.ts'
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {PacketPlan} from './plan.ts'
 
 /** A change of what filters packets. */
-export type PacketOp = Extract<Op, {readonly op: 'changeRules' | 'changeTable'}>
+export type PacketOp = Extract<Op, {readonly op: 'changeRules' | 'changeTable' | 'changeSets' | 'changeServers'}>
 
-/** The way from one set of plans to the next, without a look at the kernel: what is new comes before what is old goes. */
+/**
+ * The way from one set of plans to the next, without a look at the kernel: what is new comes before what is old goes. Plans stand in the order in
+ * which one names the other's: sets before the rules that ask them. What goes does so the other way round.
+ */
 export function packetOps(previous: readonly PacketPlan[], next: readonly PacketPlan[]): readonly PacketOp[] {
   return [...next, ...leavers(previous, next)].flatMap(plan =>
     stepTo(
@@ -17,23 +23,39 @@ export function packetOps(previous: readonly PacketPlan[], next: readonly Packet
   )
 }
 
+/** The parts of a kernel that say what a namespace holds. */
+export type Observe = {
+  rules(family?: 'IPv6'): ReturnType<Kernel['observeRules']>
+  sets(): ReturnType<Kernel['observeSets']>
+  servers(): ReturnType<Kernel['observeServers']>
+}
+
+/** Those of one namespace. */
+export function observing(kernel: Kernel, netns: string): Observe {
+  return {
+    rules: family => kernel.observeRules(netns, family),
+    sets: () => kernel.observeSets(netns),
+    servers: () => kernel.observeServers(netns),
+  }
+}
+
 /**
- * The same, whatever has become of the rules that were written: iptables are compared with those there are, as `observe` finds them, tables
- * are made anew.
+ * The same, whatever has become of the rules that were written: what there is is compared with what is wanted, but tables of nftables, which are
+ * made anew.
  */
 export async function packetOpsInFull(
   previous: readonly PacketPlan[],
   next: readonly PacketPlan[],
-  observe: (family?: 'IPv6') => Promise<Ruleset>,
+  observe: Observe,
 ): Promise<readonly PacketOp[]> {
   const plans = [...next, ...leavers(previous, next)]
-  const observed = await observe()
-  const observed6 = iptablesPlans(plans).some(({family}) => family) ? await observe('IPv6') : observed
-  return plans.flatMap((plan): readonly PacketOp[] => {
-    if (plan.backend === 'nftables') return stepTo(undefined, plan)
-    const change = planChange(plan.family ? observed6 : observed, plan)
-    return change ? [{op: 'changeRules', change}] : []
-  })
+  const steps = await Promise.all(
+    plans.map(plan => {
+      const before = previous.find(one => isSame(one, plan))
+      return stepFromObserved(before, plan, observe)
+    }),
+  )
+  return steps.flat()
 }
 
 /** Those that are rules of iptables. */
@@ -42,17 +64,61 @@ export function iptablesPlans(plans: readonly PacketPlan[]): readonly RulesPlan[
 }
 
 function stepTo(previous: PacketPlan | undefined, next: PacketPlan): readonly PacketOp[] {
-  if (next.backend === 'nftables') {
-    const change = nftChangeBetween(previous?.backend === 'nftables' ? previous : undefined, next)
-    return change ? [{op: 'changeTable', change}] : []
+  switch (next.backend) {
+    case 'nftables':
+      return opOf(nftChangeBetween(of('nftables', previous), next))
+    case 'iptables':
+      return opOf(planBetween(of('iptables', previous), next))
+    case 'ipset':
+      return opOf(ipSetChangeBetween(of('ipset', previous), next))
+    case 'ipvs':
+      return opOf(ipvsChangeBetween(of('ipvs', previous), next))
   }
-  const change = planBetween(previous?.backend === 'iptables' ? previous : undefined, next)
-  return change ? [{op: 'changeRules', change}] : []
 }
 
-/** Plans of owners that want nothing any more in that way. */
+async function stepFromObserved(
+  previous: PacketPlan | undefined,
+  next: PacketPlan,
+  observe: Observe,
+): Promise<readonly PacketOp[]> {
+  switch (next.backend) {
+    case 'nftables':
+      return stepTo(undefined, next)
+    case 'iptables':
+      return opOf(planChange(await observe.rules(next.family), next))
+    case 'ipset':
+      return opOf(ipSetChangeFrom(await observe.sets(), of('ipset', previous), next))
+    case 'ipvs':
+      return opOf(ipvsChangeFrom((await observe.servers()).table, next))
+  }
+}
+
+type Backend = PacketPlan['backend']
+
+function of<B extends Backend>(
+  backend: B,
+  plan: PacketPlan | undefined,
+): Extract<PacketPlan, {backend: B}> | undefined {
+  return plan?.backend === backend ? (plan as Extract<PacketPlan, {backend: B}>) : undefined
+}
+
+function opOf(change: PacketOp['change'] | undefined): readonly PacketOp[] {
+  return change === undefined ? [] : [{op: opNames[change.backend], change} as PacketOp]
+}
+
+const opNames: Readonly<Record<Backend, PacketOp['op']>> = {
+  nftables: 'changeTable',
+  iptables: 'changeRules',
+  ipset: 'changeSets',
+  ipvs: 'changeServers',
+}
+
+/* Plans of owners that want nothing any more in that way; what is named goes after what names it. */
 function leavers(previous: readonly PacketPlan[], next: readonly PacketPlan[]): readonly PacketPlan[] {
-  return previous.filter(plan => !next.some(one => isSame(one, plan))).map(emptied)
+  return previous
+    .filter(plan => !next.some(one => isSame(one, plan)))
+    .toReversed()
+    .map(emptied)
 }
 
 /** What one component has in one of the kernel's ways of filtering packets. */
@@ -62,7 +128,16 @@ function isSame(a: PacketPlan, b: PacketPlan): boolean {
 
 /** Without any rule; all that the plan had is its own, and goes. */
 function emptied(plan: PacketPlan): PacketPlan {
-  if (plan.backend === 'nftables') return {...plan, table: undefined}
-  const chains = Object.values(plan.tables).flatMap(table => Object.keys(table.chains))
-  return {...plan, prefixes: [...plan.prefixes, ...chains], tables: {}}
+  switch (plan.backend) {
+    case 'nftables':
+      return {...plan, table: undefined}
+    case 'ipset':
+      return {...plan, sets: {}}
+    case 'ipvs':
+      return {...plan, table: {}}
+    case 'iptables': {
+      const chains = Object.values(plan.tables).flatMap(table => Object.keys(table.chains))
+      return {...plan, prefixes: [...plan.prefixes, ...chains], tables: {}}
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import type {IpSetPlan} from '../kernel/ipset/set.ts'
+import type {IpvsPlan} from '../kernel/ipvs/table.ts'
 import type {NftPlan} from '../kernel/nftables/table.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {NetnsState} from '../kernel/state.ts'
@@ -5,7 +7,7 @@ import type {Daemon} from './daemon.ts'
 import {PlanError} from './plan-error.ts'
 
 /** What one component wants of the kernel's packet filters, in one of its ways. */
-export type PacketPlan = RulesPlan | NftPlan
+export type PacketPlan = RulesPlan | NftPlan | IpSetPlan | IpvsPlan
 
 /** What one component wants in a node's network namespace. Contributions are joined into the node's plan. */
 export type Contribution = {

@@ -1,10 +1,13 @@
 import type {Logger} from 'pino'
 import {changes} from '../kernel/diff.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
+import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
-import {type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
+import {haveLeavers, keepingLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
+import {both, ofProxy} from './own-state.ts'
+import {iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf} from './proxy/index.ts'
@@ -26,6 +29,8 @@ export type ProxyLoop = {
     slices: readonly EndpointSlice[],
     configuration: ProxyConfiguration,
   ): Promise<SyncOutcome>
+  /** Whether real servers of ip_vs wait for their last connection to end: a sync removes those that have none any more. */
+  hasLeavers(): boolean
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** The rules that were written last. */
@@ -40,7 +45,16 @@ export type SyncOutcome = {
   readonly partialFailed: boolean
 }
 
+/* A chain that is empty so that nobody has a reason to touch it; ipvs mode has none, and goes by the first of its chains. */
 const canary = 'KUBE-PROXY-CANARY'
+
+function canariesIn({tables}: RulesPlan): readonly (readonly [table: IptablesTable, chain: string])[] {
+  return (Object.keys(tables) as IptablesTable[]).flatMap(table => {
+    const chains = Object.keys(tables[table]?.chains ?? {})
+    const chain = chains.includes(canary) ? canary : chains[0]
+    return chain === undefined ? [] : [[table, chain]]
+  })
+}
 
 export function createProxyLoop({
   netns,
@@ -74,8 +88,15 @@ export function createProxyLoop({
     settled = next
   }
 
+  /* ip_vs is asked once before anything is written: that has the kernel load it, or says that there is none. */
+  const serversBefore = async (plans: readonly PacketPlan[]) => {
+    if (!serversIn(plans)) return {}
+    const known = serversIn(applied)
+    return inFull || !known ? (await kernel.observeServers(netns)).table : known
+  }
+
   const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
-    const observe = (family?: 'IPv6') => kernel.observeRules(netns, family)
+    const observe = observing(kernel, netns)
     const ops = inFull ? await packetOpsInFull(applied, plans, observe) : packetOps(applied, plans)
     for (const op of ops) {
       await kernel.apply(netns, [op])
@@ -102,6 +123,13 @@ export function createProxyLoop({
     return sockets
   }
 
+  /* A full sync would look at everything; a real server that is gone already needs no removing. */
+  const letGo = async () => {
+    if (!haveLeavers(applied)) return
+    const next = withoutLeavers(applied, (await kernel.observeServers(netns)).connections)
+    if (next) await apply(next)
+  }
+
   return {
     rules: () => applied,
     sync: async (services, slices, configuration) => {
@@ -111,8 +139,13 @@ export function createProxyLoop({
       const proxied = mode.proxied?.(ports, context)
       const proxySockets = proxied && (await open(proxied, context))
       const {state = {}, rules: next = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
-      await settle({...emptyNetns, ...state})
+      const plans = keepingLeavers(await serversBefore(next), next)
+      if (inFull) settled = ofProxy(await kernel.observe(netns))
+      const wanted = {...emptyNetns, ...state}
+      await settle(both(settled, wanted))
       const told = async (outcome: SyncOutcome) => {
+        await settle(wanted)
+        await letGo()
         await forget(ports)
         await (proxied ? serviceProxy?.closeOthers(proxied) : serviceProxy?.stop())
         log.info({servicePorts: ports.length}, 'rules synced')
@@ -120,18 +153,20 @@ export function createProxyLoop({
       }
       const wasFull = inFull || applied.length === 0
       try {
-        return await told({inFull: wasFull, changes: await apply(next), partialFailed: false})
+        return await told({inFull: wasFull, changes: await apply(plans), partialFailed: false})
       } catch (error) {
         if (inFull || !(error instanceof KernelError)) throw error
         log.warn({err: error}, 'partial sync failed, syncing in full')
         inFull = true
-        return await told({inFull: true, changes: await apply(next), partialFailed: true})
+        return await told({inFull: true, changes: await apply(plans), partialFailed: true})
       }
     },
+    hasLeavers: () => haveLeavers(applied),
     isFlushed: async () => {
-      if (!applied.some(({backend}) => backend === 'iptables')) return false
+      const canaries = iptablesPlans(applied).flatMap(canariesIn)
+      if (canaries.length === 0) return false
       const {tables} = await kernel.observeRules(netns)
-      inFull ||= !(['mangle', 'nat', 'filter'] as const).some(table => tables[table]?.[canary])
+      inFull ||= !canaries.some(([table, chain]) => tables[table]?.[chain])
       return inFull
     },
   }

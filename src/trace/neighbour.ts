@@ -31,6 +31,7 @@ export function neighbourAt(
       return throughTunnel(world, machine, {link: name, hop})
     case 'loopback':
     case 'tun':
+    case 'dummy':
     case 'other':
       throw new TraceError(
         `${machine.name}: a packet leaves by ${name}, a link of type ${link.kind.type}, which is not understood`,

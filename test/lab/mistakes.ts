@@ -199,7 +199,7 @@ test(
   refused,
   'scenario:\n  - set: {dns: none}\n  - set: {proxy: magic}\n  - set: {}\n',
   '2:11 unknown key "dns"',
-  '3:18 expected iptables or nftables, not the text "magic"',
+  '3:18 expected userspace or iptables or ipvs or nftables, not the text "magic"',
   '4:10 this says no set; expected one of overlay, proxy',
 )
 test(

@@ -23,6 +23,7 @@ function isUsual(line: string): boolean {
 
 function planLines(plan: PacketPlan): readonly string[] {
   if (plan.backend === 'nftables') return plan.table ? tableLines(plan.table) : []
+  if (plan.backend !== 'iptables') return []
   return (Object.keys(plan.tables) as IptablesTable[]).flatMap(table =>
     Object.entries(plan.tables[table]?.chains ?? {}).flatMap(([chain, rules]) =>
       rules.map(rule => `${table} ${printIptablesRule(chain, rule)}`),

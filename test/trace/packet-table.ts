@@ -53,6 +53,7 @@ function withoutRules(plan: PacketPlan, keep: (text: string) => boolean): Packet
     })
     return {...plan, table: {...plan.table, chains: Object.fromEntries(chains)}}
   }
+  if (plan.backend !== 'iptables') return plan
   const tables = Object.entries(plan.tables).map(([name, table]) => {
     const chains = Object.entries(table.chains).map(([chain, rules]) => {
       return [chain, rules.filter(rule => keep(printIptablesRule(chain, rule)))] as const

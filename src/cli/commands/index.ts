@@ -198,7 +198,7 @@ A node that joins lives until it is interrupted. All that it knows of the cluste
     details: 'Example: podlab diff rules iptables nftables svc/kubia',
     arguments: [
       new Argument('<what>', 'rules'),
-      new Argument('<mode>', 'iptables or nftables'),
+      new Argument('<mode>', 'userspace, iptables, ipvs or nftables'),
       new Argument('<other>', 'the other mode'),
       new Argument('<service>', 'svc/NAME'),
     ],

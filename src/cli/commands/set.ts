@@ -13,6 +13,7 @@ export const run: CommandRun = async ([name, value], {lab}, signal) => {
   if (value === undefined) throw new UsageError(`which value for ${name}? podlab set lists what can be set`)
   refuseUnknown(String(name), String(value))
   const {socket} = (await chooseLab(lab as string | undefined)).session
+  await (await import('../../cluster/no-ipvs.ts')).refuseLacking(String(name), String(value))
   await ask(socket, 'set', {name: String(name), value: String(value)}, signal)
   const {waitingFor, notes} = await ask(socket, 'settled', {withinMs: doneWithin}, signal)
   if (waitingFor.length === 0) {

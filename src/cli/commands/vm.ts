@@ -1,6 +1,5 @@
 import {statSync} from 'node:fs'
 import {resolve} from 'node:path'
-import {vmStamp} from '../../cluster/vm/initrd.ts'
 import {cachedKernel, vmCacheFolder} from '../../cluster/vm/kernel-cache.ts'
 import {checkPrograms} from '../../cluster/vm/programs.ts'
 import {bestAccelerator} from '../../cluster/vm/qemu.ts'
@@ -33,7 +32,7 @@ export const run: CommandRun = async ([given], options, signal) => {
   ]
   const shares = ((options.share as readonly string[] | undefined) ?? []).map(sharedFolder)
   checkPrograms()
-  const kernel = cachedKernel(folder, vmStamp)
+  const kernel = cachedKernel(folder)
   if (kernel === undefined) throw new VmError('there is no kernel for the machine yet. Fetch it: podlab vm --setup')
   const accelerator = bestAccelerator()
   const {code} = await runInVm({

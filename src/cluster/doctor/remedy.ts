@@ -31,7 +31,8 @@ export function loadModules(...names: readonly string[]): readonly Remedy[] {
     },
     {
       when: ({place, loadsModules}) => (place === 'plain' || place === 'github-actions') && !loadsModules,
-      say: () => 'This kernel was built without it and has no modules: a virtual machine can do it (docs/machines.md)',
+      say: () =>
+        'This kernel was built without it and has no modules: a virtual machine can do it (podlab vm, docs/machines.md)',
     },
     {
       when: ({place, loadsModules, distribution}) => place === 'plain' && loadsModules && /Ubuntu/.test(distribution),

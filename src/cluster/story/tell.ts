@@ -6,6 +6,7 @@ import {withAuthor} from './author.ts'
 import {wordsOf} from './change-words.ts'
 import {askedLines, storedLines} from './request-words.ts'
 import {type Interest, rulesWords} from './rules-words.ts'
+import {serversWords} from './servers-words.ts'
 import type {Story, StoryLine} from './story.ts'
 import {type Cast, castOf, type Protagonist} from './subjects.ts'
 import {tableWords} from './table-words.ts'
@@ -109,7 +110,20 @@ function programmedLines(programmings: readonly Programming[], interest: Interes
   return programmings.flatMap(({at, node, change}) => {
     const chains = known.get(node) ?? new Set()
     known.set(node, chains)
-    const words = change.backend === 'iptables' ? rulesWords(change, interest, chains) : tableWords(change, interest)
+    const words = wordsFor(change, interest, chains)
     return words.length === 0 ? [] : [{at, begins: false, who: `kube-proxy ${node}`, text: words.join('; ')}]
   })
+}
+
+function wordsFor(change: Programming['change'], interest: Interest, chains: Set<string>): readonly string[] {
+  switch (change.backend) {
+    case 'iptables':
+      return rulesWords(change, interest, chains)
+    case 'nftables':
+      return tableWords(change, interest)
+    case 'ipvs':
+      return serversWords(change, interest)
+    case 'ipset':
+      return []
+  }
 }

@@ -34,6 +34,7 @@ echo "$job" | $B base64 -d > $H/job
 share() { $B mkdir -p "$2" && $B mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap "$1" "$2" || echo "podlab: cannot share $2"; }
 modules() { V=$($B uname -r); $B mkdir -p /lib/modules/$V && $B mount --bind "$1" /lib/modules/$V || echo "podlab: no modules"; }
 . $H/job
+modprobe -q br_netfilter # no program asks for it by doing anything
 $B mkfifo $H/out $H/err
 $B cat $H/out > $O & CO=$!
 $B cat $H/err > $E & CE=$!

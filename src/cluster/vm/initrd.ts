@@ -1,18 +1,40 @@
 import {execFileSync} from 'node:child_process'
 import {hash} from 'node:crypto'
-import {existsSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {systemPath} from '../../kernel/system-path.ts'
 import {type CpioEntry, cpioArchive} from './cpio.ts'
 import {guestInit, guestSecond} from './guest.ts'
+import type {CachedKernel} from './kernel-cache.ts'
 import {insertionOrder, moduleName} from './modules.ts'
 import {VmError} from './vm-error.ts'
 
 /* What the first root must be able to do before it sees the host's files. */
 const firstModules = ['virtio_pci', 'virtio_console', '9pnet_virtio', '9p', 'overlay', 'virtio_rng']
 
-/** Changes whenever what is in the cache would be another. */
-export const vmStamp = hash('sha256', [guestInit, guestSecond, ...firstModules].join('\n')).slice(0, 16)
+/* Changes whenever the first root would be another. */
+const stamp = hash('sha256', [guestInit, guestSecond, ...firstModules].join('\n')).slice(0, 16)
+
+/** The file with a kernel's first root, beside the kernel; it is made when it is not there, or another podlab's. */
+export function initrdOf(kernel: CachedKernel): string {
+  const file = join(dirname(kernel.kernel), `initrd-${stamp}.img`)
+  if (existsSync(file)) return file
+  const making = `${file}.${process.pid}`
+  const {modules} = kernel
+  try {
+    writeFileSync(making, makeInitrd({modules, modulesDep: readFileSync(join(modules, 'modules.dep'), 'utf8')}))
+  } catch (cause) {
+    if (cause instanceof VmError) throw cause
+    const who = 'whoever fetched it first runs podlab vm once'
+    throw new VmError(
+      `the machine's first root cannot be written: ${(cause as Error).message}; ${who}`,
+      'machine',
+      cause,
+    )
+  }
+  renameSync(making, file)
+  return file
+}
 
 /** The kernel's first root: busybox, some modules, and the scripts. */
 export function makeInitrd({modules, modulesDep}: {readonly modules: string; readonly modulesDep: string}): Buffer {

@@ -7,7 +7,6 @@ import {VmError} from './vm-error.ts'
 export type CachedKernel = {
   readonly version: string
   readonly kernel: string
-  readonly initrd: string
   /** The folder with its modules. */
   readonly modules: string
 }
@@ -23,22 +22,20 @@ export function kernelIn(folder: string, version: string): CachedKernel {
   return {
     version,
     kernel: join(folder, 'vmlinux'),
-    initrd: join(folder, 'initrd.img'),
     modules: join(folder, 'root/lib/modules', version),
   }
 }
 
-/** The name of the file that is written last, and so tells that all else is whole; it holds the version of the kernel and of the rest. */
+/** The name of the file that is written last, and so tells that all else is whole; it holds the version of the kernel. */
 export const stampFile = 'stamp'
 
-/** The kernel that was set up; undefined when none was, or by another podlab. Throws VmError for one that is broken. */
-export function cachedKernel(folder: string, stamp: string): CachedKernel | undefined {
+/** The kernel that was set up; undefined when none was. Throws VmError for one that is broken. */
+export function cachedKernel(folder: string): CachedKernel | undefined {
   const file = join(folder, stampFile)
   if (!existsSync(file)) return undefined
-  const [version = '', made] = readFileSync(file, 'utf8').trimEnd().split('\n')
-  if (made !== stamp) return undefined
+  const version = readFileSync(file, 'utf8').trim()
   const found = kernelIn(folder, version)
-  const lost = [found.kernel, found.initrd, join(found.modules, 'modules.dep')].find(path => !existsSync(path))
+  const lost = [found.kernel, join(found.modules, 'modules.dep')].find(path => !existsSync(path))
   if (lost !== undefined) throw new VmError(`${lost} is gone. Fetch the kernel anew: podlab vm --setup`)
   return found
 }

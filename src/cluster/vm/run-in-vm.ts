@@ -4,6 +4,7 @@ import type {Duplex, Writable} from 'node:stream'
 import {finished} from 'node:stream/promises'
 import {systemPath} from '../../kernel/system-path.ts'
 import {type Job, jobLine} from './guest.ts'
+import {initrdOf} from './initrd.ts'
 import type {CachedKernel} from './kernel-cache.ts'
 import {type Accelerator, ports, qemuArguments} from './qemu.ts'
 import {VmError} from './vm-error.ts'
@@ -33,7 +34,14 @@ export const timedOut = 124
 export async function runInVm(options: VmOptions): Promise<VmResult> {
   const {kernel, job, memoryMb, cpus, accelerator, timeoutMs, out, err, signal} = options
   signal.throwIfAborted()
-  const words = qemuArguments({...kernel, memoryMb, cpus, accelerator, shares: job.shares})
+  const words = qemuArguments({
+    kernel: kernel.kernel,
+    initrd: initrdOf(kernel),
+    memoryMb,
+    cpus,
+    accelerator,
+    shares: job.shares,
+  })
   const qemu = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...words], {
     cwd: '/',
     detached: true, // Ctrl-C is ours to tell

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} f
 import {dirname, join, resolve} from 'node:path'
 import {promisify} from 'node:util'
 import {systemPath} from '../../kernel/system-path.ts'
-import {makeInitrd, vmStamp} from './initrd.ts'
+import {initrdOf} from './initrd.ts'
 import {type CachedKernel, cachedKernel, kernelIn, stampFile} from './kernel-cache.ts'
 import {checkPrograms, installCommand, isThere, missingForVm} from './programs.ts'
 import {unpackedKernel} from './unpacked-kernel.ts'
@@ -23,7 +23,7 @@ export async function setUp({folder, kernelPackage, tell, signal}: SetupOptions)
   if (missing.length > 0 && process.arch === 'x64' && isThere('apt-get') && process.getuid?.() === 0)
     await install(missing, {tell, signal})
   checkPrograms()
-  const known = kernelPackage === undefined ? cachedKernel(folder, vmStamp) : undefined
+  const known = kernelPackage === undefined ? cachedKernel(folder) : undefined
   if (known) return known
   const making = `${folder}.${process.pid}`
   try {
@@ -34,9 +34,9 @@ export async function setUp({folder, kernelPackage, tell, signal}: SetupOptions)
     tell(`unpacking ${file.split('/').at(-1)}`)
     await unpack(file, root, signal)
     if (kernelPackage === undefined) rmSync(file)
-    const {version, modulesDep} = await unpackedKernel({making, root, signal})
-    writeFileSync(join(making, 'initrd.img'), makeInitrd({modules: kernelIn(making, version).modules, modulesDep}))
-    writeFileSync(join(making, stampFile), `${version}\n${vmStamp}\n`)
+    const version = await unpackedKernel({making, root, signal})
+    initrdOf(kernelIn(making, version))
+    writeFileSync(join(making, stampFile), `${version}\n`)
     rmSync(folder, {recursive: true, force: true})
     renameSync(making, folder)
     return kernelIn(folder, version)

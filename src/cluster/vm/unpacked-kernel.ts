@@ -10,8 +10,8 @@ const env = {PATH: systemPath, LC_ALL: 'C'}
 
 type Unpacked = {readonly making: string; readonly root: string; readonly signal: AbortSignal}
 
-/** Makes a kernel out of an unpacked package: its modules indexed, and `vmlinux` beside. */
-export async function unpackedKernel({making, root, signal}: Unpacked): Promise<{version: string; modulesDep: string}> {
+/** Makes a kernel out of an unpacked package, its modules indexed and `vmlinux` beside; answers its version. */
+export async function unpackedKernel({making, root, signal}: Unpacked): Promise<string> {
   const modules = join(root, 'lib/modules')
   if (!existsSync(modules) && existsSync(join(root, 'usr/lib/modules'))) {
     mkdirSync(join(root, 'lib'), {recursive: true})
@@ -27,7 +27,7 @@ export async function unpackedKernel({making, root, signal}: Unpacked): Promise<
   await promisify(execFile)('depmod', ['-b', root, version], {env, signal})
   writeFileSync(join(making, 'vmlinux'), await uncompressed(readFileSync(image)))
   rmSync(join(root, 'boot'), {recursive: true})
-  return {version, modulesDep: readFileSync(join(modules, version, 'modules.dep'), 'utf8')}
+  return version
 }
 
 const magics = [

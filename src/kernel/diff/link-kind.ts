@@ -8,6 +8,7 @@ export function sameKind(a: LinkKind, b: LinkKind): boolean {
   switch (a.type) {
     case 'loopback':
     case 'bridge':
+    case 'dummy':
     case 'tun':
       return a.type === b.type
     case 'veth':

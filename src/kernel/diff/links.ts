@@ -107,6 +107,7 @@ function asBorn({mtu, ...link}: Link, wanted: ReadonlyMap<string, Link>): Partia
 const makingRank: Readonly<Record<Link['kind']['type'], number>> = {
   loopback: 0,
   bridge: 1,
+  dummy: 1,
   tun: 1,
   other: 1,
   veth: 2,

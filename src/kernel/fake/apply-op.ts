@@ -12,6 +12,7 @@ import {
   setSysctl,
 } from './entries.ts'
 import {addLink, deleteLink} from './links.ts'
+import {changeSets, refuseUnknownSets} from './sets.ts'
 import {setLink} from './settings.ts'
 import {edit, type FakeNetns, type World} from './world.ts'
 
@@ -48,13 +49,25 @@ function applyWithin(here: FakeNetns, op: LocalOp): FakeNetns {
       return setSysctl(here, op.name, op.value)
     case 'changeRules':
       if (op.change.family) return {...here, rules6: applyRulesChange(here.rules6, op.change)}
-      return {...here, rules: applyRulesChange(here.rules, op.change)}
+      return withRules(here, applyRulesChange(here.rules, op.change))
     case 'forgetConnections':
       return here
+    case 'changeSets': {
+      const {set, remove} = op.change
+      return {...here, sets: changeSets(here, set, remove)}
+    }
+    case 'changeServers':
+      return {...here, servers: op.change.table}
     case 'changeTable': {
       const {family, name, table} = op.change
       const {[`${family} ${name}`]: _old, ...others} = here.tables
       return {...here, tables: table ? {...others, [`${family} ${name}`]: table} : others}
     }
   }
+}
+
+function withRules(here: FakeNetns, rules: FakeNetns['rules']): FakeNetns {
+  const changed = {...here, rules}
+  refuseUnknownSets(changed)
+  return changed
 }

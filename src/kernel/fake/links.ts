@@ -21,6 +21,7 @@ export function addLink(world: World, netns: string, link: Link): World {
   const {kind} = link
   switch (kind.type) {
     case 'bridge':
+    case 'dummy':
       return edit(world, netns, here => withNew(here, netns, link))
     case 'veth':
       return addVeth(world, netns, {...link, kind})

@@ -1,3 +1,5 @@
+import type {IpSets} from '../ipset/set.ts'
+import type {IpvsTable} from '../ipvs/table.ts'
 import type {NftTable} from '../nftables/table.ts'
 import {emptyRuleset} from '../rules/iptables.ts'
 import type {Ruleset} from '../ruleset.ts'
@@ -12,6 +14,8 @@ export type FakeNetns = NetnsState & {
   /** Those of ip6tables. */
   readonly rules6: Ruleset
   readonly tables: Readonly<Record<string, NftTable>>
+  readonly sets: IpSets
+  readonly servers: IpvsTable
   readonly sized: ReadonlySet<string>
 }
 
@@ -27,6 +31,8 @@ export const freshNetns: FakeNetns = {
   rules: emptyRuleset,
   rules6: {...emptyRuleset, family: 'IPv6'},
   tables: {},
+  sets: {},
+  servers: {},
   sized: new Set(),
 }
 

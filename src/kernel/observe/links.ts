@@ -47,7 +47,7 @@ export function parseLinks(
 function kindOf(link: IpLink, names: {netns: string; ids: ReadonlyMap<number, string>}): LinkKind {
   const {info_kind: kind = '', info_data: more = {}} = link.linkinfo ?? {}
   if (link.link_type === 'loopback') return {type: 'loopback'}
-  if (kind === 'bridge') return {type: 'bridge'}
+  if (kind === 'bridge' || kind === 'dummy') return {type: kind}
   if (kind === 'tun' && more.type === 'tun') return {type: 'tun'}
   if (kind === 'veth') return {type: 'veth', peer: peerOf(link, names)}
   const {id, port, local6, local = local6, link: device} = more

@@ -16,6 +16,10 @@ export type ProxyConfiguration = {
   readonly portRange?: PortRange
   /** Of which version of Kubernetes the rules of iptables mode are; v1.30 when left out. */
   readonly profile?: ProfileName
+  /** How ip_vs chooses an endpoint; round robin when left out. */
+  readonly scheduler?: IpvsScheduler
+  /** In ipvs mode: ARP is answered for addresses of the link that it is asked on, and not for those of kube-ipvs0. */
+  readonly strictARP?: boolean
 }
 
 export type ProfileName = 'v1.18' | 'v1.30'
@@ -23,6 +27,10 @@ export const profileNames = ['v1.18', 'v1.30'] as const satisfies readonly Profi
 
 export type ProxyModeName = 'userspace' | 'iptables' | 'ipvs' | 'nftables'
 export const proxyModeNames = ['userspace', 'iptables', 'ipvs', 'nftables'] as const satisfies readonly ProxyModeName[]
+
+/** The schedulers that kube-proxy takes. */
+export const ipvsSchedulers = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'] as const
+export type IpvsScheduler = (typeof ipvsSchedulers)[number]
 
 /** Where kubeadm, too, keeps the configuration of every kube-proxy. */
 export const proxyConfigMap = {namespace: 'kube-system', name: 'kube-proxy'} as const
@@ -45,12 +53,16 @@ export class ProxyConfigurationError extends Error {
 /** The ConfigMap with a configuration, as people find and edit it: `kubectl -n kube-system edit configmap kube-proxy`. */
 export function proxyConfigMapOf(configuration: ProxyConfiguration): ConfigMap {
   const {mode, clusterCIDR = '', masqueradeAll, localhostNodePorts, nodePortAddresses, portRange} = configuration
+  const {scheduler = '""', strictARP = false} = configuration
   const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 clusterCIDR: ${clusterCIDR || '""'}
 iptables:
   localhostNodePorts: ${localhostNodePorts}
   masqueradeAll: ${masqueradeAll}
+ipvs:
+  scheduler: ${scheduler}
+  strictARP: ${strictARP}
 mode: ${mode}
 nodePortAddresses: [${nodePortAddresses.join(', ')}]
 portRange: ${portRange ? printPortRange(portRange) : '""'}
@@ -133,6 +145,14 @@ function fromDocument(document: unknown): ProxyConfiguration {
       network(one, 'nodePortAddresses'),
     ),
     ...rangeOf(top.portRange),
+    ...ipvsOf(mapping(top.ipvs ?? {}, 'ipvs')),
+  }
+}
+
+function ipvsOf({scheduler, strictARP}: Mapping): Pick<ProxyConfiguration, 'scheduler' | 'strictARP'> {
+  return {
+    ...(scheduler ? {scheduler: oneOf(ipvsSchedulers, scheduler, 'ipvs.scheduler')} : {}),
+    ...(flag(strictARP ?? false, 'ipvs.strictARP') && {strictARP: true}),
   }
 }
 

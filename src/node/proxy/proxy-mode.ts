@@ -14,7 +14,10 @@ export type ProxyMode = {
 
 /** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
 export type ProxyContext = Partial<
-  Pick<ProxyConfiguration, 'localhostNodePorts' | 'nodePortAddresses' | 'portRange' | 'profile'>
+  Pick<
+    ProxyConfiguration,
+    'localhostNodePorts' | 'nodePortAddresses' | 'portRange' | 'profile' | 'scheduler' | 'strictARP'
+  >
 > & {
   readonly nodeName: string
   /** The node's address on the underlay. */
