@@ -55,6 +55,7 @@ export function fakeKernel(): FakeKernel {
     observeRules: async (netns, family) => (family ? find(netns).rules6 : find(netns).rules),
     observeSets: async netns => sortedSets(find(netns).sets),
     observeServers: async netns => ({table: find(netns).servers, connections: {}}),
+    observeTable: async (netns, {family, name}) => find(netns).tables[`${family} ${name}`],
     apply: async (netns, ops) => {
       find(netns)
       for (const op of ops) apply(netns, op)

@@ -1,5 +1,6 @@
 import type {IpSets} from './ipset/set.ts'
 import type {IpvsConnections, IpvsTable} from './ipvs/table.ts'
+import type {NftPlan, NftTable} from './nftables/table.ts'
 import type {Op} from './op.ts'
 import type {Ruleset} from './ruleset.ts'
 import type {NetnsState} from './state.ts'
@@ -15,6 +16,8 @@ export type Kernel = {
   observeSets(netns: string): Promise<IpSets>
   /** What ip_vs balances, and how many connections it has; refused where the kernel has none. */
   observeServers(netns: string): Promise<{readonly table: IpvsTable; readonly connections: IpvsConnections}>
+  /** A table of nftables as it is, with what its counters have counted; undefined when there is none of that name. */
+  observeTable(netns: string, table: Pick<NftPlan, 'family' | 'name'>): Promise<NftTable | undefined>
   /** One batch per tool, in order. A failure is a KernelError that names the op, its printed line and what the tool said. */
   apply(netns: string, ops: readonly Op[]): Promise<void>
 }

@@ -3,9 +3,10 @@ import {type Batch, batches} from './batch.ts'
 import {sameKind} from './diff/link-kind.ts'
 import {parseIpSets} from './ipset/parse.ts'
 import {parseIpvsConnections, parseIpvsTable} from './ipvs/parse.ts'
-import type {Kernel, Run} from './kernel.ts'
+import {type Kernel, KernelError, type Run} from './kernel.ts'
 import {areRequests} from './netlink-requests.ts'
 import {ipNetns, type NetnsKeeper} from './netns.ts'
+import {parseNftTable} from './nftables/parse.ts'
 import {looker, observeNetns} from './observe/netns.ts'
 import type {Op} from './op.ts'
 import {parseIptablesSave} from './rules/iptables.ts'
@@ -41,6 +42,18 @@ export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel)
       const look = looker(run, netns)
       const [table, connections] = await Promise.all([look(['ipvsadm', '-Sn']), look(['ipvsadm', '-Ln'])])
       return {table: parseIpvsTable(table), connections: parseIpvsConnections(connections)}
+    },
+
+    observeTable: async (netns, {family, name}) => {
+      const {code, stdout, stderr} = await run({netns, argv: ['nft', 'list', 'table', family, name]})
+      if (code === 0) return parseNftTable(stdout)
+      if (stderr.includes('No such file or directory')) return undefined
+      const line = `nft list table ${family} ${name}`
+      throw new KernelError(`${stderr.trim()}: ${line} (in network namespace ${netns})`, {
+        code: 'unreadable',
+        netns,
+        line,
+      })
     },
 
     apply: async (netns, ops) => {

@@ -13,7 +13,7 @@ import type {Daemons} from './daemon.ts'
 import {keepAlive} from './heartbeat.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
-import {asSubject, beginnings, nodeCordoned, nodeReady, notEnforced} from './node-story.ts'
+import {asSubject, beginnings, nodeCordoned, nodeReady} from './node-story.ts'
 import {overlayNamed} from './overlay/index.ts'
 import {leasesOfNodes} from './overlay/node-leases.ts'
 import type {Underlay} from './overlay/overlay-backend.ts'
@@ -22,6 +22,7 @@ import type {PacketPlan} from './plan.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import {netnsOf, type PodLife} from './pods/pod-life.ts'
 import {createPolicyLoop} from './policy-loop.ts'
+import {policyStory} from './policy-story.ts'
 import {
   defaultProxyConfiguration,
   type ProxyConfiguration,
@@ -108,6 +109,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     },
   })
   const recorder = createRecorder({...context, host: name, log})
+  const story = policyStory({name, recorder, world})
   const policies = createPolicyLoop({
     ...{netns: name, kernel, world, log, again: context.again, changed: () => lookAt(['policies'])},
   })
@@ -132,7 +134,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
   let mode: string = defaultProxyConfiguration.mode
   const proxyStatus = createProxyStatus({
-    ...{...context, world, recorder, log, rules: proxy.rules, mode: () => mode},
+    ...{...context, world, recorder, log, rules: proxy.rules, mode: () => mode, policyMetrics: policies.metrics},
     listen: place => context.runtime.listen({pid, ...place}),
   })
   let configured: () => Promise<ProxyConfiguration> = async () => ({
@@ -141,7 +143,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
 
   const works: Readonly<Record<Concern, Coalesced>> = {
-    policies: coalesce(policies.sync, tryAgain('policies')),
+    policies: coalesce(syncPolicies, tryAgain('policies')),
     pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
     rules: coalesce(syncRules, tryAgain('rules')),
     peers: coalesce(followLeases, tryAgain('peers')),
@@ -160,7 +162,6 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   void letGoOfServers()
   void keepAlive({...context, world, log, returned, cordoned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
-  if (world.refused !== undefined) recorder.record(asSubject(name), notEnforced(name, world.refused))
   const rules = () => [...network.rules(), ...proxy.rules(), ...policies.rules()]
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes, exited, caughtUp: done.reached, troubles}
@@ -179,6 +180,11 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     kubelet.reportAll()
   }
 
+  async function syncPolicies(): Promise<void> {
+    story.proxied(mode)
+    await policies.sync()
+  }
+
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
@@ -186,6 +192,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     try {
       const configuration = await configured()
       mode = configuration.mode
+      story.proxied(mode)
       decidedAt = world.revision
       const outcome = await proxy.sync([...world.services.values()], [...world.slices.values()], configuration)
       proxyStatus.synced(began, outcome)
@@ -238,15 +245,9 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     return error => {
       if (signal.aborted) return
       log.error({err: error, concern}, 'not done')
-      if (concern === 'policies') tellOfPolicies(error)
+      if (concern === 'policies') story.failed(error)
       lookAtLater(concern)
     }
-  }
-
-  /* A policy that is not enforced is worse than none: whoever wrote it has to hear of it. */
-  function tellOfPolicies(error: unknown): void {
-    const happening = notEnforced(name, error)
-    for (const subject of [asSubject(name), ...world.policies.values()]) recorder.record(subject, happening)
   }
 
   function lookAtLater(concern: Concern): void {

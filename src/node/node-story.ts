@@ -29,13 +29,6 @@ export function nodeCordoned(node: string, is: boolean): Omit<Happening, 'host'>
   return fromKubelet(node, is ? 'NodeNotSchedulable' : 'NodeSchedulable')
 }
 
-/** What a node says that cannot do what NetworkPolicies want. */
-export function notEnforced(node: string, error: unknown): Omit<Happening, 'host'> {
-  const why = error instanceof Error ? error.message : String(error)
-  const message = `${node} cannot enforce NetworkPolicies: ${why}`
-  return {type: 'Warning', reason: 'NetworkPolicyNotEnforced', message, component: 'network-policy'}
-}
-
 function fromKubelet(node: string, reason: string, message = `Node ${node} status is now: ${reason}`) {
   return {type: 'Normal', reason, message, component: 'kubelet'} as const
 }

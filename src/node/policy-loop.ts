@@ -10,6 +10,7 @@ import {netnsOf} from './pods/pod-life.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 import {canary, emptyPlan} from './policy/names.ts'
 import {policyPods} from './policy/policy-pod.ts'
+import type {Metric} from './proxy-status/exposition.ts'
 import type {World} from './world.ts'
 
 /** What enforces NetworkPolicies on one node. */
@@ -25,8 +26,8 @@ export type PolicyLoop = {
   isDisturbed(): Promise<boolean>
   /** The tables that were written last. */
   rules(): readonly PacketPlan[]
-  /** How much is enforced; the pods are those of the node that a policy selects. */
-  enforced(): {readonly policies: number; readonly pods: number; readonly failures: number}
+  /** How much is enforced on the node, and what came of it. */
+  metrics(): Promise<readonly Metric[]>
 }
 
 /** There are NetworkPolicies, and this node cannot enforce them. */
@@ -132,7 +133,12 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
       return isUnknown
     },
     rules: () => applied,
-    enforced: () => ({policies: world.policies.size, pods: isolatedPods(applied), failures}),
+    metrics: async () => {
+      const {policyMetrics} = await import('./policy/metrics.ts')
+      const tables = applied.filter(({table}) => table).map(plan => kernel.observeTable(netns, plan))
+      const seen = await Promise.all(tables).catch(() => []) // what cannot be read now is told the next time
+      return policyMetrics({policies: world.policies.size, seen: seen.flatMap(table => table ?? []), failures})
+    },
   }
 }
 
@@ -166,11 +172,4 @@ async function isGone(kernel: Kernel, netns: string, {family, name, table}: NftP
     if (error instanceof KernelError) return true
     throw error
   }
-}
-
-function isolatedPods(plans: readonly NftPlan[]): number {
-  const chains = plans.flatMap(({table}) =>
-    Object.values(table?.maps ?? {}).flatMap(map => Object.values(map.elements)),
-  )
-  return new Set(chains.map(({value}) => value.replace(/^goto (to|from)-/, ''))).size
 }

@@ -153,7 +153,16 @@ test('a change that fails is followed by the whole table in one transaction', as
   refuse(undefined)
   await loop.sync()
   t.deepEqual(sent().slice(0, 2), ['add table ip network-policy', 'delete table ip network-policy'])
-  t.is(loop.enforced().failures, 1)
+  const metrics = await loop.metrics()
+  t.deepEqual(
+    metrics.find(({name}) => name.endsWith('failures_total')),
+    {
+      name: 'podlab_network_policy_sync_failures_total',
+      help: 'How often the rules for NetworkPolicies could not be written',
+      type: 'counter',
+      samples: [{value: 1}],
+    },
+  )
 })
 
 test('what an agent before has left is replaced, and removed where there are no policies', async t => {

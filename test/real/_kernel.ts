@@ -27,6 +27,7 @@ export function kernelIn(sandbox: Sandbox): KernelSandbox {
     remove: netns => ask('remove', netns),
     observe: (netns, sysctls) => ask('observe', netns, sysctls ?? []),
     observeRules: (netns, family) => ask('observeRules', netns, ...(family ? [family] : [])),
+    observeTable: (netns, table) => ask('observeTable', netns, table),
     apply: (netns, ops) => ask('apply', netns, ops),
   } as Kernel
   return {kernel, stop: sandbox.stop}

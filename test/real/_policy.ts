@@ -268,6 +268,24 @@ export function policySuite(test: TestFn, account: Account): void {
       t.is(await curl(web, '10.98.0.10'), 0, 'and it reaches itself')
     })
 
+  fact('in userspace mode the node calls, and the policy is said to be passed by', async t => {
+    await write(t, [['shop', {podSelector: {matchLabels: {app: 'web'}}}]])
+    t.is((await podlab('set', '--lab', name, 'proxy', 'userspace')).code, 0)
+    await settled(t)
+    const pod = (await podlab('get', 'pod', 'web', '-n', 'shop', '--lab', name, '-o', 'json')).stdout
+    t.is(await curl(client, `${/"podIP": "([^"]+)"/.exec(pod)?.[1]}:8080`), 28)
+    t.is(await curl(client, '10.98.0.10'), 0)
+    const told = async () => {
+      const events = (await ask(socket(), 'list', {kind: 'Event', namespace: 'shop'})) as readonly {reason?: string}[]
+      return events.some(({reason}) => reason === 'NetworkPolicyBypassed')
+    }
+    for (let attempts = 0; attempts < 50 && !(await told()); attempts++) await setTimeout(200)
+    t.true(await told())
+    t.is((await podlab('set', '--lab', name, 'proxy', 'iptables')).code, 0)
+    await settled(t)
+    t.is(await curl(client, '10.98.0.10'), 28)
+  })
+
   fact('a client outside is let in by its address', async t => {
     await write(t, [toWeb([{from: [{ipBlock: {cidr: '10.0.20.100/32'}}]}])])
     t.is(await curl('client/laptop', '10.0.20.11:30080'), 0)
@@ -289,6 +307,11 @@ export function policySuite(test: TestFn, account: Account): void {
     t.regex(await list(), /jump ingress-shop\/policy-0\n\s+counter packets 0 bytes 0 drop/)
     t.is(await curl(client, '10.98.0.10'), 28)
     t.regex(await list(), /counter packets [1-9]\d* bytes \d+ drop/)
+    const {stdout} = await inLab('node/near', 'curl', '-sS', 'http://127.0.0.1:10249/metrics')
+    t.regex(
+      stdout,
+      /^podlab_network_policy_dropped_packets_total\{namespace="shop",pod="web",direction="ingress"\} [1-9]/m,
+    )
   })
 
   fact('a pod is isolated before its first program starts', async t => {

@@ -7,7 +7,7 @@ export type Door = {
   /** `127.0.0.1`, or `0.0.0.0` for every address of the node. */
   readonly host: string
   readonly port: number
-  readonly answer: (path: string) => Answer
+  readonly answer: (path: string) => Answer | Promise<Answer>
   /** Hears why it could not be opened: the port is taken, for one. */
   readonly failed?: (error: Error) => void
 }
@@ -80,9 +80,10 @@ function keyOf({host, port}: Door): string {
   return `${host}:${port}`
 }
 
-function serve(descriptor: number, answer: (path: string) => Answer): Server {
-  const server = createServer((request, response) => {
-    const {status, type = 'text/plain; charset=utf-8', body, weight} = answer((request.url ?? '/').split('?')[0] ?? '/')
+function serve(descriptor: number, answer: Door['answer']): Server {
+  const server = createServer(async (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    const {status, type = 'text/plain; charset=utf-8', body, weight} = await answer(path)
     response.writeHead(status, {
       'Content-Type': type,
       'X-Content-Type-Options': 'nosniff',

@@ -19,12 +19,12 @@ import {
   serviceAnswer,
 } from './answers.ts'
 import {createDoors, type Door, type DoorsContext} from './doors.ts'
-import {printMetrics} from './exposition.ts'
+import {type Metric, printMetrics} from './exposition.ts'
 import {metricsOf} from './metrics.ts'
 import {failed, newSyncRecord, queued, synced} from './sync-record.ts'
 
 /**
- * What kube-proxy says of itself on a node, over HTTP: its metrics and mode at 127.0.0.1:10249, its health at port 10256, and at the health
+ * What kube-proxy says of itself on a node, over HTTP: its metrics (with those of NetworkPolicies) and mode at 127.0.0.1:10249, its health at port 10256, and at the health
  * check port of each Service that has one, how many of its pods are here.
  */
 export type ProxyStatus = {
@@ -40,6 +40,8 @@ export type ProxyStatusContext = DoorsContext & {
   readonly world: World
   readonly rules: () => readonly PacketPlan[]
   readonly mode: () => string
+  /** What is told beside kube-proxy's own. */
+  readonly policyMetrics: () => Promise<readonly Metric[]>
   readonly recorder: Recorder
   /** Milliseconds since 1970. */
   readonly time: () => number
@@ -50,7 +52,7 @@ const metricsPort = 10249
 const healthPort = 10256
 
 export function createProxyStatus(context: ProxyStatusContext): ProxyStatus {
-  const {name, world, rules, mode, recorder, time, log} = context
+  const {name, world, rules, mode, policyMetrics, recorder, time, log} = context
   const doors = createDoors(context)
   let record = newSyncRecord(time())
   const asked = {healthz: new Map<number, number>(), livez: new Map<number, number>()}
@@ -67,19 +69,21 @@ export function createProxyStatus(context: ProxyStatusContext): ProxyStatus {
     return node !== undefined && node.metadata.deletionTimestamp === undefined && !doomed
   }
 
-  const metrics = (): string => {
+  const metrics = async (): Promise<string> => {
     const {services, slices} = world
     const counts = {healthz: Object.fromEntries(asked.healthz), livez: Object.fromEntries(asked.livez)}
     const lonely = lonelyServices(ports(), name)
-    return printMetrics(metricsOf(record, {services, slices, plans: iptablesPlans(rules()), lonely, asked: counts}))
+    const own = metricsOf(record, {services, slices, plans: iptablesPlans(rules()), lonely, asked: counts})
+    return printMetrics([...own, ...(await policyMetrics())])
   }
 
   const ownDoors: readonly Door[] = [
     {
       host: '127.0.0.1',
       port: metricsPort,
-      answer: path => {
-        if (path === '/metrics') return {status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics()}
+      answer: async path => {
+        if (path === '/metrics')
+          return {status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics()}
         if (path === '/proxyMode') return {status: 200, body: mode()}
         return path === '/healthz' ? {status: 200, body: 'ok'} : notFound
       },
