@@ -125,6 +125,9 @@ function take(world: World, machine: Machine, passage: Passage, hops: number): r
     const {source, destination: ip, port} = next.packet
     if (socket.forwards === undefined)
       return [ending({outcome: 'delivered', at: machine.name, to: {ip, port}, source}, next)]
+    // A proxy that has nobody to turn to takes the connection and closes it; a datagram it only forgets.
+    if (socket.forwards.length === 0 && next.packet.protocol === 'udp')
+      return [ending({outcome: 'dropped', at: machine.name}, next)]
     if (socket.forwards.length === 0) return [ending({outcome: 'closed', at: machine.name, packet: next.packet}, next)]
     return socket.forwards.flatMap(place =>
       dial(world, machine, {passage: next, place, of: socket.forwards?.length ?? 1, hops}),

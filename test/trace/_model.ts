@@ -32,7 +32,9 @@ export type Target =
 
 /** How the cluster is set up, and how Services are made. */
 export type Setting = {
-  readonly mode: 'iptables' | 'nftables'
+  readonly mode: 'userspace' | 'iptables' | 'nftables'
+  /** Of iptables mode, when it is not today's. */
+  readonly profile?: 'v1.18'
   readonly knowsPods: boolean
   readonly masqueradeAll: boolean
   readonly localhostNodePorts: boolean
@@ -47,8 +49,10 @@ export type Expectation =
   | {readonly refused: 'rejected' | 'closed' | 'unreachable'}
   | 'silence'
 
-export function expectation(service: TableService, call: {from: Caller; to: Target}, setting: Setting): Expectation {
+export function expectation(given: TableService, call: {from: Caller; to: Target}, setting: Setting): Expectation {
   const {from, to} = call
+  const isOld = setting.mode === 'userspace' || setting.profile !== undefined
+  const service = isOld ? asLongAgo(given) : given
   const at = nodeOf(from)
   if (typeof to === 'object' && 'endpoint' in to) return direct(from, to.endpoint, setting)
   if (typeof to === 'object') return atPort(service, {from, ...placeOf(to)}, setting)
@@ -67,12 +71,19 @@ export function expectation(service: TableService, call: {from: Caller; to: Targ
   }
 }
 
+/** Before Kubernetes 1.21 nobody asked whether who goes away still answers, nor was there a policy for calls from inside. */
+function asLongAgo(service: TableService): TableService {
+  const ready = Object.entries(service.endpoints).filter(([, state]) => state === 'ready')
+  return {...service, internal: 'Cluster', endpoints: Object.fromEntries(ready)}
+}
+
 function placeOf(to: {readonly nodePort: NodeName} | {readonly bridge: NodeName}) {
   return 'nodePort' in to ? {node: to.nodePort, isBridge: false} : {node: to.bridge, isBridge: true}
 }
 
 /* Only iptables answer there. Kept from it they still refuse what would find nobody, by the port alone. */
 function atLocalhost(service: TableService, at: NodeName, setting: Setting): Expectation {
+  if (setting.mode === 'userspace') return proxied(service, at)
   if (setting.mode === 'nftables') return {refused: 'closed'}
   if (setting.localhostNodePorts)
     return decide(service, {at, source: '127.0.0.1', is: 'node'}, {by: 'nodePort'}, setting)
@@ -127,6 +138,11 @@ function atAddress(
   const entry = setting.entry(service[by])
   const at = nodeOf(from)
   const caller = callerAt(from, setting)
+  if (at !== undefined && by === 'externalIp' && setting.mode === 'userspace') {
+    // A node proxies what comes to it for an external IP from other machines. Its own packets and its pods' it sends out to the router.
+    if (entry === undefined) return {refused: 'unreachable'}
+    return entry === at ? 'silence' : proxied(service, entry)
+  }
   if (at === undefined)
     return entry === undefined ? {refused: 'unreachable'} : decide(service, {at: entry, ...caller}, {by}, setting)
   // The iptables of a node refuse what comes in or passes, not what the node itself sends: that goes out to the router.
@@ -142,19 +158,29 @@ type Way = {readonly by: 'clusterIp' | 'nodePort' | 'balancer' | 'externalIp'}
 
 /** What the node decides whose kube-proxy meets the packet. */
 function decide(service: TableService, where: Where, {by}: Way, setting: Setting): Expectation {
-  const all = everywhere(service)
-  if (by === 'balancer' && !isAllowed(service, where.source)) {
-    // nftables asks who may call before all else, but of the node itself last; iptables only where there is somebody to answer.
-    if (all.length > 0 || (setting.mode === 'nftables' && where.is !== 'node')) return 'silence'
-  }
-  // In Kubernetes 1.32 the nftables of a node ask whether it has endpoints before they look who calls (kubernetes/kubernetes#131765).
-  const isOwn = where.is === 'node' && (by === 'balancer' || by === 'externalIp')
-  const looked = isOwn && setting.mode === 'nftables' ? {...where, is: 'outside' as const} : where
-  if (isOwn && candidates(service, looked, {by}, setting).length === 0 && all.length > 0) return 'silence'
+  if (setting.mode === 'userspace') return proxied(service, where.at)
+  if (isKeptOut(service, where, {by}, setting)) return 'silence'
   const chosen = candidates(service, where, {by}, setting)
-  if (chosen.length === 0) return all.length === 0 ? {refused: 'rejected'} : 'silence'
+  if (chosen.length === 0) return everywhere(service).length === 0 ? {refused: 'rejected'} : 'silence'
   const hides = isMasqueraded(service, where, {by}, setting)
   return {answers: Object.fromEntries(chosen.map(pod => [pod, seenBy(pod, {...where, hides}, setting)]))}
+}
+
+function isKeptOut(service: TableService, where: Where, {by}: Way, setting: Setting): boolean {
+  const isServed = everywhere(service).length > 0
+  const isNftables = setting.mode === 'nftables'
+  // nftables ask who may call before all else, but of the node itself last; iptables only where there is somebody to answer.
+  if (by === 'balancer' && !isAllowed(service, where.source)) return isServed || (isNftables && where.is !== 'node')
+  // In Kubernetes 1.32 the nftables of a node ask whether it has endpoints before they look who calls (kubernetes/kubernetes#131765).
+  if (!isNftables || where.is !== 'node' || (by !== 'balancer' && by !== 'externalIp')) return false
+  return isServed && candidates(service, {...where, is: 'outside'}, {by}, setting).length === 0
+}
+
+/** The proxy of the node answers everybody, and calls in the node's name. */
+function proxied(service: TableService, at: NodeName): Expectation {
+  const chosen = everywhere(service)
+  if (chosen.length === 0) return service.udp ? 'silence' : {refused: 'closed'}
+  return {answers: Object.fromEntries(chosen.map(pod => [pod, pods[pod] === at ? gateway(at) : tunnel(at)]))}
 }
 
 function candidates(service: TableService, {at, is}: Where, {by}: Way, {knowsPods}: Setting): readonly EndpointName[] {

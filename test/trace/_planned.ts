@@ -18,7 +18,7 @@ import {contextOf} from '../../src/node/proxy/proxy-mode.ts'
 import {servicePorts} from '../../src/node/proxy/service-port.ts'
 import {iptablesFilters} from '../../src/trace/iptables/iptables.ts'
 import {nftFilters} from '../../src/trace/nftables/nftables.ts'
-import type {Filter, Machine, World} from '../../src/trace/world.ts'
+import type {Filter, Machine, Socket, World} from '../../src/trace/world.ts'
 import {
   laptop,
   type NodeName,
@@ -39,17 +39,39 @@ import {balanced, sliceOf, type TableService} from './_services.ts'
 export type Planning = Omit<Setting, 'entry' | 'addresses'>
 
 /** What kube-proxy is told. */
-export function configurationOf({mode, knowsPods, masqueradeAll, localhostNodePorts}: Planning): ProxyConfiguration {
+export function configurationOf({
+  mode,
+  profile,
+  knowsPods,
+  masqueradeAll,
+  localhostNodePorts,
+}: Planning): ProxyConfiguration {
   const clusterCIDR = knowsPods ? {clusterCIDR: parseNetwork(podNetwork)} : {}
-  return {...defaultProxyConfiguration, mode, masqueradeAll, localhostNodePorts, ...clusterCIDR}
+  return {
+    ...defaultProxyConfiguration,
+    mode,
+    masqueradeAll,
+    localhostNodePorts,
+    ...clusterCIDR,
+    ...(profile && {profile}),
+  }
 }
 
 /** What kube-proxy plans on a node for the table's Services. */
 export function proxyPlan(
   name: NodeName,
   services: readonly TableService[],
-  {setting, addresses = podAddresses}: {readonly setting: Planning; readonly addresses?: PodAddresses},
-): Contribution {
+  {
+    setting,
+    addresses = podAddresses,
+    proxyPorts,
+  }: {
+    readonly setting: Planning
+    readonly addresses?: PodAddresses
+    /** Where a node's proxy listens for each Service, where it is known. */
+    readonly proxyPorts?: ReadonlyMap<string, number>
+  },
+): Contribution & {readonly sockets: readonly Socket[]} {
   const ports = servicePorts(
     services.map(balanced),
     services.map(one => sliceOf(one, addresses)),
@@ -60,7 +82,21 @@ export function proxyPlan(
     ...{nodeName: name, nodeIp: publicIp, serviceRange: parseNetwork(serviceRange)},
     addresses: [publicIp, parseIp(`${nodes[name].prefix}.1`), parseIp('127.0.0.1')],
   }
-  return proxyModeOf(configuration).plan(ports, contextOf(node, configuration))
+  const mode = proxyModeOf(configuration)
+  const context = contextOf(node, configuration)
+  const proxied = mode.proxied?.(ports, context) ?? []
+  const numbers = new Map(proxied.map((port, index) => [port.name, proxyPorts?.get(port.name) ?? 40_000 + index]))
+  const sockets = proxied.map(
+    ({name: port, protocol, endpoints}): Socket => ({
+      ...{protocol, port: numbers.get(port) ?? 0},
+      forwards: endpoints.map(endpoint => {
+        const [ip = '', number] = endpoint.split(':')
+        return {ip: parseIp(ip), port: Number(number)}
+      }),
+    }),
+  )
+  const proxySockets = {ports: numbers, refused: new Map()}
+  return {...mode.plan(ports, {...context, proxySockets}), sockets}
 }
 
 /** The cluster as podlab plans it: the networks of all machines and pods, and the rules of every node. */
@@ -73,13 +109,14 @@ export function plannedWorld(
     const self = leaseOf(name)
     const places = podNames.filter(pod => pods[pod] === name).map(pod => ({netns: pod, ip: parseIp(podAddresses[pod])}))
     const peers = nodeNames.filter(other => other !== name).map(leaseOf)
+    const {sockets, ...proxy} = proxyPlan(name, services, {setting})
     const {state, rules} = joinContributions([
       {state: machinePlan(cluster, {name, address: self.publicIp}, machines)},
       podsPlan({subnet: self.subnet, mtu: podMtu(vxlan, underlay)}, places),
       flannelPlan({backend: vxlan, network: parseNetwork(podNetwork), self, peers, underlay}),
-      proxyPlan(name, services, {setting}),
+      proxy,
     ])
-    return {name, state, filters: filtersOf(rules.map(edited)), sockets: []}
+    return {name, state, filters: filtersOf(rules.map(edited)), sockets}
   })
   const all = [...nodeMachines, ...podNames.map(podMachine), routerMachine(entries(services)), client()]
   return new Map(all.map(machine => [machine.name, machine]))

@@ -25,6 +25,25 @@ for (const mode of ['iptables', 'nftables'] as const)
       t.true(rows > 1000)
     })
 
+test('userspace: planned rules and the proxy do what Kubernetes promised, for every call of the table', t => {
+  const setting = {mode: 'userspace', ...usual} as const
+  const world = plannedWorld(services, setting)
+  const full: Setting = {...setting, addresses: podAddresses, entry: entryOf(services)}
+  for (const service of services)
+    for (const call of callsOf(service))
+      t.deepEqual(outcomeOf(world, service, call), expectation(service, call, full), titleOf(service, call))
+})
+
+/* Of the addresses that come from outside the rules of 1.18 are others: a pod's packet for an external IP leaves its node, as with userspace. */
+test('iptables as of Kubernetes 1.18: cluster IPs and node ports do what Kubernetes promised then', t => {
+  const setting = {mode: 'iptables', profile: 'v1.18', ...usual} as const
+  const world = plannedWorld(services, setting)
+  const full: Setting = {...setting, addresses: podAddresses, entry: entryOf(services)}
+  for (const service of services)
+    for (const call of callsOf(service).filter(({to}) => to !== 'balancer' && to !== 'externalIp'))
+      t.deepEqual(outcomeOf(world, service, call), expectation(service, call, full), titleOf(service, call))
+})
+
 /* The table must be able to fail: whatever rule a node lacks, some call shows it. */
 const lacks = test.macro({
   exec: (t, mode: Setting['mode'], pattern: RegExp) => {

@@ -60,6 +60,7 @@ function isSo(match: Certain, passage: Passage, machine: Machine): boolean {
     case 'recent':
       return match.do === 'set' || isNoted(match.list, passage, machine)
     case 'other':
+      if (isState(match.words)) return statesIn(match.words).some(state => statesOf(passage).includes(state))
       throw new TraceError(`${machine.name}: the condition "${match.words.join(' ')}" is not understood`)
   }
 }
@@ -84,6 +85,15 @@ function isPort(range: string, port: number): boolean {
 /* The connection is new in each machine; whether it was rewritten is told, too. */
 function statesOf({rewritten}: Passage): readonly string[] {
   return ['NEW', ...(rewritten.destination ? ['DNAT'] : []), ...(rewritten.source ? ['SNAT'] : [])]
+}
+
+/** `-m state --state NEW`, as conntrack's was written before. */
+function isState([flag, module, option]: readonly string[]): boolean {
+  return flag === '-m' && module === 'state' && option === '--state'
+}
+
+function statesIn(words: readonly string[]): readonly string[] {
+  return words[3]?.split(',') ?? []
 }
 
 function isNoted(list: string, {notes, packet}: Passage, {name}: Machine): boolean {
