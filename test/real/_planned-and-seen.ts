@@ -16,6 +16,12 @@ export function differences(plans: readonly PacketPlan[], seen: string): readonl
   ]
 }
 
+/** Where the proxy of the userspace mode listens for each service port, by what the rules say. */
+export function proxyPortsIn(saved: string): ReadonlyMap<string, number> {
+  const rule = /^-A KUBE-PORTALS-CONTAINER .*--comment "?([^" ]+)"? .*--to-ports (\d+)$/gm
+  return new Map([...saved.matchAll(rule)].map(([, name = '', port]) => [name, Number(port)]))
+}
+
 /* What every cluster has: the Service of the API, and the DNS. */
 function isUsual(line: string): boolean {
   return /default\/kubernetes|kube-system\/kube-dns|^cluster-ips \{ 10\.96\.0\.10? \}/.test(line)
