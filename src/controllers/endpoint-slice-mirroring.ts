@@ -1,3 +1,4 @@
+import {familyOf, type IpFamily} from '../net/ip.ts'
 import {type EndpointSlice, type SliceEndpoint, serviceNameLabel} from '../objects/endpoint-slice.ts'
 import type {EndpointAddress, EndpointSubset, Endpoints} from '../objects/endpoints.ts'
 import type {Service} from '../objects/service.ts'
@@ -22,9 +23,28 @@ export const endpointSliceMirroring: Controller = {
     const present = view.find('endpointSlicesByService', `${namespace}/${name}`).filter(isOurs)
     if (endpoints === undefined || !isMirrored(endpoints, view.get('Service', {namespace, name})))
       return present.map(object => ({do: 'delete', object}))
-    const packing = pack(groupsOf(endpoints), present, mostEndpoints)
-    return sliceWrites(packing, frameOf(endpoints), {view, random})
+    const types = (['IPv4', 'IPv6'] as const).filter(
+      type => type === 'IPv4' || present.some(slice => slice.addressType === type) || hasFamily(endpoints, type),
+    )
+    return types.flatMap(type => {
+      const groups = groupsOf(endpoints).flatMap(group => ofFamily(group, type))
+      const own = present.filter(({addressType}) => addressType === type)
+      const packing = pack(groups, own, mostEndpoints)
+      return sliceWrites(packing, {...frameOf(endpoints), addressType: type}, {view, random})
+    })
   },
+}
+
+function hasFamily({subsets = []}: Endpoints, family: IpFamily): boolean {
+  return subsets.some(({addresses = [], notReadyAddresses = []}) =>
+    [...addresses, ...notReadyAddresses].some(({ip}) => familyOf(ip) === family),
+  )
+}
+
+/* Endpoints may name addresses of both families, a slice only those of one. */
+function ofFamily({ports, endpoints}: PortGroup, family: IpFamily): readonly PortGroup[] {
+  const own = endpoints.filter(({addresses: [ip = '']}) => familyOf(ip) === family)
+  return own.length > 0 || endpoints.length === 0 ? [{ports, endpoints: own}] : []
 }
 
 const manager = 'endpointslicemirroring-controller.k8s.io'

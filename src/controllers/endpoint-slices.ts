@@ -4,17 +4,17 @@ import type {Service} from '../objects/service.ts'
 import type {Change} from '../store/store.ts'
 import type {View} from '../store/view.ts'
 import {triggerTime, triggerTimeAnnotation} from './change-trigger.ts'
-import {type Controller, type Key, keyOf, sidesOf} from './controller.ts'
+import {type Controller, type Key, keyOf, sidesOf, type Write} from './controller.ts'
 import {ownership} from './ownership.ts'
 import {podsOf, selectsPods, servicesOf} from './selecting-services.ts'
-import {pack} from './slices/pack.ts'
+import {type Packing, pack} from './slices/pack.ts'
 import {portGroups} from './slices/port-groups.ts'
 import {managedByLabel, type SliceFrame, sliceWrites} from './slices/write.ts'
 
 /**
  * Writes down the pods behind each service in EndpointSlices, which kube-proxy reads: parts of at most a hundred, so that the change of one
  * pod does not send thousands of others to every node again, as Endpoints do. A service that no pod answers for has one
- * slice without endpoints, from which everybody can tell that somebody has looked.
+ * slice without endpoints, from which everybody can tell that somebody has looked. A service of both families has slices of each.
  */
 export const endpointSliceController: Controller = {
   name: 'endpoint-slices',
@@ -27,12 +27,21 @@ export const endpointSliceController: Controller = {
     const present = view.find('endpointSlicesByService', `${namespace}/${name}`).filter(isOurs)
     const pods = podsOf(service, view)
     const nodeOf = ({spec}: Pod) => view.get('Node', {name: spec.nodeName ?? ''})
-    const groups = portGroups(service, pods, nodeOf)
-    const {parts, unused} = pack(groups, present.toSorted(byName), mostEndpoints)
-    const placeholder = {...(unused[0] && {slice: unused[0]}), ports: [], endpoints: []}
-    const packing = parts.length > 0 ? {parts, unused} : {parts: [placeholder], unused: unused.slice(1)}
-    return sliceWrites(packing, frameOf(service, pods), {view, random})
+    const {ipFamilies = ['IPv4']} = service.spec
+    const strangers = present.filter(({addressType}) => !ipFamilies.some(family => family === addressType))
+    const writes = ipFamilies.flatMap(family => {
+      const groups = portGroups(service, pods, {nodeOf, family})
+      const own = present.filter(({addressType}) => addressType === family)
+      const frame = {...frameOf(service, pods), addressType: family}
+      return sliceWrites(withPlaceholder(pack(groups, own.toSorted(byName), mostEndpoints)), frame, {view, random})
+    })
+    return [...writes, ...strangers.map((object): Write => ({do: 'delete', object}))]
   },
+}
+
+function withPlaceholder({parts, unused}: Packing): Packing {
+  const placeholder = {...(unused[0] && {slice: unused[0]}), ports: [], endpoints: []}
+  return parts.length > 0 ? {parts, unused} : {parts: [placeholder], unused: unused.slice(1)}
 }
 
 export const endpointSliceManager = 'endpointslice-controller.k8s.io'

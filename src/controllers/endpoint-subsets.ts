@@ -1,6 +1,6 @@
-import {ipNumber, parseIp} from '../net/ip.ts'
 import type {EndpointAddress, EndpointPort, EndpointSubset} from '../objects/endpoints.ts'
 import type {Pod} from '../objects/pod.ts'
+import {addressPlace, comparePlaces, podAddress} from '../objects/pod-address.ts'
 import {isFinished, isReady, isTerminating} from '../objects/pod-status.ts'
 import type {Service, ServicePort} from '../objects/service.ts'
 import {targetPort} from './target-port.ts'
@@ -21,27 +21,32 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Endp
   return [...groups.values()].map(toSubset).toSorted((a, b) => (subsetKey(a) < subsetKey(b) ? -1 : 1))
 }
 
-/** A pod as a service sees it. `id` tells addresses apart, also of two pods that claim one IP; `place` is the address as a number. */
+/** A pod as a service sees it, by its address of the service's first family. `id` tells addresses apart, also of two pods that claim one IP; `place` is the address as a number. */
 type Backend = {
   readonly pod: Pod
   readonly address: EndpointAddress
   readonly ready: boolean
   readonly id: string
-  readonly place: number
+  readonly place: number | bigint
 }
 
 type Offer = {readonly port?: EndpointPort; readonly backends: readonly Backend[]}
 
+/** Endpoints are of one family only; EndpointSlices came for that, too. */
+function firstFamily({ipFamilies: [family = 'IPv4'] = []}: Service['spec']) {
+  return family
+}
+
 /** A pod counts from when it has an address until it begins to end. */
 function belongs(pod: Pod, {spec}: Service): boolean {
   const leaving = isTerminating(pod) && !spec.publishNotReadyAddresses
-  return !isFinished(pod) && pod.status?.podIP !== undefined && !leaving
+  return !isFinished(pod) && podAddress(pod, firstFamily(spec)) !== undefined && !leaving
 }
 
 function backendOf(pod: Pod, service: Service): Backend {
   const {name, namespace = '', uid = ''} = pod.metadata
   const {nodeName, hostname, subdomain} = pod.spec
-  const ip = pod.status?.podIP ?? ''
+  const ip = podAddress(pod, firstFamily(service.spec)) ?? ''
   const address = {
     ...(hostname && subdomain === service.metadata.name && {hostname}),
     ip,
@@ -51,7 +56,7 @@ function backendOf(pod: Pod, service: Service): Backend {
   return {
     pod,
     address,
-    place: ipNumber(parseIp(ip)),
+    place: addressPlace(ip),
     ready: isReady(pod) || service.spec.publishNotReadyAddresses === true,
     id: `${ip}/${uid}`,
   }
@@ -85,7 +90,7 @@ function toSubset({backends, ports}: {backends: readonly Backend[]; ports: reado
 }
 
 function byAddress(a: Backend, b: Backend): number {
-  return a.place - b.place || (a.id < b.id ? -1 : 1)
+  return comparePlaces(a.place, b.place) || (a.id < b.id ? -1 : 1)
 }
 
 /** Kubernetes orders ports and subsets by a hash of their memory layout; any fixed order does, and by name reads best. */

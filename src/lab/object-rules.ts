@@ -1,6 +1,9 @@
-import {type Cidr, contains} from '../net/cidr.ts'
-import {parseIp} from '../net/ip.ts'
-import type {KubeObject} from '../objects/kube-object.ts'
+import {contains} from '../net/cidr.ts'
+import {familyOf} from '../net/ip.ts'
+import {parseAnyIp} from '../net/ip6.ts'
+import type {Service} from '../objects/service.ts'
+import {unconfiguredFamilies} from '../objects/service-families.ts'
+import type {ClusterConfig} from './lab.ts'
 import type {Mistake} from './lab-error.ts'
 import type {PlacedObject} from './manifests.ts'
 import {mistakeAt} from './yaml-file.ts'
@@ -26,14 +29,26 @@ export function duplicates(objects: readonly PlacedObject[]): readonly Mistake[]
   })
 }
 
-/** A cluster IP that the API server would refuse because it lies outside the service range. */
-export function clusterIpMistakes(objects: readonly PlacedObject[], serviceRange: Cidr): readonly Mistake[] {
+/** A cluster IP that the API server would refuse because it lies outside the service ranges, or a family that the cluster lacks. */
+export function clusterIpMistakes(
+  objects: readonly PlacedObject[],
+  {serviceRange, ipv6}: ClusterConfig,
+): readonly Mistake[] {
+  const ranges = [serviceRange, ...(ipv6 ? [ipv6.serviceRange] : [])]
   return objects.flatMap(placed => {
-    const {clusterIP = 'None'} =
-      (placed.object as KubeObject & {readonly spec?: {readonly clusterIP?: string}}).spec ?? {}
-    if (clusterIP === 'None' || clusterIP === '' || contains(serviceRange, parseIp(clusterIP))) return []
-    const message = `the cluster IP ${clusterIP} lies outside the service range ${serviceRange}`
-    return [at(placed, ['spec', 'clusterIP'], message, 'choose another, leave it out, or set cluster.serviceRange')]
+    if (placed.object.kind !== 'Service') return []
+    const {spec} = placed.object as Service
+    const lacking = unconfiguredFamilies(spec, ipv6 ? ['IPv4', 'IPv6'] : ['IPv4'])
+    if (lacking.length > 0)
+      return lacking.map(({path, message}) => at(placed, path, message, 'see ipFamilies under cluster'))
+    const {clusterIP = ''} = spec
+    const {clusterIPs = [clusterIP]} = spec
+    return clusterIPs.flatMap(ip => {
+      if (ip === 'None' || ip === '' || ranges.some(range => contains(range, parseAnyIp(ip)))) return []
+      const range = familyOf(ip) === 'IPv6' && ipv6 ? ipv6.serviceRange : serviceRange
+      const message = `the cluster IP ${ip} lies outside the service range ${range}`
+      return [at(placed, ['spec', 'clusterIP'], message, 'choose another, leave it out, or set cluster.serviceRange')]
+    })
   })
 }
 
@@ -44,6 +59,6 @@ export function nodeMistakes(objects: readonly PlacedObject[]): readonly Mistake
     .map(placed => at(placed, ['kind'], 'a manifest cannot make a node', "name it under the lab's nodes instead"))
 }
 
-function at({document, path}: PlacedObject, inner: readonly string[], message: string, hint?: string): Mistake {
+function at({document, path}: PlacedObject, inner: readonly PropertyKey[], message: string, hint?: string): Mistake {
   return mistakeAt(document, {path: [...path, ...inner]}, message, hint)
 }

@@ -70,7 +70,7 @@ export function readLab(document: LabDocument, surroundings: Surroundings): Read
     mistakes: [
       ...faults.map(fault => mistakeIn(document, fault)),
       ...[...images.mistakes, ...manifests.mistakes, ...scenario.mistakes, ...duplicates(manifests.value)],
-      ...[...nodeMistakes(objects), ...clusterIpMistakes(objects, cluster.serviceRange)],
+      ...[...nodeMistakes(objects), ...clusterIpMistakes(objects, cluster)],
       ...dnsMistakes(objects, cluster),
       ...clashes(manifests.value, steps, nodes),
     ],

@@ -1,6 +1,6 @@
 import {protocols, repeated} from './container.ts'
 import type {AddressType, EndpointSlice, SliceEndpoint, SlicePort} from './endpoint-slice.ts'
-import {dnsLabel, dnsSubdomain, labelValue, qualifiedName} from './format.ts'
+import {dnsLabel, dnsSubdomain, ipAddress, labelValue, qualifiedName} from './format.ts'
 import {duplicate, invalid, type Mistake, type Path, required, tooMany} from './mistake.ts'
 import {objectReferenceSchema} from './object-reference.ts'
 import {boolean, integer, list, map, oneOf, record, type Schema, string, text} from './schema.ts'
@@ -67,7 +67,9 @@ function addressMistakes(address: string, type: AddressType, path: Path): Mistak
       return why === undefined ? [] : [invalid(path, address, why)]
     }
     case 'IPv6':
-      return address.includes(':') ? [] : [invalid(path, address, 'must be a valid IPv6 address')]
+      return address.includes(':') && ipAddress(address) === undefined
+        ? []
+        : [invalid(path, address, 'must be a valid IPv6 address')]
     case 'FQDN': {
       const why =
         dnsSubdomain(address) ??

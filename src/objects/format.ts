@@ -1,5 +1,5 @@
-import {parseNetwork} from '../net/cidr.ts'
-import {parseIp} from '../net/ip.ts'
+import {parseAnyNetwork} from '../net/cidr.ts'
+import {parseAnyIp} from '../net/ip6.ts'
 import {NetError} from '../net/net-error.ts'
 
 /** Says what is wrong with a text, in Kubernetes' words; undefined when nothing is. */
@@ -84,10 +84,10 @@ export const environmentName: Format = text =>
   )
 
 export const ipAddress: Format = text =>
-  reads(() => parseIp(text)) ? undefined : 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+  reads(() => parseAnyIp(text)) ? undefined : 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 
 export const network: Format = text =>
-  reads(() => parseNetwork(text)) ? undefined : 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+  reads(() => parseAnyNetwork(text)) ? undefined : 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
 function mismatch(text: string, pattern: RegExp, message: string): string | undefined {
   return pattern.test(text) ? undefined : message

@@ -5,6 +5,7 @@ import {duplicate, forbidden, invalid, type Mistake, required} from './mistake.t
 import {boolean, integer, list, listBy, map, oneOf, record, type Schema, string, text} from './schema.ts'
 import type {Service, ServicePort} from './service.ts'
 import {externalMistakes, isExternal} from './service-external.ts'
+import {familyChangeMistakes, familyDefaults, familyMistakes} from './service-families.ts'
 import {goServicePort, nodePortMistakes} from './service-node-ports.ts'
 import {needsHealthCheck} from './service-update.ts'
 
@@ -92,17 +93,6 @@ export function serviceDefaults(service: Service): Service {
   }
 }
 
-/* Who writes the endpoints of a headless service himself may write such of either family, whatever the cluster has. */
-function familyDefaults(spec: Service['spec']): Pick<Service['spec'], 'ipFamilies' | 'ipFamilyPolicy'> {
-  const {ipFamilies = ['IPv4'], ipFamilyPolicy = isFree(spec) ? 'RequireDualStack' : 'SingleStack'} = spec
-  if (!isFree(spec) || ipFamilyPolicy === 'SingleStack' || ipFamilies.length !== 1) return {ipFamilies, ipFamilyPolicy}
-  return {ipFamilies: ipFamilies[0] === 'IPv4' ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4'], ipFamilyPolicy}
-}
-
-function isFree({clusterIP, clusterIPs = [], selector = {}}: Service['spec']): boolean {
-  return (clusterIP || clusterIPs[0]) === 'None' && Object.keys(selector).length === 0
-}
-
 /** A node port of 0 asks for one, as none does. */
 function portDefaults({nodePort, ...port}: ServicePort): ServicePort {
   return {
@@ -114,37 +104,7 @@ function portDefaults({nodePort, ...port}: ServicePort): ServicePort {
 }
 
 export function serviceMistakes({spec}: Service): Mistake[] {
-  return [
-    ...externalMistakes(spec),
-    ...familyMistakes(spec),
-    ...addressMistakes(spec),
-    ...portMistakes(spec),
-    ...nodePortMistakes(spec),
-  ]
-}
-
-/* A lab's pods have IPv4 addresses only, as those of a cluster that is not set up for both. */
-function familyMistakes(spec: Service['spec']): Mistake[] {
-  const {ipFamilies = [], ipFamilyPolicy} = spec
-  const policy = ['spec', 'ipFamilyPolicy']
-  if (isFree(spec)) return []
-  return [
-    ...ipFamilies.flatMap((family, index) =>
-      family === 'IPv4' ? [] : [invalid(['spec', 'ipFamilies', index], family, 'not configured on this cluster')],
-    ),
-    ...(ipFamilyPolicy === 'RequireDualStack'
-      ? [invalid(policy, ipFamilyPolicy, 'this cluster is not configured for dual-stack services')]
-      : []),
-  ]
-}
-
-function addressMistakes({clusterIP, clusterIPs = []}: Service['spec']): Mistake[] {
-  const path = ['spec', 'clusterIPs']
-  if (clusterIPs.length > 1)
-    return [invalid(path, clusterIPs, 'podlab does not support IPv6, so there is one address at most')]
-  return clusterIP && clusterIPs[0] !== clusterIP
-    ? [invalid(path, clusterIPs, 'first value must match `clusterIP`')]
-    : []
+  return [...externalMistakes(spec), ...familyMistakes(spec), ...portMistakes(spec), ...nodePortMistakes(spec)]
 }
 
 function portMistakes({ports = [], clusterIP, type}: Service['spec']): Mistake[] {
@@ -165,13 +125,11 @@ function goPort(port: ServicePort | undefined): string {
 }
 
 export function serviceUpdateMistakes({spec}: Service, {spec: before}: Service): Mistake[] {
-  const fixed = spec.type !== 'ExternalName' && before.type !== 'ExternalName'
-  const changed = fixed && before.clusterIP !== undefined && spec.clusterIP !== before.clusterIP
   const balanced = spec.type === 'LoadBalancer' && before.type === 'LoadBalancer'
   const {loadBalancerClass = null, healthCheckNodePort} = spec
   const checked = needsHealthCheck(spec) && needsHealthCheck(before)
   return [
-    ...(changed ? [invalid(['spec', 'clusterIPs', 0], [spec.clusterIP], 'may not change once set')] : []),
+    ...familyChangeMistakes(spec, before),
     ...(balanced && loadBalancerClass !== (before.loadBalancerClass ?? null)
       ? [invalid(['spec', 'loadBalancerClass'], loadBalancerClass, 'may not change once set')]
       : []),

@@ -1,6 +1,7 @@
 import {equal} from './equal.ts'
 import type {Service, ServicePort, ServiceSpec} from './service.ts'
 import {isExternal} from './service-external.ts'
+import {releasedFamilies} from './service-families.ts'
 import {hasNodePorts} from './service-node-ports.ts'
 
 /**
@@ -8,7 +9,8 @@ import {hasNodePorts} from './service-node-ports.ts'
  * client leaves out stays, and what only the former type needed, and nobody has changed, goes with that type.
  */
 export function succeedingService(service: Service, before: Service): Service {
-  const spec = withoutFormerType(matched(withGiven(service.spec, before.spec), before.spec), before.spec)
+  const given = releasedFamilies(matched(withGiven(service.spec, before.spec), before.spec), before.spec)
+  const spec = withoutFormerType(given, before.spec)
   const {status} = service
   const balanced = spec.type === 'LoadBalancer' || !status?.loadBalancer?.ingress
   return {...service, spec, ...(status && {status: balanced ? status : {...status, loadBalancer: {}}})}

@@ -1,3 +1,4 @@
+import {parseIp6} from '../net/ip6.ts'
 import {serviceNameLabel} from '../objects/endpoint-slice.ts'
 import {minuteOf} from '../objects/event.ts'
 import {type KindName, kinds, type ObjectOf} from '../objects/kinds.ts'
@@ -52,7 +53,10 @@ export const indexes = {
   servicesByNodePort: index(['Service'], ({spec: {ports = [], healthCheckNodePort}}) =>
     [...ports.map(({nodePort}) => nodePort), healthCheckNodePort].flatMap(port => (port ? [`${port}`] : [])),
   ),
-  servicesByClusterIp: index(['Service'], ({spec}) => spec.clusterIPs ?? []),
+  /** Those of IPv6 by their canonical text. */
+  servicesByClusterIp: index(['Service'], ({spec}) =>
+    (spec.clusterIPs ?? []).map(ip => (ip.includes(':') ? parseIp6(ip) : ip)),
+  ),
   /** By namespace and service: `default/kubia`. */
   endpointSlicesByService: index(['EndpointSlice'], ({metadata: {namespace = '', labels}}) => {
     const service = labels?.[serviceNameLabel]

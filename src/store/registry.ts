@@ -53,17 +53,19 @@ export type Deletable = {
 export type RegistryOptions = {
   readonly store: Store
   readonly serviceRange: Cidr
+  /** In a dual-stack cluster. */
+  readonly serviceRange6?: Cidr | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly random: () => number
 }
 
-export function registry({store, serviceRange, now, random}: RegistryOptions): Registry {
+export function registry({store, serviceRange, serviceRange6, now, random}: RegistryOptions): Registry {
   const followed = follow(store)
 
   const allocation = () => {
     followed.catchUp()
-    return {view: followed.view, serviceRange, random}
+    return {view: followed.view, serviceRange, serviceRange6, random}
   }
 
   function create<T extends KubeObjectAny>(object: T, {dryRun = false}: WriteOptions = {}): T {

@@ -95,8 +95,9 @@ export async function createCluster({
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
   const chronicle = createChronicle(() => performance.timeOrigin + performance.now())
   const store = chronicle.noting(kept)
-  const {serviceRange, loadBalancers: pool} = lab.cluster
-  const objects = registry({store, serviceRange, now: Date.now, random: Math.random})
+  const {serviceRange, loadBalancers: pool, ipv6} = lab.cluster
+  const serviceRange6 = ipv6?.serviceRange
+  const objects = registry({store, serviceRange, serviceRange6, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
   chronicle.by({is: 'podlab', doing: 'set the cluster up'}, () => {
     objects.apply(bootstrapObjects(serviceRange, apiServer))

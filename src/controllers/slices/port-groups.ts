@@ -1,7 +1,8 @@
-import {ipNumber, parseIp} from '../../net/ip.ts'
+import type {IpFamily} from '../../net/ip.ts'
 import type {SliceEndpoint, SlicePort} from '../../objects/endpoint-slice.ts'
 import type {Node} from '../../objects/node.ts'
 import type {Pod} from '../../objects/pod.ts'
+import {addressPlace, comparePlaces, podAddress} from '../../objects/pod-address.ts'
 import {isFinished, isReady, isTerminating} from '../../objects/pod-status.ts'
 import type {Service, ServicePort} from '../../objects/service.ts'
 import {targetPort} from '../target-port.ts'
@@ -13,16 +14,22 @@ export type PortGroup = {readonly ports: readonly SlicePort[]; readonly endpoint
  * A service's endpoints by the ports that they offer: a target port given by name is looked up in each pod, and pods may have placed
  * it differently. Unlike Endpoints, slices keep a pod that is going away until it is gone: a proxy may still fall back on it.
  */
-export function portGroups(service: Service, pods: readonly Pod[], nodeOf: NodeOf): readonly PortGroup[] {
-  const backends = pods.filter(
-    pod =>
-      !isFinished(pod) && pod.status?.podIP !== undefined && (nodeOf(pod) || service.spec.publishNotReadyAddresses),
-  )
-  const placed = backends.map(pod => ({pod, place: placeOf(pod)})).toSorted(byAddress)
+export function portGroups(
+  service: Service,
+  pods: readonly Pod[],
+  {nodeOf, family}: {readonly nodeOf: NodeOf; readonly family: IpFamily},
+): readonly PortGroup[] {
+  const counted = pods.filter(pod => !isFinished(pod) && (nodeOf(pod) || service.spec.publishNotReadyAddresses))
+  const placed = counted
+    .flatMap((pod): readonly Placed[] => {
+      const address = podAddress(pod, family)
+      return address === undefined ? [] : [{pod, address, place: addressPlace(address)}]
+    })
+    .toSorted(byAddress)
   const groups = Map.groupBy(placed, ({pod}) => JSON.stringify(portsIn(pod, service)))
   return [...groups].toSorted(byKey).map(([key, members]) => ({
     ports: JSON.parse(key) as readonly SlicePort[],
-    endpoints: members.map(({pod}) => endpointOf(pod, service, nodeOf)),
+    endpoints: members.map(placed => endpointOf(placed, service, nodeOf)),
   }))
 }
 
@@ -42,7 +49,7 @@ function slicePort({name = '', protocol = 'TCP', appProtocol}: ServicePort, port
 
 const zoneLabel = 'topology.kubernetes.io/zone'
 
-function endpointOf(pod: Pod, service: Service, nodeOf: NodeOf): SliceEndpoint {
+function endpointOf({pod, address}: Placed, service: Service, nodeOf: NodeOf): SliceEndpoint {
   const {name, namespace = '', uid = ''} = pod.metadata
   const {nodeName, hostname, subdomain} = pod.spec
   const zone = nodeOf(pod)?.metadata.labels?.[zoneLabel]
@@ -50,7 +57,7 @@ function endpointOf(pod: Pod, service: Service, nodeOf: NodeOf): SliceEndpoint {
   const terminating = isTerminating(pod)
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating)
   return {
-    addresses: [pod.status?.podIP ?? ''],
+    addresses: [address],
     conditions: {ready, serving, terminating},
     ...(hostname && subdomain === service.metadata.name && {hostname}),
     ...(nodeName && {nodeName}),
@@ -59,14 +66,10 @@ function endpointOf(pod: Pod, service: Service, nodeOf: NodeOf): SliceEndpoint {
   }
 }
 
-type Placed = {readonly pod: Pod; readonly place: number}
+type Placed = {readonly pod: Pod; readonly address: string; readonly place: number | bigint}
 
 function byAddress(a: Placed, b: Placed): number {
-  return a.place - b.place || ((a.pod.metadata.uid ?? '') < (b.pod.metadata.uid ?? '') ? -1 : 1)
-}
-
-function placeOf({status}: Pod): number {
-  return ipNumber(parseIp(status?.podIP ?? '0.0.0.0'))
+  return comparePlaces(a.place, b.place) || ((a.pod.metadata.uid ?? '') < (b.pod.metadata.uid ?? '') ? -1 : 1)
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -1,4 +1,4 @@
-import type {EndpointSlice, SliceEndpoint} from '../../objects/endpoint-slice.ts'
+import type {AddressType, EndpointSlice, SliceEndpoint} from '../../objects/endpoint-slice.ts'
 import {equal} from '../../objects/equal.ts'
 import type {OwnerReference} from '../../objects/kube-object.ts'
 import {generatedName} from '../../objects/names.ts'
@@ -12,6 +12,8 @@ export type SliceFrame = {
   /** Their names begin so. */
   readonly prefix: string
   readonly owner: OwnerReference
+  /** IPv4 when left out. */
+  readonly addressType?: AddressType
   readonly labels: Readonly<Record<string, string>>
   /** The annotations of a slice, given those that it has and whether its content changes. */
   annotations(before: Annotations | undefined, endpoints: readonly SliceEndpoint[] | undefined): Annotations
@@ -63,7 +65,7 @@ function sliceOf({slice, ports, endpoints}: Part, frame: SliceFrame, newName: ()
       labels: frame.labels,
       ...(Object.keys(annotations).length > 0 && {annotations}),
     },
-    addressType: 'IPv4',
+    addressType: frame.addressType ?? 'IPv4',
     endpoints,
     ports,
   }
