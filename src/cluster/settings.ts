@@ -12,7 +12,7 @@ import {
   withMode,
   withProfile,
 } from '../node/proxy/configuration.ts'
-import {proxyModes} from '../node/proxy/index.ts'
+import {proxyModeOf, proxyModes} from '../node/proxy/index.ts'
 import type {Store} from '../store/store.ts'
 
 /** What can be changed in a lab that is up. Whoever is concerned hears of it as of every change of the cluster's objects. */
@@ -35,9 +35,8 @@ export const settings = {
     },
     write: (store, value) => {
       const nodes = store.list('Node')
-      const isDual = nodes.some(({metadata}) => metadata.annotations?.[leaseAnnotations.publicIpv6] !== undefined)
       const {noIpv6} = overlayNamed(value)
-      if (isDual && noIpv6 !== undefined) throw new SettingError(`the lab is dual-stack, and ${noIpv6}`)
+      if (isDualStack(store) && noIpv6 !== undefined) throw new SettingError(`the lab is dual-stack, and ${noIpv6}`)
       for (const node of nodes) {
         const changed = withBackend(node, value)
         if (changed) store.update(changed)
@@ -51,6 +50,8 @@ export const settings = {
     read: store => modeIn(store.get('ConfigMap', proxyConfigMap)),
     write: (store, value) => {
       const found = store.get('ConfigMap', proxyConfigMap)
+      const {noIpv6} = proxyModeOf({mode: value as ProxyModeName})
+      if (isDualStack(store) && noIpv6 !== undefined) throw new SettingError(`the lab is dual-stack, and ${noIpv6}`)
       if (found) store.update(withMode(found, value))
       else store.create(proxyConfigMapOf({...defaultProxyConfiguration, mode: value as ProxyModeName}))
     },
@@ -61,11 +62,17 @@ export const settings = {
     read: store => profileIn(store.get('ConfigMap', proxyConfigMap)),
     write: (store, value) => {
       const found = store.get('ConfigMap', proxyConfigMap)
+      if (isDualStack(store) && value === 'v1.18')
+        throw new SettingError('the lab is dual-stack, and v1.18 has no IPv6 here: choose v1.30')
       if (found) store.update(withProfile(found, value))
       else store.create(proxyConfigMapOf({...defaultProxyConfiguration, profile: value as ProfileName}))
     },
   },
 } as const satisfies Readonly<Record<string, Setting>>
+
+function isDualStack(store: Store): boolean {
+  return store.list('Node').some(({metadata}) => metadata.annotations?.[leaseAnnotations.publicIpv6] !== undefined)
+}
 
 /** A setting or a value that there is none of; the message says which there are. */
 export class SettingError extends Error {

@@ -106,14 +106,18 @@ function sizeFaults({underlay}: ClusterConfig, networks: Ipv6Networks): readonly
 /* The ways in which podlab's cluster can do what it does with packets of IPv6, too. */
 const proxyModes = ['iptables', 'nftables']
 
-function mechanismFaults({overlay, proxyMode}: ClusterConfig): readonly Fault[] {
+function mechanismFaults({overlay, proxyMode, proxy}: ClusterConfig): readonly Fault[] {
   const udp = "flannel's udp backend carries no IPv6"
-  const proxy = `podlab's kube-proxy has no IPv6 in ${proxyMode} mode`
+  const kubeProxy = `podlab's kube-proxy has no IPv6 in ${proxyMode} mode`
+  const profile = `podlab's kube-proxy of Kubernetes ${proxy.profile} has no IPv6`
   return [
+    ...(proxy.profile === 'v1.18'
+      ? [{path: ['cluster', 'proxy', 'profile'], message: profile, hint: 'choose v1.30'}]
+      : []),
     ...(overlay === 'udp' ? [{path: ['cluster', 'overlay'], message: udp, hint: 'choose vxlan or host-gw'}] : []),
     ...(proxyModes.includes(proxyMode)
       ? []
-      : [{path: ['cluster', 'proxyMode'], message: proxy, hint: `choose ${proxyModes.join(' or ')}`}]),
+      : [{path: ['cluster', 'proxyMode'], message: kubeProxy, hint: `choose ${proxyModes.join(' or ')}`}]),
   ]
 }
 

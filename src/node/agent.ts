@@ -140,6 +140,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   let configured: () => Promise<ProxyConfiguration> = async () => ({
     ...defaultProxyConfiguration,
     clusterCIDR: podNetwork,
+    ...(context.ipv6 && {clusterCIDR6: context.ipv6.podNetwork}),
   })
 
   const works: Readonly<Record<Concern, Coalesced>> = {
@@ -205,7 +206,17 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   function proxyNode(): ProxyNode {
     const zone = world.nodes.get(`/${name}`)?.metadata.labels?.['topology.kubernetes.io/zone']
     const addresses = [self.publicIp, nth(self.subnet, 1), parseIp('127.0.0.1')]
-    return {nodeName: name, nodeIp: self.publicIp, addresses, serviceRange, ...(zone !== undefined && {zone})}
+    const six = self.ipv6 &&
+      context.ipv6 && {
+        nodeIp: self.ipv6.publicIp,
+        addresses: [self.ipv6.publicIp, nth(self.ipv6.subnet, 1)],
+        serviceRange: context.ipv6.serviceRange,
+      }
+    return {
+      ...{nodeName: name, nodeIp: self.publicIp, addresses, serviceRange},
+      ...(zone !== undefined && {zone}),
+      ...(six && {ipv6: six}),
+    }
   }
 
   /* While there is none, kube-proxy goes by what it has read last. */

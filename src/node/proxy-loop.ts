@@ -10,8 +10,8 @@ import {both, ofProxy} from './own-state.ts'
 import {iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
-import {proxyModeOf} from './proxy/index.ts'
-import {contextOf, type ProxyContext, type ProxyNode} from './proxy/proxy-mode.ts'
+import {proxyModeOf, refuseWithoutIpv6} from './proxy/index.ts'
+import {contextOf, contextOf6, type ProxyContext, type ProxyNode} from './proxy/proxy-mode.ts'
 import {type ServicePort, servicePorts} from './proxy/service-port.ts'
 import {staleConnections} from './proxy/stale-connections.ts'
 import type {ProxiedPort} from './proxy/userspace/proxied-port.ts'
@@ -135,10 +135,15 @@ export function createProxyLoop({
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
       const mode = proxyModeOf(configuration)
-      const context = contextOf(node(), configuration)
+      const here = node()
+      if (here.ipv6) refuseWithoutIpv6(configuration)
+      const context = contextOf(here, configuration)
+      const context6 = contextOf6(here, configuration)
       const proxied = mode.proxied?.(ports, context)
       const proxySockets = proxied && (await open(proxied, context))
-      const {state = {}, rules: next = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
+      const {state = {}, rules: rules4 = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
+      const rules6 = context6 ? mode.plan(servicePorts(services, slices, 'IPv6'), context6).rules : undefined
+      const next = [...rules4, ...(rules6 ?? [])]
       const plans = keepingLeavers(await serversBefore(next), next)
       if (inFull) settled = ofProxy(await kernel.observe(netns))
       const wanted = {...emptyNetns, ...state}
@@ -163,11 +168,13 @@ export function createProxyLoop({
     },
     hasLeavers: () => haveLeavers(applied),
     isFlushed: async () => {
-      const canaries = iptablesPlans(applied).flatMap(canariesIn)
-      if (canaries.length === 0) return false
-      const {tables} = await kernel.observeRules(netns)
-      inFull ||= !canaries.some(([table, chain]) => tables[table]?.[chain])
-      return inFull
+      for (const plan of iptablesPlans(applied)) {
+        const canaries = canariesIn(plan)
+        if (canaries.length === 0) continue
+        const {tables} = await kernel.observeRules(netns, plan.family)
+        inFull ||= !canaries.some(([table, chain]) => tables[table]?.[chain])
+      }
+      return inFull && iptablesPlans(applied).some(plan => canariesIn(plan).length > 0)
     },
   }
 }

@@ -1,4 +1,5 @@
-import {type Cidr, parseNetwork} from '../../net/cidr.ts'
+import {type Cidr, parseAnyNetwork} from '../../net/cidr.ts'
+import {familyOf} from '../../net/ip.ts'
 import {type PortRange, parsePortRange, printPortRange} from '../../net/port-range.ts'
 import type {ConfigMap} from '../../objects/config-map.ts'
 
@@ -7,6 +8,8 @@ export type ProxyConfiguration = {
   readonly mode: ProxyModeName
   /** Packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
   readonly clusterCIDR?: Cidr
+  /** The same of IPv6, in a dual-stack cluster: the second part of `clusterCIDR`, behind a comma. */
+  readonly clusterCIDR6?: Cidr
   readonly masqueradeAll: boolean
   /** Whether node ports answer on 127.0.0.1, too; in iptables mode only. */
   readonly localhostNodePorts: boolean
@@ -52,11 +55,19 @@ export class ProxyConfigurationError extends Error {
 
 /** The ConfigMap with a configuration, as people find and edit it: `kubectl -n kube-system edit configmap kube-proxy`. */
 export function proxyConfigMapOf(configuration: ProxyConfiguration): ConfigMap {
-  const {mode, clusterCIDR = '', masqueradeAll, localhostNodePorts, nodePortAddresses, portRange} = configuration
+  const {
+    mode,
+    clusterCIDR = '',
+    clusterCIDR6,
+    masqueradeAll,
+    localhostNodePorts,
+    nodePortAddresses,
+    portRange,
+  } = configuration
   const {scheduler = '""', strictARP = false} = configuration
   const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
-clusterCIDR: ${clusterCIDR || '""'}
+clusterCIDR: ${[clusterCIDR, clusterCIDR6].filter(Boolean).join(',') || '""'}
 iptables:
   localhostNodePorts: ${localhostNodePorts}
   masqueradeAll: ${masqueradeAll}
@@ -138,7 +149,7 @@ function fromDocument(document: unknown): ProxyConfiguration {
   return {
     ...defaultProxyConfiguration,
     mode,
-    ...(top.clusterCIDR ? {clusterCIDR: network(top.clusterCIDR, 'clusterCIDR')} : {}),
+    ...clusterCidrs(top.clusterCIDR),
     masqueradeAll: flag(masquerade ?? false, 'masqueradeAll'),
     localhostNodePorts: flag(iptables.localhostNodePorts ?? true, 'iptables.localhostNodePorts'),
     nodePortAddresses: list(top.nodePortAddresses ?? [], 'nodePortAddresses').map(one =>
@@ -178,9 +189,22 @@ function oneOf<T extends string>(choices: readonly T[], value: unknown, name: st
   throw new ProxyConfigurationError(`${name}: ${show(value)}: expected one of ${choices.join(', ')}`)
 }
 
+/* One network, or one of each family with a comma between. */
+function clusterCidrs(value: unknown): Pick<ProxyConfiguration, 'clusterCIDR' | 'clusterCIDR6'> {
+  const networks = value
+    ? String(value)
+        .split(',')
+        .map(part => network(part, 'clusterCIDR'))
+    : []
+  const [four, six] = (['IPv4', 'IPv6'] as const).map(family => networks.filter(one => familyOf(one) === family))
+  if ([four, six].some(ofFamily => ofFamily && ofFamily.length > 1))
+    throw new ProxyConfigurationError(`clusterCIDR: ${show(value)}: expected at most one network of each family`)
+  return {...(four?.[0] && {clusterCIDR: four[0]}), ...(six?.[0] && {clusterCIDR6: six[0]})}
+}
+
 function network(value: unknown, name: string): Cidr {
   try {
-    return parseNetwork(String(value))
+    return parseAnyNetwork(String(value))
   } catch (error) {
     throw new ProxyConfigurationError(`${name}: ${(error as Error).message}`)
   }

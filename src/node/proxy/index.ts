@@ -19,3 +19,11 @@ export function proxyModeOf({mode}: Pick<ProxyConfiguration, 'mode'>): ProxyMode
     `mode: podlab has no ${mode} mode; expected one of ${Object.keys(known).join(', ')}`,
   )
 }
+
+/** Throws ProxyConfigurationError for what cannot serve the Services of a dual-stack cluster. */
+export function refuseWithoutIpv6(configuration: ProxyConfiguration): void {
+  const {noIpv6} = proxyModeOf(configuration)
+  if (noIpv6 !== undefined) throw new ProxyConfigurationError(`mode: this cluster is dual-stack, and ${noIpv6}`)
+  if (configuration.mode === 'iptables' && configuration.profile === 'v1.18')
+    throw new ProxyConfigurationError('profile: this cluster is dual-stack, and v1.18 has no IPv6 here: choose v1.30')
+}

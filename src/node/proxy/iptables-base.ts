@@ -1,5 +1,5 @@
 import type {IptablesMatch, IptablesRule, IptablesTable, RulesPlanTable} from '../../kernel/ruleset.ts'
-import {cidrOf, contains, parseCidr} from '../../net/cidr.ts'
+import {contains, hostCidr, parseCidr, parseCidr6} from '../../net/cidr.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {comment, ctstate, jump, marked, masqueradeMark, type Row} from './rule.ts'
 
@@ -54,7 +54,7 @@ export function jumps(to: string, from: readonly string[], matches: readonly Ipt
   return from.map(chain => ({chain, rule: {matches, target: jump(to)}, at: 'top'}))
 }
 
-const loopback = parseCidr('127.0.0.0/8')
+const loopback = {IPv4: parseCidr('127.0.0.0/8'), IPv6: parseCidr6('::1/128')}
 
 const markMasquerade: IptablesRule[] = [
   {matches: [], target: {target: 'MARK', value: masqueradeMark, mask: masqueradeMark}},
@@ -74,8 +74,8 @@ const postrouting: IptablesRule[] = [
 export const firewall: IptablesRule[] = [
   {
     matches: [
-      {match: 'source', net: loopback, not: true},
-      {match: 'destination', net: loopback},
+      {match: 'source', net: loopback.IPv4, not: true},
+      {match: 'destination', net: loopback.IPv4},
       comment('block incoming localnet connections'),
       {match: 'ctstate', states: ['RELATED', 'ESTABLISHED', 'DNAT'], not: true},
     ],
@@ -94,36 +94,45 @@ const forward: IptablesRule[] = [
 
 /**
  * Last of all: packets for the node itself. `nodePortAddresses` names each address instead. Kept from 127.0.0.1 they are where localhost
- * must not have node ports.
+ * must not have node ports, and from ::1 always: there is no route_localnet for IPv6.
  */
 export function nodePortJumps({
-  localhostNodePorts = true,
+  family: six,
+  localhostNodePorts: wanted = true,
   nodePortAddresses = [],
   addresses = [],
 }: BaseContext): IptablesRule[] {
+  const family = six ?? 'IPv4'
+  const localhostNodePorts = family === 'IPv4' && wanted
   const text = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
   const target = jump('KUBE-NODEPORTS')
   if (nodePortAddresses.length > 0) {
     const chosen = addresses.filter(ip => nodePortAddresses.some(net => contains(net, ip)))
-    const usable = chosen.filter(ip => localhostNodePorts || !contains(loopback, ip))
-    return usable.map(ip => ({matches: [{match: 'destination', net: cidrOf(ip, 32)}, text], target}))
+    const usable = chosen.filter(ip => localhostNodePorts || !contains(loopback[family], ip))
+    return usable.map(ip => ({matches: [{match: 'destination', net: hostCidr(ip)}, text], target}))
   }
   const local: IptablesMatch = {match: 'addrtype', end: 'dst', type: 'LOCAL'}
-  const elsewhere: IptablesMatch[] = localhostNodePorts ? [] : [{match: 'destination', net: loopback, not: true}]
+  const elsewhere: IptablesMatch[] = localhostNodePorts
+    ? []
+    : [{match: 'destination', net: loopback[family], not: true}]
   return [{matches: [...elsewhere, text, local], target}]
 }
 
 /** What of a node and its kube-proxy the rules go by that do not depend on any Service. */
-export type BaseContext = Pick<ProxyContext, 'localhostNodePorts' | 'nodePortAddresses' | 'addresses'>
+export type BaseContext = Pick<ProxyContext, 'family' | 'localhostNodePorts' | 'nodePortAddresses' | 'addresses'>
 
 /** The rules that do not depend on any Service. They come after those of the services. */
 export function fixedRows(context: BaseContext): readonly Row[] {
-  const {localhostNodePorts = true} = context
+  const {family, localhostNodePorts = family === undefined} = context
   return [
     ...markMasquerade.map(rule => ({table: 'nat' as const, chain: 'KUBE-MARK-MASQ', rule})),
     ...postrouting.map(rule => ({table: 'nat' as const, chain: 'KUBE-POSTROUTING', rule})),
     ...nodePortJumps(context).map(rule => ({table: 'nat' as const, chain: 'KUBE-SERVICES', rule})),
-    ...(localhostNodePorts ? firewall : []).map(rule => ({table: 'filter' as const, chain: 'KUBE-FIREWALL', rule})),
+    ...(localhostNodePorts && family === undefined ? firewall : []).map(rule => ({
+      table: 'filter' as const,
+      chain: 'KUBE-FIREWALL',
+      rule,
+    })),
     ...forward.map(rule => ({table: 'filter' as const, chain: 'KUBE-FORWARD', rule})),
   ]
 }

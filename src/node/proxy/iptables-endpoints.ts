@@ -1,7 +1,8 @@
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
-import {cidrOf} from '../../net/cidr.ts'
+import {hostCidr} from '../../net/cidr.ts'
+import {familyOf} from '../../net/ip.ts'
 import {comment, jump, natRow, type Row} from './rule.ts'
-import type {Endpoint, ServicePort} from './service-port.ts'
+import {type Endpoint, type ServicePort, socketAddress} from './service-port.ts'
 
 /** An endpoint and its chain, `KUBE-SEP-...`. */
 export type Target = {readonly endpoint: Endpoint; readonly chain: string}
@@ -21,18 +22,23 @@ export function balancingRows(
   {chain: from, targets}: Choice,
   {commentEndpoints}: Commenting,
 ): Row[] {
-  const row = ({endpoint: {ip, port: number}, chain}: Target, conditions: readonly IptablesMatch[]) => {
-    const text = commentEndpoints ? [comment(`${port.name} -> ${ip}:${number}`)] : []
+  const row = ({endpoint, chain}: Target, conditions: readonly IptablesMatch[]) => {
+    const text = commentEndpoints ? [comment(`${port.name} -> ${socketAddress(endpoint)}`)] : []
     return natRow(from, {matches: [...text, ...conditions], target: jump(chain)})
   }
   const {affinitySeconds: seconds} = port
-  const remembered = seconds === undefined ? [] : targets.map(target => row(target, remembers(target.chain, seconds)))
+  const remembered = seconds === undefined ? [] : targets.map(target => row(target, remembers(target, seconds)))
   return [...remembered, ...targets.map((target, index) => row(target, lots(targets.length - index)))]
 }
 
 /** Whether a client is on an endpoint's list. */
-export function remembers(list: string, seconds: number): IptablesMatch[] {
-  return [{match: 'recent', do: 'rcheck', list, seconds, reap: true}]
+export function remembers({endpoint, chain: list}: Target, seconds: number): IptablesMatch[] {
+  return [{match: 'recent', do: 'rcheck', list, seconds, reap: true, ...addressed(endpoint)}]
+}
+
+/* The list has addresses of the endpoint's family. */
+function addressed({ip}: Endpoint): {readonly family?: 'IPv6'} {
+  return familyOf(ip) === 'IPv6' ? {family: 'IPv6'} : {}
 }
 
 /** One packet in so many as there are endpoints left. kube-proxy writes ten digits, so 1/3 is 0.3333333333. */
@@ -44,10 +50,10 @@ export function lots(left: number): IptablesMatch[] {
 export function endpointRows(port: ServicePort, {endpoint, chain}: Target, {commentEndpoints}: Commenting): Row[] {
   const text = commentEndpoints ? [comment(port.name)] : []
   const remember: IptablesMatch[] =
-    port.affinitySeconds === undefined ? [] : [{match: 'recent', do: 'set', list: chain}]
+    port.affinitySeconds === undefined ? [] : [{match: 'recent', do: 'set', list: chain, ...addressed(endpoint)}]
   return [
     natRow(chain, {
-      matches: [{match: 'source', net: cidrOf(endpoint.ip, 32)}, ...text],
+      matches: [{match: 'source', net: hostCidr(endpoint.ip)}, ...text],
       target: jump('KUBE-MARK-MASQ'),
     }),
     natRow(chain, {
@@ -57,7 +63,7 @@ export function endpointRows(port: ServicePort, {endpoint, chain}: Target, {comm
         ...remember,
         {match: 'module', name: port.protocol},
       ],
-      target: {target: 'DNAT', to: `${endpoint.ip}:${endpoint.port}`},
+      target: {target: 'DNAT', to: socketAddress(endpoint)},
     }),
   ]
 }

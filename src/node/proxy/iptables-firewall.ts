@@ -1,4 +1,4 @@
-import {cidrOf, contains} from '../../net/cidr.ts'
+import {contains, hostCidr} from '../../net/cidr.ts'
 import {serviceChain} from './names.ts'
 import type {ProxyContext} from './proxy-mode.ts'
 import {addressed, comment, jump, natRow, type Row} from './rule.ts'
@@ -18,7 +18,7 @@ export function firewallRows(
   const chain = serviceChain('FW', port)
   const {nodeIp} = context
   const isInside = nodeIp !== undefined && sourceRanges.some(range => contains(range, nodeIp))
-  const sources = [...sourceRanges, ...(isInside ? loadBalancerIps.map(ip => cidrOf(ip, 32)) : [])]
+  const sources = [...sourceRanges, ...(isInside ? loadBalancerIps.map(ip => hostCidr(ip)) : [])]
   const allowed = sources.map(net =>
     natRow(chain, {
       matches: [{match: 'source', net}, comment(`${name} loadbalancer IP`)],

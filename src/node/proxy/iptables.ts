@@ -14,7 +14,10 @@ import type {ServicePort} from './service-port.ts'
  */
 export const iptables: ProxyMode = {
   plan: (ports, context) => ({
-    state: {sysctls: {'net.ipv4.conf.all.route_localnet': (context.localhostNodePorts ?? true) ? '1' : '0'}},
+    // 127.0.0.1 is no way to a node port with IPv6, whatever its settings
+    ...(context.family === undefined && {
+      state: {sysctls: {'net.ipv4.conf.all.route_localnet': (context.localhostNodePorts ?? true) ? '1' : '0'}},
+    }),
     rules: [iptablesPlan(ports, context)],
   }),
 }
@@ -34,6 +37,7 @@ export function iptablesPlan(ports: readonly ServicePort[], context: ProxyContex
   const services = ports.flatMap(rowsOf)
   return {
     backend: 'iptables',
+    ...(context.family && {family: context.family}),
     owner: 'kube-proxy',
     prefixes: [...servicePrefixes, ...chainsOfAllProfiles],
     tables: tablesOf(profile, [...services, ...profile.fixedRows(context)]),

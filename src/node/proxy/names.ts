@@ -1,5 +1,5 @@
 import {hash as digestOf} from 'node:crypto'
-import type {Endpoint, ServicePort} from './service-port.ts'
+import {type Endpoint, type ServicePort, socketAddress} from './service-port.ts'
 
 /**
  * What a service's chain is for: its endpoints everywhere (SVC), those of this node (SVL), packets from outside (EXT), or
@@ -13,8 +13,8 @@ export function serviceChain(kind: ServiceChainKind, {name, protocol}: Pick<Serv
 }
 
 /** The name of the chain of one endpoint of a service port: `KUBE-SEP-S4MK5EVI7CLHCCS6`. */
-export function endpointChain(port: Pick<ServicePort, 'name' | 'protocol'>, {ip, port: number}: Endpoint): string {
-  return `KUBE-SEP-${base32(`${port.name}${port.protocol}${ip}:${number}`, 16)}`
+export function endpointChain(port: Pick<ServicePort, 'name' | 'protocol'>, endpoint: Endpoint): string {
+  return `KUBE-SEP-${base32(`${port.name}${port.protocol}${socketAddress(endpoint)}`, 16)}`
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

@@ -1,5 +1,5 @@
 import type {Cidr} from '../../net/cidr.ts'
-import type {Ip} from '../../net/ip.ts'
+import {familyOf, type Ip} from '../../net/ip.ts'
 import type {Contribution} from '../plan.ts'
 import type {ProxyConfiguration} from './configuration.ts'
 import type {ServicePort} from './service-port.ts'
@@ -9,7 +9,10 @@ import type {ProxiedPort, ProxySockets} from './userspace/proxied-port.ts'
 export type ProxyMode = {
   /** The ports for which kube-proxy itself is to take connections; what it opened for them then stands in the context. */
   proxied?(ports: readonly ServicePort[], context: ProxyContext): readonly ProxiedPort[]
+  /** Of a dual-stack node's ports twice: once for those of IPv4, and again for those of IPv6 with the context of that family. */
   plan(ports: readonly ServicePort[], context: ProxyContext): Contribution
+  /** Why it cannot serve IPv6; undefined when it can. */
+  readonly noIpv6?: string
 }
 
 /** What a proxy knows of its node, and how it is to work. What is left out is as by default. */
@@ -19,6 +22,8 @@ export type ProxyContext = Partial<
     'localhostNodePorts' | 'nodePortAddresses' | 'portRange' | 'profile' | 'scheduler' | 'strictARP'
   >
 > & {
+  /** Of which family ports and addresses are; IPv4 when left out. */
+  readonly family?: 'IPv6'
   readonly nodeName: string
   /** The node's address on the underlay. */
   readonly nodeIp?: Ip
@@ -37,9 +42,28 @@ export type ProxyContext = Partial<
 }
 
 /** What is so of a node whatever kube-proxy is told. */
-export type ProxyNode = Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'zone' | 'addresses' | 'serviceRange'>
+export type ProxyNode = Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'zone' | 'addresses' | 'serviceRange'> & {
+  /** What is another in IPv6, on a dual-stack node. */
+  readonly ipv6?: Pick<ProxyContext, 'nodeIp' | 'addresses' | 'serviceRange'>
+}
 
 /** What the proxy of a node goes by. */
-export function contextOf(node: ProxyNode, {mode: _mode, clusterCIDR, ...rest}: ProxyConfiguration): ProxyContext {
-  return {...node, ...rest, ...(clusterCIDR && {clusterCidr: clusterCIDR})}
+export function contextOf(
+  {ipv6: _ipv6, ...node}: ProxyNode,
+  {mode: _mode, clusterCIDR, clusterCIDR6: _six, ...rest}: ProxyConfiguration,
+): ProxyContext {
+  const nodePortAddresses = rest.nodePortAddresses.filter(net => familyOf(net) === 'IPv4')
+  return {...node, ...rest, nodePortAddresses, ...(clusterCIDR && {clusterCidr: clusterCIDR})}
+}
+
+/** The same for Services of IPv6; undefined for a node that has none. */
+export function contextOf6(node: ProxyNode, configuration: ProxyConfiguration): ProxyContext | undefined {
+  if (node.ipv6 === undefined) return undefined
+  const {clusterCidr: _four, ...context} = contextOf(node, configuration)
+  const {clusterCIDR6, nodePortAddresses} = configuration
+  return {
+    ...{...context, ...node.ipv6, family: 'IPv6'},
+    nodePortAddresses: nodePortAddresses.filter(net => familyOf(net) === 'IPv6'),
+    ...(clusterCIDR6 && {clusterCidr: clusterCIDR6}),
+  }
 }

@@ -1,6 +1,6 @@
 import type {IptablesMatch, IptablesRule, IptablesTable, IptablesTarget} from '../../kernel/ruleset.ts'
-import {cidrOf} from '../../net/cidr.ts'
-import type {Ip} from '../../net/ip.ts'
+import {hostCidr} from '../../net/cidr.ts'
+import {familyOf, type Ip} from '../../net/ip.ts'
 import type {ServicePort} from './service-port.ts'
 
 /** A rule and where it stands; the rules of a chain stand in the order of their rows. */
@@ -35,20 +35,22 @@ export function addressed(
 ): readonly IptablesMatch[] {
   return [
     ...(options.first ?? []),
-    {match: 'destination', net: cidrOf(options.to, 32)},
+    {match: 'destination', net: hostCidr(options.to)},
     {match: 'protocol', protocol},
     comment(options.comment),
     {match: 'dport', protocol, ports: String(port)},
   ]
 }
 
+const unreachable = {IPv4: 'icmp-port-unreachable', IPv6: 'icmp6-port-unreachable'}
+
 /** With endpoints nowhere the client learns so at once; with endpoints only on other nodes, its packets are dropped. */
 export function refusal(
-  {name}: ServicePort,
+  {name, clusterIp}: ServicePort,
   {elsewhere}: {readonly elsewhere: boolean},
 ): {readonly comment: string; readonly target: IptablesTarget} {
   return {
     comment: `${name} has no ${elsewhere ? 'local ' : ''}endpoints`,
-    target: elsewhere ? {target: 'DROP'} : {target: 'REJECT', with: 'icmp-port-unreachable'},
+    target: elsewhere ? {target: 'DROP'} : {target: 'REJECT', with: unreachable[familyOf(clusterIp)]},
   }
 }

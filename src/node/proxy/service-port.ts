@@ -1,5 +1,6 @@
-import {type Cidr, networkOf, parseCidr} from '../../net/cidr.ts'
-import {type Ip, parseIp} from '../../net/ip.ts'
+import {type Cidr, networkOf, parseAnyCidr} from '../../net/cidr.ts'
+import {familyOf, type Ip, type IpFamily} from '../../net/ip.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import {type EndpointSlice, type SliceEndpoint, serviceNameLabel} from '../../objects/endpoint-slice.ts'
 import type {ServicePort as PortSpec, Service, TrafficPolicy} from '../../objects/service.ts'
 
@@ -42,6 +43,11 @@ export type Endpoint = {
   readonly zones?: readonly string[]
 }
 
+/** An address and its port as one word: `172.17.13.2:8080`, `[fd00:172:17:d::2]:8080`. */
+export function socketAddress({ip, port}: {readonly ip: Ip; readonly port: number}): string {
+  return familyOf(ip) === 'IPv6' ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
 /** Whether packets come to it from outside at all. */
 export function isExternal({nodePort, externalIps = [], loadBalancerIps = []}: ServicePort): boolean {
   return nodePort !== undefined || externalIps.length > 0 || loadBalancerIps.length > 0
@@ -52,12 +58,16 @@ export function hasFirewall({loadBalancerIps = [], sourceRanges = []}: ServicePo
   return loadBalancerIps.length > 0 && sourceRanges.length > 0
 }
 
-/** Every port of every Service that has a cluster IP, with the endpoints of all its slices; sorted by name and protocol. */
-export function servicePorts(services: readonly Service[], slices: readonly EndpointSlice[]): readonly ServicePort[] {
-  const usable = slices.filter(({addressType}) => addressType === 'IPv4')
+/** Every port of every Service that has a cluster IP of a family, with the endpoints of all its slices; sorted by name and protocol. */
+export function servicePorts(
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  family: IpFamily = 'IPv4',
+): readonly ServicePort[] {
+  const usable = slices.filter(({addressType}) => addressType === family)
   const byService = Map.groupBy(usable, ({metadata}) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}`)
   return services
-    .flatMap(service => knownPorts(service, byService.get(qualifiedName(service)) ?? noSlices))
+    .flatMap(service => knownPorts(service, byService.get(qualifiedName(service)) ?? noSlices, family))
     .sort((a, b) => compare(`${a.name} ${a.protocol}`, `${b.name} ${b.protocol}`))
 }
 
@@ -67,35 +77,40 @@ const noSlices: readonly EndpointSlice[] = []
  * Objects of the API are never changed: of a Service and slices that are the same as before, the ports are, too. So a change of one Service
  * costs its own ports only, and what one node of this process has worked out the others need not.
  */
-function knownPorts(service: Service, slices: readonly EndpointSlice[]): readonly ServicePort[] {
-  const known = remembered.get(service)
+function knownPorts(service: Service, slices: readonly EndpointSlice[], family: IpFamily): readonly ServicePort[] {
+  const known = remembered[family].get(service)
   if (known?.slices.length === slices.length && slices.every((slice, index) => slice === known.slices[index]))
     return known.ports
-  const ports = portsOf(service, slices)
-  remembered.set(service, {slices, ports})
+  const ports = portsOf(service, slices, family)
+  remembered[family].set(service, {slices, ports})
   return ports
 }
 
-const remembered = new WeakMap<
-  Service,
-  {readonly slices: readonly EndpointSlice[]; readonly ports: readonly ServicePort[]}
->()
+type Known = WeakMap<Service, {readonly slices: readonly EndpointSlice[]; readonly ports: readonly ServicePort[]}>
 
-function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePort[] {
-  const {clusterIP, type, ports = [], internalTrafficPolicy = 'Cluster', externalTrafficPolicy} = service.spec
-  if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return []
+const remembered: Readonly<Record<IpFamily, Known>> = {IPv4: new WeakMap(), IPv6: new WeakMap()}
+
+function portsOf(service: Service, slices: readonly EndpointSlice[], family: IpFamily): ServicePort[] {
+  const {type, ports = [], internalTrafficPolicy = 'Cluster', externalTrafficPolicy} = service.spec
+  const clusterIp = clusterIpOf(service, family)
+  if (clusterIp === undefined || type === 'ExternalName') return []
   return ports.map(port => ({
     name: port.name ? `${qualifiedName(service)}:${port.name}` : qualifiedName(service),
     protocol: protocolOf(port),
-    clusterIp: parseIp(clusterIP),
+    clusterIp,
     port: port.port,
     ...(port.nodePort && {nodePort: port.nodePort}),
-    ...externalOf(service),
+    ...externalOf(service, family),
     internalTrafficPolicy,
     ...(externalTrafficPolicy && {externalTrafficPolicy}),
     ...affinityOf(service),
     endpoints: endpointsOf(port, slices),
   }))
+}
+
+function clusterIpOf({spec: {clusterIP = '', clusterIPs = [clusterIP]}}: Service, family: IpFamily): Ip | undefined {
+  const found = clusterIPs.find(ip => ip !== '' && ip !== 'None' && familyOf(ip) === family)
+  return found === undefined ? undefined : parseAnyIp(found)
 }
 
 /** The parts of a service port's name: `default`, `kubia` and `http` of `default/kubia:http`. */
@@ -117,28 +132,28 @@ function protocolOf({protocol = 'TCP'}: {readonly protocol?: PortSpec['protocol'
 }
 
 /** Of a load balancer's addresses only those at which packets come as the client has sent them: `ipMode` VIP. */
-function externalOf({
-  spec,
-  status,
-}: Service): Pick<ServicePort, 'externalIps' | 'loadBalancerIps' | 'sourceRanges' | 'healthCheckNodePort'> {
+function externalOf(
+  {spec, status}: Service,
+  family: IpFamily,
+): Pick<ServicePort, 'externalIps' | 'loadBalancerIps' | 'sourceRanges' | 'healthCheckNodePort'> {
   const {type, externalIPs = [], loadBalancerSourceRanges = [], externalTrafficPolicy, healthCheckNodePort} = spec
   const ingress = type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []) : []
   const loadBalancerIps = ingress.flatMap(({ip, ipMode = 'VIP'}) =>
-    isIpv4(ip) && ipMode === 'VIP' ? [parseIp(ip)] : [],
+    isOf(family, ip) && ipMode === 'VIP' ? [parseAnyIp(ip)] : [],
   )
-  const externalIps = externalIPs.filter(isIpv4).map(parseIp)
-  const ranges = loadBalancerSourceRanges.map(range => range.trim()).filter(range => !range.includes(':'))
+  const externalIps = externalIPs.filter(ip => isOf(family, ip)).map(parseAnyIp)
+  const ranges = loadBalancerSourceRanges.map(range => range.trim()).filter(range => isOf(family, range))
   return {
     ...(externalIps.length > 0 && {externalIps}),
     ...(loadBalancerIps.length > 0 && {loadBalancerIps}),
     ...(loadBalancerIps.length > 0 &&
-      ranges.length > 0 && {sourceRanges: ranges.map(range => networkOf(parseCidr(range)))}),
+      ranges.length > 0 && {sourceRanges: ranges.map(range => networkOf(parseAnyCidr(range)))}),
     ...(externalTrafficPolicy === 'Local' && healthCheckNodePort && {healthCheckNodePort}),
   }
 }
 
-function isIpv4(ip: string | undefined): ip is string {
-  return ip !== undefined && !ip.includes(':')
+function isOf(family: IpFamily, text: string | undefined): text is string {
+  return text !== undefined && familyOf(text) === family
 }
 
 /** Kubernetes' default: three hours. */
@@ -178,7 +193,7 @@ function endpointOf(
   const zones = hints?.forZones?.map(({name}) => name) ?? []
   return [
     {
-      ...{ip: parseIp(ip), port, ready},
+      ...{ip: parseAnyIp(ip), port, ready},
       ...(lingering && {lingering}),
       ...(nodeName !== undefined && {nodeName}),
       ...(zones.length > 0 && {zones}),

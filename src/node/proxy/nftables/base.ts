@@ -14,6 +14,7 @@ const srcnat = 100
 
 /** The chains that there are without any Service, those that look for one among them. Rules are as of Kubernetes 1.32. */
 export function baseChains(context: ProxyContext): Readonly<Record<string, NftChain>> {
+  const {ip} = wordsOf(context)
   return {
     ...hook('filter', 'prerouting', {priority: dstnat - 10, rules: ['ct state new jump firewall-check']}),
     ...hook('filter', 'input', {
@@ -35,10 +36,12 @@ export function baseChains(context: ProxyContext): Readonly<Record<string, NftCh
     ...hook('nat', 'prerouting', {priority: dstnat, rules: ['jump services']}),
     ...hook('nat', 'output', {priority: dstnat, rules: ['jump services']}),
     ...hook('nat', 'postrouting', {priority: srcnat, rules: ['jump masquerading']}),
-    services: {rules: ['ip daddr . meta l4proto . th dport vmap @service-ips', `${toNode()} vmap @service-nodeports`]},
-    'service-endpoints-check': {rules: ['ip daddr . meta l4proto . th dport vmap @no-endpoint-services']},
-    'nodeport-endpoints-check': {rules: [`${toNode()} vmap @no-endpoint-nodeports`]},
-    'firewall-check': {rules: ['ip daddr . meta l4proto . th dport vmap @firewall-ips']},
+    services: {
+      rules: [`${ip} daddr . meta l4proto . th dport vmap @service-ips`, `${toNode(ip)} vmap @service-nodeports`],
+    },
+    'service-endpoints-check': {rules: [`${ip} daddr . meta l4proto . th dport vmap @no-endpoint-services`]},
+    'nodeport-endpoints-check': {rules: [`${toNode(ip)} vmap @no-endpoint-nodeports`]},
+    'firewall-check': {rules: [`${ip} daddr . meta l4proto . th dport vmap @firewall-ips`]},
     'cluster-ips-check': {rules: clusterIpsCheck(context)},
     'reject-chain': {comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports', rules: ['reject']},
     'mark-for-masquerade': {rules: ['meta mark set meta mark | 0x00004000']},
@@ -61,34 +64,46 @@ function hook(
 }
 
 /** Node ports answer at the node's own address, or at those of its addresses that `nodePortAddresses` chooses; never at 127.0.0.1. */
-function toNode(): string {
-  return 'ip daddr @nodeport-ips meta l4proto . th dport'
+function toNode(ip: string): string {
+  return `${ip} daddr @nodeport-ips meta l4proto . th dport`
 }
 
 /** What is for a cluster IP and has found no Service by its port is refused; addresses of the range that nobody has keep silent. */
-function clusterIpsCheck({serviceRange}: ProxyContext): readonly string[] {
+function clusterIpsCheck({serviceRange, family}: ProxyContext): readonly string[] {
+  const {ip} = wordsOf({family})
   return [
-    'ip daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"',
-    ...(serviceRange ? [`ip daddr ${serviceRange} drop comment "Drop traffic to unallocated ClusterIPs"`] : []),
+    `${ip} daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"`,
+    ...(serviceRange ? [`${ip} daddr ${serviceRange} drop comment "Drop traffic to unallocated ClusterIPs"`] : []),
   ]
 }
 
-const byAddress = 'ipv4_addr . inet_proto . inet_service : verdict'
+/** The words in which the two families differ. */
+export function wordsOf({family}: {readonly family?: ProxyContext['family'] | undefined}): Words {
+  return family === 'IPv6' ? {ip: 'ip6', address: 'ipv6_addr'} : {ip: 'ip', address: 'ipv4_addr'}
+}
+
+type Words = {readonly ip: 'ip' | 'ip6'; readonly address: 'ipv4_addr' | 'ipv6_addr'}
+
 const byPort = 'inet_proto . inet_service : verdict'
 
 /** The maps in which one look finds a Service among any number of them. */
-export const baseMaps = {
-  'service-ips': {type: byAddress, comment: 'ClusterIP, ExternalIP and LoadBalancer IP traffic'},
-  'service-nodeports': {type: byPort, comment: 'NodePort traffic'},
-  'no-endpoint-services': {type: byAddress, comment: 'vmap to drop or reject packets to services with no endpoints'},
-  'no-endpoint-nodeports': {
-    type: byPort,
-    comment: 'vmap to drop or reject packets to service nodeports with no endpoints',
-  },
-  'firewall-ips': {type: byAddress, comment: 'destinations that are subject to LoadBalancerSourceRanges'},
-} as const satisfies Readonly<Record<string, Omit<NftMap, 'elements'>>>
+export function baseMaps({address}: Words) {
+  const byAddress = `${address} . inet_proto . inet_service : verdict`
+  return {
+    'service-ips': {type: byAddress, comment: 'ClusterIP, ExternalIP and LoadBalancer IP traffic'},
+    'service-nodeports': {type: byPort, comment: 'NodePort traffic'},
+    'no-endpoint-services': {type: byAddress, comment: 'vmap to drop or reject packets to services with no endpoints'},
+    'no-endpoint-nodeports': {
+      type: byPort,
+      comment: 'vmap to drop or reject packets to service nodeports with no endpoints',
+    },
+    'firewall-ips': {type: byAddress, comment: 'destinations that are subject to LoadBalancerSourceRanges'},
+  } as const satisfies Readonly<Record<string, Omit<NftMap, 'elements'>>>
+}
 
-export const baseSets = {
-  'cluster-ips': {type: 'ipv4_addr', comment: 'Active ClusterIPs'},
-  'nodeport-ips': {type: 'ipv4_addr', comment: 'IPs that accept NodePort traffic'},
-} as const satisfies Readonly<Record<string, Omit<NftSet, 'elements'>>>
+export function baseSets({address: type}: Words) {
+  return {
+    'cluster-ips': {type, comment: 'Active ClusterIPs'},
+    'nodeport-ips': {type, comment: 'IPs that accept NodePort traffic'},
+  } as const satisfies Readonly<Record<string, Omit<NftSet, 'elements'>>>
+}

@@ -11,7 +11,7 @@ export type NftKind = 'service' | 'local' | 'external' | 'firewall' | 'endpoint'
 export function nftName(kind: NftKind, port: Pick<ServicePort, 'name' | 'protocol'>, endpoint?: Endpoint): string {
   const {namespace, service, portName} = splitName(port.name)
   const place = `${namespace}/${service}/${port.protocol}/${portName}`
-  const readable = endpoint ? `${place}__${endpoint.ip}/${endpoint.port}` : place
+  const readable = endpoint ? `${place}__${endpoint.ip.replaceAll(':', '.')}/${endpoint.port}` : place
   const name = `${kind}-${base32(readable, 8)}-${readable}`
   return name.length > longest ? `${name.slice(0, longest - 3)}...` : name
 }

@@ -2,7 +2,7 @@ import type {NftElement, NftMap, NftPlan} from '../../../kernel/nftables/table.t
 import {contains} from '../../../net/cidr.ts'
 import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
 import type {ServicePort} from '../service-port.ts'
-import {baseChains, baseMaps, baseSets} from './base.ts'
+import {baseChains, baseMaps, baseSets, wordsOf} from './base.ts'
 import {type ServiceParts, serviceParts} from './service.ts'
 
 /**
@@ -18,22 +18,24 @@ export const nftables: ProxyMode = {
 /** The one table that a node has for its Services. */
 export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContext): NftPlan {
   const parts = ports.map(port => serviceParts(port, context))
+  const words = wordsOf(context)
+  const sets = baseSets(words)
   return {
     backend: 'nftables',
     owner: 'kube-proxy',
-    family: 'ip',
+    family: words.ip,
     name: 'kube-proxy',
     table: {
       comment: 'rules for kube-proxy',
       sets: {
         'cluster-ips': {
-          ...baseSets['cluster-ips'],
+          ...sets['cluster-ips'],
           elements: [...new Set(ports.map(({clusterIp}) => clusterIp))].sort(),
         },
-        'nodeport-ips': {...baseSets['nodeport-ips'], elements: nodePortIps(context)},
+        'nodeport-ips': {...sets['nodeport-ips'], elements: nodePortIps(context)},
         ...merged(parts.map(({sets}) => sets)),
       },
-      maps: mapsOf(parts),
+      maps: mapsOf(parts, baseMaps(words)),
       chains: {...baseChains(context), ...merged(parts.map(({chains}) => chains))},
     },
   }
@@ -49,14 +51,12 @@ function nodePortIps({nodeIp, addresses = [], nodePortAddresses = []}: ProxyCont
   return addresses.filter(ip => !ip.startsWith('127.') && nodePortAddresses.some(net => contains(net, ip))).sort()
 }
 
-function mapsOf(parts: readonly ServiceParts[]): Readonly<Record<string, NftMap>> {
+function mapsOf(parts: readonly ServiceParts[], maps: ReturnType<typeof baseMaps>): Readonly<Record<string, NftMap>> {
   const elements: Record<string, Record<string, NftElement>> = {}
-  for (const name of Object.keys(baseMaps)) elements[name] = {}
+  for (const name of Object.keys(maps)) elements[name] = {}
   for (const [map, key, element] of parts.flatMap(part => part.elements)) {
     const found = elements[map] as Record<string, NftElement>
     found[key] ??= element // of two Services that claim one address, the first has it
   }
-  return Object.fromEntries(
-    Object.entries(baseMaps).map(([name, map]) => [name, {...map, elements: elements[name] ?? {}}]),
-  )
+  return Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, {...map, elements: elements[name] ?? {}}]))
 }

@@ -1,17 +1,18 @@
 import type {NftChain, NftElement, NftSet} from '../../../kernel/nftables/table.ts'
-import {addressOf, type Cidr, cidrOf, contains} from '../../../net/cidr.ts'
-import {type Ip, ipNumber} from '../../../net/ip.ts'
+import {addressOf, type Cidr, contains, hostCidr, isHost} from '../../../net/cidr.ts'
+import {familyOf, type Ip} from '../../../net/ip.ts'
+import {addressPlace, comparePlaces} from '../../../objects/pod-address.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
-import {type Endpoint, hasFirewall, isExternal, type ServicePort} from '../service-port.ts'
-import type {baseMaps} from './base.ts'
+import {type Endpoint, hasFirewall, isExternal, type ServicePort, socketAddress} from '../service-port.ts'
+import {type baseMaps, wordsOf} from './base.ts'
 import {nftName} from './names.ts'
 
 /** What one service port has in the table: chains, affinity sets, and elements of the maps. */
 export type ServiceParts = {
   readonly chains: Readonly<Record<string, NftChain>>
   readonly sets: Readonly<Record<string, NftSet>>
-  readonly elements: readonly (readonly [map: keyof typeof baseMaps, key: string, element: NftElement])[]
+  readonly elements: readonly (readonly [map: keyof ReturnType<typeof baseMaps>, key: string, element: NftElement])[]
 }
 
 /** A set of endpoints, and the chain in which one of them is drawn. */
@@ -50,14 +51,15 @@ function drawing(
   {inside, context: {clusterCidr, masqueradeAll}}: {readonly inside: Choice; readonly context: ProxyContext},
 ): readonly string[] {
   const {clusterIp, protocol, port: number, affinitySeconds} = port
-  const to = `ip daddr ${clusterIp} ${protocol} dport ${number}`
-  const strangers = masqueradeAll ? [to] : clusterCidr === undefined ? [] : [`${to} ip saddr != ${clusterCidr}`]
+  const ip = wordFor(clusterIp)
+  const to = `${ip} daddr ${clusterIp} ${protocol} dport ${number}`
+  const strangers = masqueradeAll ? [to] : clusterCidr === undefined ? [] : [`${to} ${ip} saddr != ${clusterCidr}`]
   const targets = endpoints.map(endpoint => nftName('endpoint', port, endpoint))
   const remembered = affinitySeconds === undefined ? [] : endpoints
   return [
     ...(chain === inside.chain ? strangers.map(match => `${match} jump mark-for-masquerade`) : []),
     ...remembered.map(
-      endpoint => `ip saddr @${nftName('affinity', port, endpoint)} goto ${nftName('endpoint', port, endpoint)}`,
+      endpoint => `${ip} saddr @${nftName('affinity', port, endpoint)} goto ${nftName('endpoint', port, endpoint)}`,
     ),
     `numgen random mod ${targets.length} vmap { ${targets.map((target, at) => `${at} : goto ${target}`).join(', ')} }`,
   ]
@@ -65,18 +67,19 @@ function drawing(
 
 /** A pod that reaches itself through its Service would answer itself past the node: its packets are masqueraded, too. */
 function endpointRules(port: ServicePort, endpoint: Endpoint): readonly string[] {
-  const {ip, port: number} = endpoint
+  const ip = wordFor(endpoint.ip)
   return [
-    `ip saddr ${ip} jump mark-for-masquerade`,
-    ...(port.affinitySeconds === undefined ? [] : [`update @${nftName('affinity', port, endpoint)} { ip saddr }`]),
-    `meta l4proto ${port.protocol} dnat to ${ip}:${number}`,
+    `${ip} saddr ${endpoint.ip} jump mark-for-masquerade`,
+    ...(port.affinitySeconds === undefined ? [] : [`update @${nftName('affinity', port, endpoint)} { ${ip} saddr }`]),
+    `meta l4proto ${port.protocol} dnat to ${socketAddress(endpoint)}`,
   ]
 }
 
 function affinitySets(port: ServicePort, endpoints: readonly Endpoint[]): Readonly<Record<string, NftSet>> {
-  const {affinitySeconds: timeout} = port
+  const {affinitySeconds: timeout, clusterIp} = port
   if (timeout === undefined) return {}
-  const set: NftSet = {type: 'ipv4_addr', flags: 'dynamic,timeout', timeout, elements: []}
+  const type = wordsOf({family: familyOf(clusterIp) === 'IPv6' ? 'IPv6' : undefined}).address
+  const set: NftSet = {type, flags: 'dynamic,timeout', timeout, elements: []}
   return Object.fromEntries(endpoints.map(endpoint => [nftName('affinity', port, endpoint), set]))
 }
 
@@ -93,7 +96,9 @@ function externalRules(
   return [
     ...(clusterCidr === undefined
       ? []
-      : [`ip saddr ${clusterCidr} goto ${everywhere.chain} comment "short-circuit pod traffic"`]),
+      : [
+          `${wordFor(port.clusterIp)} saddr ${clusterCidr} goto ${everywhere.chain} comment "short-circuit pod traffic"`,
+        ]),
     'fib saddr type local jump mark-for-masquerade comment "masquerade local traffic"',
     `fib saddr type local goto ${everywhere.chain} comment "short-circuit local traffic"`,
     ...(outside.endpoints.length > 0 ? [`goto ${outside.chain}`] : []),
@@ -104,14 +109,21 @@ function externalRules(
 function firewallRules(port: ServicePort, {nodeIp}: ProxyContext): readonly string[] {
   const {sourceRanges = [], loadBalancerIps = []} = port
   const isInside = nodeIp !== undefined && sourceRanges.some(range => contains(range, nodeIp))
-  const sources = [...sourceRanges, ...(isInside ? loadBalancerIps.map(ip => cidrOf(ip, 32)) : [])]
-  const [first, ...more] = sources.toSorted(byAddress).map(range => range.replace(/\/32$/, ''))
-  return [`ip saddr != ${more.length === 0 ? first : `{ ${[first, ...more].join(', ')} }`} drop`]
+  const sources = [...sourceRanges, ...(isInside ? loadBalancerIps.map(ip => hostCidr(ip)) : [])]
+  const [first, ...more] = sources.toSorted(byAddress).map(range => (isHost(range) ? addressOf(range) : range))
+  return [
+    `${wordFor(port.clusterIp)} saddr != ${more.length === 0 ? first : `{ ${[first, ...more].join(', ')} }`} drop`,
+  ]
 }
 
 /** As nft lists them. */
 function byAddress(a: Cidr, b: Cidr): number {
-  return ipNumber(addressOf(a)) - ipNumber(addressOf(b))
+  return comparePlaces(addressPlace(addressOf(a)), addressPlace(addressOf(b)))
+}
+
+/** What an address of its family is called in a rule. */
+function wordFor(ip: Ip): 'ip' | 'ip6' {
+  return familyOf(ip) === 'IPv6' ? 'ip6' : 'ip'
 }
 
 type Choices = {readonly inside: Choice; readonly outside: Choice; readonly everywhere: Choice}

@@ -16,6 +16,7 @@ import {proxiedPorts} from './proxied-port.ts'
  * The price: each byte goes through a program, and each connection costs two. Rules took that over for their speed, not for their wit.
  */
 export const userspace: ProxyMode = {
+  noIpv6: 'userspace mode has no IPv6 here: choose iptables or nftables',
   proxied: proxiedPorts,
   plan: (ports, context) => ({rules: [userspacePlan(ports, context)]}),
 }

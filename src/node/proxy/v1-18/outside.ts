@@ -102,7 +102,9 @@ export function localRows(port: ServicePort, all: Choice, {nodeName, clusterCidr
     row([comment(`masquerade LOCAL traffic for ${name} LB IP`), addressType('src')], 'KUBE-MARK-MASQ'),
     row([comment(`route LOCAL traffic for ${name} LB IP to service chain`), addressType('src')], all.chain),
     ...(local.length === 0 ? [row([comment(`${name} has no local endpoints`)], 'KUBE-MARK-DROP')] : []),
-    ...(seconds === undefined ? [] : local.map(({chain}) => row([comment(name), ...remembers(chain, seconds)], chain))),
+    ...(seconds === undefined
+      ? []
+      : local.map(target => row([comment(name), ...remembers(target, seconds)], target.chain))),
     ...local.map(({chain}, index) =>
       row([comment(`Balancing rule ${index} for ${name}`), ...lots(local.length - index)], chain),
     ),

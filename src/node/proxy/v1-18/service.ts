@@ -58,7 +58,7 @@ function balancingRows(port: ServicePort, {chain: from, targets}: Choice, {comme
   const row = (chain: string, conditions: readonly IptablesMatch[]) =>
     natRow(from, {matches: [...text, ...conditions], target: jump(chain)})
   return [
-    ...(seconds === undefined ? [] : targets.map(({chain}) => row(chain, remembers(chain, seconds)))),
+    ...(seconds === undefined ? [] : targets.map(target => row(target.chain, remembers(target, seconds)))),
     ...targets.map(({chain}, index) => row(chain, lots(targets.length - index))),
   ]
 }
