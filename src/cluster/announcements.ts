@@ -1,7 +1,8 @@
 import {hash} from 'node:crypto'
 import type {Route} from '../kernel/state.ts'
-import {type Cidr, cidrOf, contains} from '../net/cidr.ts'
-import {type Ip, parseIp} from '../net/ip.ts'
+import {type Cidr, contains, hostCidr} from '../net/cidr.ts'
+import {familyOf, type Ip} from '../net/ip.ts'
+import {parseAnyIp} from '../net/ip6.ts'
 import {type EndpointSlice, serviceNameLabel} from '../objects/endpoint-slice.ts'
 import type {Node} from '../objects/node.ts'
 import type {Service} from '../objects/service.ts'
@@ -20,34 +21,34 @@ export type Announced = {
  */
 export function announcements(
   {services, slices, nodes}: Announced,
-  {pool, before}: {readonly pool: Cidr; readonly before: ReadonlyMap<Ip, string>},
+  {pools, before}: {readonly pools: readonly Cidr[]; readonly before: ReadonlyMap<Ip, string>},
 ): ReadonlyMap<Ip, string> {
   const able = nodes.filter(isAble).map(({metadata}) => metadata.name)
   const owners = new Map<Ip, readonly string[]>()
   for (const service of services)
-    for (const ip of addressesOf(service, pool)) owners.set(ip, candidates(service, {able, slices}))
+    for (const ip of addressesOf(service, pools)) owners.set(ip, candidates(service, {able, slices}))
   return new Map([...owners].flatMap(([ip, names]) => chosen(ip, names, before.get(ip))))
 }
 
 /** The routes of the router that the machines have. */
 export function announcedRoutes(
   chosen: ReadonlyMap<Ip, string>,
-  {nodes, link}: {readonly nodes: readonly {readonly name: string; readonly address: Ip}[]; readonly link: string},
+  {nodes, link}: {readonly nodes: readonly Located[]; readonly link: string},
 ): readonly Route[] {
-  const addresses = new Map(nodes.map(({name, address}) => [name, address]))
+  const byName = new Map(nodes.map(node => [node.name, node]))
   return [...chosen].flatMap(([ip, name]) => {
-    const via = addresses.get(name)
-    return via === undefined ? [] : [{to: cidrOf(ip, 32), via, link}]
+    const node = byName.get(name)
+    const via = familyOf(ip) === 'IPv6' ? node?.address6 : node?.address
+    return via === undefined ? [] : [{to: hostCidr(ip), via, link}]
   })
 }
 
-function addressesOf({spec, status}: Service, pool: Cidr): readonly Ip[] {
+type Located = {readonly name: string; readonly address: Ip; readonly address6?: Ip}
+
+function addressesOf({spec, status}: Service, pools: readonly Cidr[]): readonly Ip[] {
   const ingress = spec.type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []) : []
   const all = [...ingress.flatMap(({ip}) => ip ?? []), ...(spec.externalIPs ?? [])]
-  return all
-    .filter(ip => !ip.includes(':'))
-    .map(parseIp)
-    .filter(ip => contains(pool, ip))
+  return all.map(parseAnyIp).filter(ip => pools.some(pool => contains(pool, ip)))
 }
 
 function candidates(

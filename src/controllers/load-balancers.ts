@@ -1,5 +1,6 @@
 import {type Cidr, contains, nth, sizeOf} from '../net/cidr.ts'
-import {type Ip, parseIp} from '../net/ip.ts'
+import {familyOf, type Ip} from '../net/ip.ts'
+import {parseAnyIp} from '../net/ip6.ts'
 import type {LoadBalancerIngress, Service} from '../objects/service.ts'
 import type {View} from '../store/view.ts'
 import {type Context, type Controller, type Key, keyOf, type Write} from './controller.ts'
@@ -8,9 +9,10 @@ import {eventFor, eventsFor, type Happening} from './events.ts'
 /**
  * What a cloud does for Services of type LoadBalancer: each gets an address of the lab's pool, the one that it asks for in
  * `spec.loadBalancerIP` or else the first that is free, and keeps it as long as it has the type. Who asks for a load balancer of another class
- * waits for somebody else, and so does everybody where there is no pool.
+ * waits for somebody else, and so does everybody where there is no pool. A Service of both families gets an address of each that has a
+ * pool, in the order of its families.
  */
-export function loadBalancers(pool: Cidr): Controller {
+export function loadBalancers(...pools: readonly Cidr[]): Controller {
   return {
     name: 'service',
     watches: ['Service'],
@@ -21,7 +23,7 @@ export function loadBalancers(pool: Cidr): Controller {
     reconcile: (key, view, context) => {
       const service = view.get('Service', key)
       if (service === undefined) return []
-      return wants(service) ? provide(service, pool, {view, context}) : withdraw(service, pool)
+      return wants(service) ? provide(service, pools, {view, context}) : withdraw(service, pools)
     },
   }
 }
@@ -47,15 +49,26 @@ function ingressOf({status}: Service): readonly LoadBalancerIngress[] {
 
 type World = {readonly view: View; readonly context: Context}
 
-function provide(service: Service, pool: Cidr, {view, context}: World): readonly Write[] {
+function provide(service: Service, pools: readonly Cidr[], {view, context}: World): readonly Write[] {
   const taken = takenBy(view.all('Service').filter(other => other.metadata.uid !== service.metadata.uid))
-  const [present] = ingressOf(service)
-  const {loadBalancerIP: asked} = service.spec
-  if (present?.ip && isFree(present.ip, pool, taken) && (!asked || asked === present.ip)) return []
-  const ip = asked || firstFree(pool, taken)
-  if (ip === undefined || !isFree(ip, pool, taken)) return refuse(service, asked, {pool, view, context})
+  const {loadBalancerIP, ipFamilies = ['IPv4']} = service.spec
+  const present = ingressOf(service).flatMap(({ip}) => ip ?? [])
+  const wanted = ipFamilies.flatMap(family => pools.find(pool => familyOf(pool) === family) ?? [])
+  const ips: string[] = []
+  for (const pool of wanted) {
+    const asked = loadBalancerIP && familyOf(loadBalancerIP) === familyOf(pool) ? loadBalancerIP : undefined
+    const kept = present.find(ip => isFree(ip, pool, taken))
+    const ip = asked || kept || firstFree(pool, taken)
+    if (ip === undefined || !isFree(ip, pool, taken)) return refuse(service, asked, {pool, view, context})
+    ips.push(ip)
+  }
+  const [pool] = pools
+  if (loadBalancerIP && pool && !ips.includes(loadBalancerIP))
+    return refuse(service, loadBalancerIP, {pool, view, context})
+  if (ips.length === 0 || ips.join(' ') === present.join(' ')) return []
   const told = ['Ensuring', 'Ensured'].map(verb => happening('Normal', `${verb}LoadBalancer`, `${verb} load balancer`))
-  return [put(service, [{ip, ipMode: 'VIP'}]), ...eventsFor(service, told, view, context)]
+  const ingress = ips.map(ip => ({ip, ipMode: 'VIP'}) as const)
+  return [put(service, ingress), ...eventsFor(service, told, view, context)]
 }
 
 function refuse(
@@ -79,9 +92,9 @@ function happening(type: Happening['type'], reason: string, message: string): Ha
 }
 
 /** A Service of another type, or of another class, lets go of what it had from here. */
-function withdraw(service: Service, pool: Cidr): readonly Write[] {
+function withdraw(service: Service, pools: readonly Cidr[]): readonly Write[] {
   const others = ingressOf(service).filter(
-    ({ip}) => ip === undefined || ip.includes(':') || !contains(pool, parseIp(ip)),
+    ({ip}) => ip === undefined || !pools.some(pool => contains(pool, parseAnyIp(ip))),
   )
   return others.length === ingressOf(service).length ? [] : [put(service, others)]
 }
@@ -101,7 +114,7 @@ function takenBy(services: readonly Service[]): ReadonlySet<string> {
 }
 
 function isFree(ip: string, pool: Cidr, taken: ReadonlySet<string>): boolean {
-  return !ip.includes(':') && contains(pool, parseIp(ip)) && !taken.has(ip)
+  return contains(pool, parseAnyIp(ip)) && !taken.has(ip)
 }
 
 /** The network's own address and its broadcast address are left out. */

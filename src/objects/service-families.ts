@@ -23,10 +23,9 @@ function asked({
   clusterIP,
   clusterIPs = clusterIP ? [clusterIP] : [],
 }: ServiceSpec): readonly IpFamily[] {
-  const addresses = clusterIPs.filter(ip => ip !== '' && ip !== 'None')
-  const inferred = addresses.slice(ipFamilies.length).map(familyOf)
-  const all = [...ipFamilies, ...inferred]
-  return all.length === 0 ? ['IPv4'] : all
+  const inferred = clusterIPs.filter(ip => ip !== '' && ip !== 'None').map(familyOf)
+  const families = ipFamilies.length > 0 ? ipFamilies : inferred
+  return families.length === 0 ? ['IPv4'] : families
 }
 
 /** A dual-stack cluster gives a service that would have both families the one that it does not name. */
@@ -59,7 +58,8 @@ export function familyMistakes(spec: ServiceSpec): Mistake[] {
     ipFamilies.indexOf(family) < index ? [duplicate([...familiesPath, index], family)] : [],
   )
   const addresses = addressMistakes(spec)
-  if (addresses.length > 0 || repeated.length > 0) return [...addresses, ...repeated]
+  if (addresses.length > 0) return addresses
+  if (repeated.length > 0) return repeated
   if (ipFamilyPolicy !== 'SingleStack') return mismatches(spec)
   const wanted = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
   return [

@@ -29,7 +29,7 @@ const led = (
     slices = [],
     before = [],
   }: {nodes: readonly Node[]; slices?: ReturnType<typeof on>[]; before?: [Ip, string][]},
-) => Object.fromEntries(announcements({services, slices, nodes}, {pool, before: new Map(before)}))
+) => Object.fromEntries(announcements({services, slices, nodes}, {pools: [pool], before: new Map(before)}))
 
 const ip = parseIp('10.0.40.1')
 

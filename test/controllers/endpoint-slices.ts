@@ -232,3 +232,25 @@ test("a node's zone concerns the services of its pods, its signs of life do not"
   t.deepEqual(keys({...node1, metadata: {...node1.metadata, labels: {}}}), ['kubia'])
   t.deepEqual(keys({...node1, status: {conditions: []}}), [])
 })
+
+test('a Service of both families has slices of each, and one that gives a family back loses its slices', t => {
+  const ips = [{ip: '172.17.12.2'}, {ip: 'fd00:172:17:c::2'}]
+  const dual = pod('172.17.12.2')
+  const both = {...dual, status: {...dual.status, podIPs: ips}} as Pod
+  const only4 = pod('172.17.12.3')
+  const writes = written({ipFamilies: ['IPv4', 'IPv6']}, both, only4)
+  const slices = writes.flatMap(write => (write.do === 'create' ? [write.object as EndpointSlice] : []))
+  t.deepEqual(
+    slices.map(({addressType, endpoints}) => [addressType, endpoints.map(({addresses}) => addresses[0])]),
+    [
+      ['IPv4', ['172.17.12.2', '172.17.12.3']],
+      ['IPv6', ['fd00:172:17:c::2']],
+    ],
+  )
+  const named = slices.map((slice, index) => ({...slice, metadata: {...slice.metadata, name: `kubia-${index}`}}))
+  const after = written({ipFamilies: ['IPv4']}, both, only4, ...named)
+  t.deepEqual(
+    after.map(write => [write.do, (write.object as EndpointSlice).metadata.name]),
+    [['delete', 'kubia-1']],
+  )
+})

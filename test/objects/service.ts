@@ -62,9 +62,8 @@ test(
 )
 test(
   refused,
-  service('ipFamilies: [IPv6], ipFamilyPolicy: RequireDualStack, ports: [{port: 80}]'),
-  'spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
-  'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  service('ipFamilies: [IPv6, IPv4], ports: [{port: 80}]'),
+  `spec.ipFamilyPolicy: Invalid value: "SingleStack": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified`,
 )
 test(
   refused,

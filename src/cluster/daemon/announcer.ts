@@ -23,14 +23,14 @@ const concerned: readonly KindName[] = ['Service', 'EndpointSlice', 'Node']
 
 /** Keeps the routes of the machines' router until the signal. */
 export function startAnnouncer({
-  pool,
+  pools,
   lab,
   store,
   kernel,
   signal,
   log,
 }: {
-  readonly pool: Cidr
+  readonly pools: readonly Cidr[]
   readonly lab: Lab
   readonly store: Store
   readonly kernel: Kernel
@@ -50,7 +50,7 @@ export function startAnnouncer({
 
   async function announce(): Promise<void> {
     const [services, slices, nodes] = [store.list('Service'), store.list('EndpointSlice'), store.list('Node')]
-    const next = announcements({services, slices, nodes}, {pool, before})
+    const next = announcements({services, slices, nodes}, {pools, before})
     const wanted = {...emptyNetns, routes: announcedRoutes(next, {nodes: lab.nodes, link: switchName})}
     const ops = changes(present, wanted)
     if (ops.length > 0) await kernel.apply(underlayNetns, ops)

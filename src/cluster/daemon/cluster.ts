@@ -97,6 +97,7 @@ export async function createCluster({
   const store = chronicle.noting(kept)
   const {serviceRange, loadBalancers: pool, ipv6} = lab.cluster
   const serviceRange6 = ipv6?.serviceRange
+  const pools = [pool, ipv6?.loadBalancers].filter(one => one !== undefined)
   const objects = registry({store, serviceRange, serviceRange6, now: Date.now, random: Math.random})
   const apiServer = apiServerPlace(lab)
   chronicle.by({is: 'podlab', doing: 'set the cluster up'}, () => {
@@ -110,7 +111,7 @@ export async function createCluster({
     controllers: [
       ...controllers,
       rootCertificates(access.certificates.authority),
-      ...(pool ? [loadBalancers(pool)] : []),
+      ...(pools.length > 0 ? [loadBalancers(...pools)] : []),
     ],
     as: (name, act) => chronicle.by({is: 'controller', name}, act),
   })
@@ -147,7 +148,7 @@ export async function createCluster({
     readLog: question => outsiders.readLog(question) ?? runtime.log(question),
     apiServer,
     streams: runtime.streams,
-    ...(pool && {announcer: startAnnouncer({pool, lab, store, kernel, signal, log})}),
+    ...(pools.length > 0 && {announcer: startAnnouncer({pools, lab, store, kernel, signal, log})}),
   }
 }
 

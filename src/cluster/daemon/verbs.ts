@@ -63,7 +63,8 @@ export function controlVerbs(
       return readLogPiece({agents: await everyAgent(cluster), readLog}, request)
     },
     rules: async ({node}) => {
-      return iptablesPlans(findAgent(await everyAgent(await starting), node).rules())
+      const plans = iptablesPlans(findAgent(await everyAgent(await starting), node).rules())
+      return plans.filter(({family}) => family === undefined) // they are held against what iptables-save prints
     },
     settled: async ({withinMs}, signal) => {
       const cluster = await starting
