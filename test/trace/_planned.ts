@@ -144,7 +144,7 @@ export function entries(services: readonly TableService[]): ReadonlyMap<string, 
       slices: services.map(one => sliceOf(one, podAddresses)),
       nodes: nodeNames.map(name => ({apiVersion: 'v1', kind: 'Node', metadata: {name}, status: ready}) as never),
     },
-    {pools: [pool]: parseNetwork(pool), before: new Map()},
+    {pools: [parseNetwork(pool)], before: new Map()},
   )
 }
 

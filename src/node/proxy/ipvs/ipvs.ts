@@ -17,6 +17,7 @@ import {virtualServersOf} from './servers.ts'
  * their number does not grow with the Services.
  */
 export const ipvs: ProxyMode = {
+  noIpv6: 'ipvs mode has no IPv6 here: choose iptables or nftables',
   plan: (ports, context) => ({state: ipvsState(ports, context), rules: ipvsPlans(ports, context)}),
 }
 
