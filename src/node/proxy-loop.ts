@@ -88,6 +88,18 @@ export function createProxyLoop({
     settled = next
   }
 
+  /* For Services of IPv6, on a node that has it. */
+  const rulesOf6 = (
+    services: readonly Service[],
+    slices: readonly EndpointSlice[],
+    configuration: ProxyConfiguration,
+  ): readonly PacketPlan[] => {
+    const context = contextOf6(node(), configuration)
+    if (context === undefined) return []
+    refuseWithoutIpv6(configuration)
+    return proxyModeOf(configuration).plan(servicePorts(services, slices, 'IPv6'), context).rules ?? []
+  }
+
   /* ip_vs is asked once before anything is written: that has the kernel load it, or says that there is none. */
   const serversBefore = async (plans: readonly PacketPlan[]) => {
     if (!serversIn(plans)) return {}
@@ -135,15 +147,12 @@ export function createProxyLoop({
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
       const mode = proxyModeOf(configuration)
-      const here = node()
-      if (here.ipv6) refuseWithoutIpv6(configuration)
-      const context = contextOf(here, configuration)
-      const context6 = contextOf6(here, configuration)
+      const context = contextOf(node(), configuration)
+      const rules6 = rulesOf6(services, slices, configuration)
       const proxied = mode.proxied?.(ports, context)
       const proxySockets = proxied && (await open(proxied, context))
       const {state = {}, rules: rules4 = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
-      const rules6 = context6 ? mode.plan(servicePorts(services, slices, 'IPv6'), context6).rules : undefined
-      const next = [...rules4, ...(rules6 ?? [])]
+      const next = [...rules4, ...rules6]
       const plans = keepingLeavers(await serversBefore(next), next)
       if (inFull) settled = ofProxy(await kernel.observe(netns))
       const wanted = {...emptyNetns, ...state}
