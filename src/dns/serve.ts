@@ -3,11 +3,14 @@ import type {Server as HttpServer} from 'node:http'
 import type {Server as TcpServer, Socket as TcpSocket} from 'node:net'
 import type {DnsServer} from './server.ts'
 
-/** Answers what comes to a UDP socket. A socket whose `lookup` answers at once is fastest, as src/node/programs/udp-socket.ts makes it. */
+/**
+ * Answers what comes to a UDP socket. A socket whose `lookup` answers at once is fastest, as src/node/programs/udp-socket.ts makes it; and nobody is
+ * told when an answer is sent, which takes time, or cannot be, for which there is nobody to tell.
+ */
 export function serveUdp(server: DnsServer, socket: UdpSocket, port: number): void {
   socket.on('message', (bytes, {address, port: from}) => {
     const send = (answer: Buffer | undefined) => {
-      if (answer) socket.send(answer, from, address, ignore)
+      if (answer) socket.send(answer, from, address)
     }
     const answer = server.answer(bytes, {address, port: from, protocol: 'udp'}, port)
     if (answer instanceof Promise) answer.then(send, ignore)
@@ -60,6 +63,11 @@ function converse(server: DnsServer, socket: TcpSocket, {port, limits, busy}: Co
   const client = {address: remoteAddress.replace(/^::ffff:/, ''), port: remotePort, protocol: 'tcp'} as const
   let read = Buffer.alloc(0)
   let underWay = 0
+  let ended = false
+  /* A client that says no more still gets the answers to what it has asked. */
+  const endIfDone = () => {
+    if (ended && underWay === 0) socket.end()
+  }
   let timer = setTimeout(() => socket.destroy(), limits.first)
   const said = (answer: Buffer | undefined) => {
     if (answer && !socket.destroyed) socket.write(framed(answer))
@@ -79,6 +87,7 @@ function converse(server: DnsServer, socket: TcpSocket, {port, limits, busy}: Co
         answer.then(said, ignore).finally(() => {
           underWay -= 1
           next()
+          endIfDone()
         })
       } else said(answer)
     }
@@ -91,6 +100,10 @@ function converse(server: DnsServer, socket: TcpSocket, {port, limits, busy}: Co
     next()
   })
   socket.on('drain', next)
+  socket.on('end', () => {
+    ended = true
+    endIfDone()
+  })
   socket.on('error', ignore)
   socket.on('close', () => clearTimeout(timer))
 }

@@ -3,7 +3,7 @@ import type {Query} from '../wire/accept.ts'
 import {rcodeName, typeName} from '../wire/codes.ts'
 import {lengthOf} from '../wire/length.ts'
 import {families} from './families.ts'
-import type {Metrics} from './metrics.ts'
+import type {Histogram, Metrics, Value} from './metrics.ts'
 
 export type Counted = {
   readonly metrics: Metrics
@@ -15,32 +15,68 @@ export type Counted = {
 }
 
 /** What counts a query and its answer, given how many seconds it took; to be called for each repetition. */
-export function countRequest({metrics, server, zone, query, client, reply}: Counted): (seconds: number) => void {
-  const place = {server, zone, view: ''}
-  const {protocol: proto, address} = client
-  const named = typeName(query.question.type)
-  const type = counted.has(named) ? named : 'other'
-  const family = address.includes(':') ? '2' : '1'
-  const requests = metrics.value(families.requests, {...place, proto, family, type})
-  const plugin = reply.bare ? '' : reply.by
-  const responses = metrics.value(families.responses, {...place, rcode: rcodeName(reply.rcode), plugin})
-  const durations = metrics.histogram(families.requestDuration, place)
-  const requestSizes = metrics.histogram(families.requestSize, {...place, proto})
-  const responseSizes = metrics.histogram(families.responseSize, {...place, proto})
-  const withDnssec = query.edns?.dnssec ? metrics.value(families.doRequests, place) : undefined
+export function countRequest(counted: Counted): (seconds: number) => void {
+  const {query, reply} = counted
+  const counters = countersOf(counted)
   const requestSize = lengthOf(query)
   const responseSize = reply.bare ? 0 : lengthOf({...reply, question: query.question})
   return seconds => {
-    requests.count += 1
-    responses.count += 1
-    if (withDnssec) withDnssec.count += 1
-    durations.observe(seconds)
-    requestSizes.observe(requestSize)
-    responseSizes.observe(responseSize)
+    counters.requests.count += 1
+    counters.responses.count += 1
+    if (query.edns?.dnssec) counters.withDnssec().count += 1
+    counters.durations.observe(seconds)
+    counters.requestSizes.observe(requestSize)
+    counters.responseSizes.observe(responseSize)
+  }
+}
+
+type Counters = {
+  readonly requests: Value
+  readonly responses: Value
+  readonly withDnssec: () => Value
+  readonly durations: Histogram
+  readonly requestSizes: Histogram
+  readonly responseSizes: Histogram
+}
+
+/* Kept by what they are counted under, so that labels are not put together for every query. */
+const known = new WeakMap<Metrics, Map<string, Counters>>()
+
+function countersOf(counted: Counted): Counters {
+  const {metrics, server, zone, query, client, reply} = counted
+  const own = known.get(metrics) ?? new Map<string, Counters>()
+  known.set(metrics, own)
+  const family = client.address.includes(':') ? '2' : '1'
+  const plugin = reply.bare ? '' : reply.by
+  const key = `${server} ${zone} ${query.question.type} ${reply.rcode} ${plugin} ${client.protocol} ${family}`
+  const found = own.get(key)
+  if (found) return found
+  const made = newCounters(counted, {family, plugin})
+  if (own.size < mostKept) own.set(key, made)
+  return made
+}
+
+const mostKept = 1000
+
+function newCounters(
+  {metrics, server, zone, query, client, reply}: Counted,
+  {family, plugin}: {readonly family: string; readonly plugin: string},
+): Counters {
+  const place = {server, zone, view: ''}
+  const {protocol: proto} = client
+  const named = typeName(query.question.type)
+  const type = countedTypes.has(named) ? named : 'other'
+  return {
+    requests: metrics.value(families.requests, {...place, proto, family, type}),
+    responses: metrics.value(families.responses, {...place, rcode: rcodeName(reply.rcode), plugin}),
+    withDnssec: () => metrics.value(families.doRequests, place),
+    durations: metrics.histogram(families.requestDuration, place),
+    requestSizes: metrics.histogram(families.requestSize, {...place, proto}),
+    responseSizes: metrics.histogram(families.responseSize, {...place, proto}),
   }
 }
 
 /* The types that are counted by their names: whoever invents others shall not fill the memory. */
-const counted = new Set(
+const countedTypes = new Set(
   'A AAAA AXFR CNAME DNSKEY DS HTTPS IXFR MX NAPTR NS NSEC NSEC3 PTR RRSIG SOA SRV SVCB TXT ANY HINFO'.split(' '),
 )

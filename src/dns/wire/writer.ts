@@ -80,11 +80,15 @@ export class Writer {
 
   /** A name; `whole` for one that may not end in a pointer. */
   name(name: string, how: 'whole' | 'short' = 'short'): void {
+    if (this.#compress || name.includes('\\')) this.#anyName(name, how)
+    else this.#plainName(name)
+  }
+
+  #anyName(name: string, how: 'whole' | 'short'): void {
     const labels = labelsOf(name)
     for (const [index, label] of labels.entries()) {
       if (this.#compress && this.#pointTo(endingOf(labels.slice(index)), how)) return
-      this.u8(label.length)
-      this.#latin1(label)
+      this.#label(label)
     }
     this.u8(0)
   }
@@ -118,6 +122,26 @@ export class Writer {
     }
     if (place === undefined && this.#at < 0x4000) this.#places.set(ending, this.#at)
     return false
+  }
+
+  /* As most names are: nothing in it stands for something else. */
+  #plainName(name: string): void {
+    const start = this.#at
+    for (let at = 0; at < name.length && name !== '.'; ) {
+      const dot = name.indexOf('.', at)
+      const end = dot < 0 ? name.length : dot
+      if (end === at) throw new WireError(`"${name}" has an empty label`)
+      this.#label(name.slice(at, end))
+      at = end + 1
+    }
+    this.u8(0)
+    if (this.#at - start > 255) throw new WireError(`"${name}" is longer than 255 bytes`)
+  }
+
+  #label(label: string): void {
+    if (label.length > 63) throw new WireError(`"${label}" is longer than the 63 bytes that a label may have`)
+    this.u8(label.length)
+    this.#latin1(label)
   }
 
   #latin1(text: string): void {
