@@ -24,6 +24,7 @@ export function rulesWords(change: RulesChange, interest: Interest, known: Set<s
     ...rewritten.filter(([chain]) => !isEndpoint(chain)).map(([chain, rules]) => serviceWords(chain, rules)),
     ...endpointWords(rewritten.filter(([chain]) => isEndpoint(chain))),
     ...(removed.length > 0 ? [`removed ${few(removed, 2)}`] : []),
+    ...portals(change, interest, known),
     ...refusals(change, interest),
   ]
 }
@@ -61,6 +62,19 @@ function concerns(rules: readonly IptablesRule[], {services, addresses}: Interes
       commentsOf(rule).some(text => services.has(serviceIn(text))) ||
       destinationsOf([rule]).some(to => addresses.has(to.slice(0, to.lastIndexOf(':')))),
   )
+}
+
+/** In userspace mode rules lead to kube-proxy itself. They stand in a chain with those of all other Services, so they are told when they are new. */
+function portals({tables}: RulesChange, {services}: Interest, known: Set<string>): readonly string[] {
+  const rules = tables.nat?.rewrite['KUBE-PORTALS-CONTAINER'] ?? []
+  const words = rules.flatMap(rule => {
+    const [name = ''] = commentsOf(rule)
+    if (rule.target?.target !== 'REDIRECT' || !services.has(serviceIn(name))) return []
+    return [`led ${name} to its own port ${rule.target.ports}`]
+  })
+  const news = [...new Set(words)].filter(text => !known.has(text))
+  for (const text of news) known.add(text)
+  return news
 }
 
 /** A Service without endpoints has a rule that refuses. */

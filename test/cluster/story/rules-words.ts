@@ -2,6 +2,7 @@ import test from 'ava'
 import {rulesWords} from '../../../src/cluster/story/rules-words.ts'
 import {planBetween} from '../../../src/kernel/rules/iptables.ts'
 import type {RulesPlan} from '../../../src/kernel/ruleset.ts'
+import {userspacePlan} from '../../../src/node/proxy/userspace/userspace.ts'
 import {endpoint, kubia, planned} from '../../node/proxy/_plan.ts'
 
 const service = {...kubia, name: 'default/web:http', clusterIp: '10.98.0.10' as typeof kubia.clusterIp}
@@ -51,4 +52,24 @@ test('a port with a name belongs to its Service, and what nobody asked for is no
   t.regex(String(told([[one]], {service: 'default/web'})), /^wrote KUBE-SVC-\w+, which draws lots among 1 endpoint,/)
   t.deepEqual(told([[one], [two]], {service: 'default/we'}), [[], []])
   t.deepEqual(told([[one]], {address: '172.17.12.30'}), [[]])
+})
+
+test('in userspace mode a Service is led to kube-proxy once, whatever others do', t => {
+  const known = new Set<string>()
+  const interest = {services: new Set(['default/kubia']), addresses: new Set<string>()}
+  const sockets = {
+    ports: new Map([
+      ['default/kubia', 45_000],
+      ['default/web:http', 45_001],
+    ]),
+    refused: new Map(),
+  }
+  const plans = [[kubia], [kubia, service]].map(ports =>
+    userspacePlan(ports, {nodeName: 'node1', proxySockets: sockets}),
+  )
+  const changes = plans.map((plan, at) => planBetween(plans[at - 1], plan))
+  t.deepEqual(
+    changes.map(change => change && rulesWords(change, interest, known)),
+    [['led default/kubia to its own port 45000'], []],
+  )
 })

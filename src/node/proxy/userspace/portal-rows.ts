@@ -4,7 +4,7 @@ import type {Ip} from '../../../net/ip.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
 import {comment, natRow, type Row} from '../rule.ts'
 import type {ServicePort} from '../service-port.ts'
-import {claimKey, nodePortClaim} from './proxied-port.ts'
+import {type Claim, claimKey, nodePortClaim} from './proxied-port.ts'
 
 /**
  * The rules that lead packets for one service port to its proxy port. kube-proxy calls an address and port at which a Service is
@@ -20,12 +20,13 @@ export function portalRows(port: ServicePort, {proxySockets, nodeIp}: ProxyConte
     ...(nodeIp !== undefined && {dnat: {target: 'DNAT', to: `${nodeIp}:${proxyPort}`}}),
   }
   const {clusterIp, externalIps = [], loadBalancerIps = [], nodePort} = port
-  const isHeld = nodePort !== undefined && !proxySockets?.refused.has(claimKey(port.protocol, nodePortClaim(nodePort)))
+  const isOurs = (claim: Claim) => !proxySockets?.refused.has(claimKey(port.protocol, claim))
+  const isHeld = (ip: Ip) => isOurs({ip, port: port.port})
   return [
     ...addressRows(way, clusterIp),
-    ...externalIps.flatMap(ip => externalRows(way, ip)),
-    ...loadBalancerIps.flatMap(ip => addressRows(way, ip)),
-    ...(isHeld ? nodePortRows(way, {nodePort, proxyPort}) : []),
+    ...externalIps.filter(isHeld).flatMap(ip => externalRows(way, ip)),
+    ...loadBalancerIps.filter(isHeld).flatMap(ip => addressRows(way, ip)),
+    ...(nodePort !== undefined && isOurs(nodePortClaim(nodePort)) ? nodePortRows(way, {nodePort, proxyPort}) : []),
   ]
 }
 

@@ -120,6 +120,17 @@ test('a port that the proxy could not open has no rules, nor has SCTP', t => {
   t.is(linesOf('ccdb', userspacePlan([{...ccdb, protocol: 'sctp'}], node)), '')
 })
 
+test('an address of the node, of which another program holds the port, stays with it', t => {
+  const refused = new Map([['tcp 10.45.25.227:1521', 'address already in use']])
+  const own = {...ccdb, externalIps: [parseIp('10.45.25.227'), parseIp('203.0.113.7')]}
+  const lines = linesOf(
+    'ccdb',
+    userspacePlan([own], {...node, proxySockets: {ports: new Map([[ccdb.name, 52_244]]), refused}}),
+  )
+  t.notRegex(lines, /-d 10\.45\.25\.227/)
+  t.regex(lines, /-d 203\.0\.113\.7/)
+})
+
 test('a node port that another program holds stays with it', t => {
   const refused = new Map([['tcp 0.0.0.0:50171', 'address already in use']])
   const lines = linesOf(
