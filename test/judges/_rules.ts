@@ -4,7 +4,7 @@
  */
 export type Rules = Readonly<Record<string, readonly string[]>>
 
-const unordered = /^\S+ KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL)$/
+const unordered = /^\S+ KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL|PORTALS-\w+|NODEPORT-\S+)$/
 
 /** What iptables-save says of chains of kube-proxy, and of jumps to them. */
 export function iptablesRules(saved: string): Rules {
@@ -21,6 +21,14 @@ export function iptablesRules(saved: string): Rules {
     }
   }
   return sorted(rules, name => unordered.test(name))
+}
+
+/** The rules of the userspace mode with names in the place of proxy ports, which the real one draws by lot. */
+export function withoutProxyPorts(saved: string): string {
+  return saved
+    .replaceAll(/(REDIRECT --to-ports) \d+$/gm, '$1 PROXY')
+    .replaceAll(/^(-A KUBE-(?:PORTALS|NODEPORT)-HOST .*--to-destination [\d.]+):\d+$/gm, '$1:PROXY')
+    .replaceAll(/^(-A KUBE-NODEPORT-NON-LOCAL .*--dport) \d+/gm, '$1 PROXY')
 }
 
 /** What `nft list table` says: chains, maps and sets, each element a line. What packets have put into sets is nobody's plan. */

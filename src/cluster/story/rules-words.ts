@@ -70,7 +70,7 @@ function portals({tables}: RulesChange, {services}: Interest, known: Set<string>
   const words = rules.flatMap(rule => {
     const [name = ''] = commentsOf(rule)
     if (rule.target?.target !== 'REDIRECT' || !services.has(serviceIn(name))) return []
-    return [`led ${name} to its own port ${rule.target.ports}`]
+    return [`led ${name.replace(/:$/, '')} to its own port ${rule.target.ports}`]
   })
   const news = [...new Set(words)].filter(text => !known.has(text))
   for (const text of news) known.add(text)

@@ -4,6 +4,7 @@ import type {Ip} from '../../../net/ip.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
 import {comment, natRow, type Row} from '../rule.ts'
 import type {ServicePort} from '../service-port.ts'
+import {oldName} from '../v1-18/service.ts'
 import {type Claim, claimKey, nodePortClaim} from './proxied-port.ts'
 
 /**
@@ -81,7 +82,7 @@ function matchesOf(
   return [
     ...(ip === undefined ? [] : [{match: 'destination', net: cidrOf(ip, 32)} as const]),
     {match: 'protocol', protocol},
-    comment(name),
+    comment(oldName(name)),
     {match: 'dport', protocol, ports: String(number)},
   ]
 }

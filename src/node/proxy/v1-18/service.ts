@@ -26,7 +26,7 @@ export function serviceRows(given: ServicePort, context: ServiceContext): readon
 }
 
 /** Then a port without a name left the colon standing: `default/kubia:`. */
-function oldName(name: string): string {
+export function oldName(name: string): string {
   return name.includes(':') ? name : `${name}:`
 }
 

@@ -82,6 +82,15 @@ COMMIT
   )
 })
 
+test('a port without a name leaves its colon standing, as it did then', t => {
+  const proxySockets = {ports: new Map([['default/kubia', 45_000]]), refused: new Map()}
+  t.is(
+    linesOf('PORTALS-CONTAINER', userspacePlan([kubia], {...node, proxySockets})),
+    `nat: -A KUBE-PORTALS-CONTAINER -d 10.98.237.175/32 -p tcp -m comment --comment "default/kubia:" -m tcp --dport 80 -j REDIRECT --to-ports 45000
+`,
+  )
+})
+
 test('the rules are read back as they were written', t => {
   const plan = userspacePlan([ccdb], node)
   const text = saved(plan)
