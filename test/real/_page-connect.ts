@@ -1,6 +1,5 @@
 import type {Page} from './_pages.ts'
 
-const noNames = 'it asks the DNS server of the cluster, which labs do not have yet'
 
 /* A page of nginx that has such a line. */
 const page = (line: string) => `...\n${line}\n...`
@@ -171,8 +170,21 @@ KUBERNETES_SERVICE_PORT_HTTPS=443
 MY_NGINX_SERVICE_HOST={clusterip}
 MY_NGINX_SERVICE_PORT=80`,
     },
-    {run: 'kubectl get services kube-dns --namespace=kube-system', skip: noNames},
-    {run: 'kubectl run curl --image=radial/busyboxplus:curl -i --tty --rm', skip: noNames},
+    {
+      run: 'kubectl get services kube-dns --namespace=kube-system',
+      says: `
+NAME       TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)                  AGE
+kube-dns   ClusterIP   10.96.0.10   <none>        53/UDP,53/TCP,9153/TCP   {_}`,
+    },
+    {
+      run: 'kubectl run curl --image=radial/busyboxplus:curl -i --tty --rm',
+      input: 'nslookup my-nginx\nexit\n',
+      says: `
+...
+Name:    my-nginx.default.svc.cluster.local
+Address: {clusterip}
+...`,
+    },
     {
       run: 'openssl req -x509 -nodes -days 365 -newkey rsa:2048 -keyout nginx.key -out nginx.crt -subj "/CN=my-nginx/O=my-nginx" -addext subjectAltName=DNS:my-nginx 2>&1 && echo made',
       says: '...\nmade',
@@ -242,7 +254,13 @@ deployment.apps/my-nginx created`,
       says: 'NAME READY STATUS RESTARTS AGE\n{curlpod}   1/1     Running   0          {_}',
       soon: true,
     },
-    {run: 'kubectl exec {curlpod} -- curl https://my-nginx --cacert /etc/nginx/ssl/tls.crt', skip: noNames},
+    {
+      run: 'kubectl exec {curlpod} -- curl -sS https://my-nginx --cacert /etc/nginx/ssl/tls.crt',
+      says: `
+...
+<title>Welcome to nginx!</title>
+...`,
+    },
     {
       run: "kubectl get svc my-nginx -o jsonpath='{.spec.clusterIP}'",
       says: '{secureip}',
