@@ -6,6 +6,7 @@ import type {Lab} from '../lab/lab.ts'
 import {answers} from './answers.ts'
 import {accessAgain, createAccess, type Door, openDoor} from './api-access.ts'
 import type {Birth} from './daemon/daemon.ts'
+import {withRealCoredns} from './dns/real-coredns.ts'
 import {forget, type Kept, type KeptLab} from './kept.ts'
 import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
@@ -35,9 +36,10 @@ export type StartMessage =
  * cluster starts them). The daemon's standard input is its life line: when it ends without a word, the daemon ends.
  */
 export async function startLab(
-  {lab, source, resume}: LabToStart,
+  {lab: wanted, source, resume}: LabToStart,
   {daemon, signal, insecure = false, keep = false}: StartOptions,
 ): Promise<StartedLab> {
+  const lab = withRealCoredns(wanted)
   const missing = explainMissingTools()
   if (missing) throw new StartError(missing, 'missing-tools')
   if (lab.cluster.proxyMode === 'ipvs') {

@@ -1,6 +1,5 @@
 import type {Page} from './_pages.ts'
 
-
 /* A page of nginx that has such a line. */
 const page = (line: string) => `...\n${line}\n...`
 

@@ -6,6 +6,7 @@ import {loadBalancers} from '../../controllers/load-balancers.ts'
 import {rootCertificates} from '../../controllers/namespace-content.ts'
 import {unknownConditions} from '../../controllers/nodes/health.ts'
 import {type Running, runControllers} from '../../controllers/runner.ts'
+import type {Image} from '../../images/image.ts'
 import type {Lab, NodeConfig} from '../../lab/lab.ts'
 import {parseIp} from '../../net/ip.ts'
 import {type Agent, type AgentContext, startAgent} from '../../node/agent.ts'
@@ -123,7 +124,8 @@ export async function createCluster({
   if (!resumed)
     chronicle.by({is: 'podlab', doing: 'set the cluster up'}, () => objects.apply(ownless(dnsServers(lab), lab)))
 
-  const [runtime, images] = await Promise.all([starting, unpacking])
+  const [runtime, unpacked] = await Promise.all([starting, unpacking])
+  const images = await readyImages(lab, unpacked)
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime, writeFile: writeInside})
   serveUpstream(lab, log)
@@ -150,6 +152,12 @@ export async function createCluster({
     streams: runtime.streams,
     ...(pools.length > 0 && {announcer: startAnnouncer({pools, lab, store, kernel, signal, log})}),
   }
+}
+
+/* Few labs run a real CoreDNS. */
+async function readyImages({cluster}: Lab, images: readonly Image[]): Promise<readonly Image[]> {
+  if (cluster.dns?.server !== 'coredns') return images
+  return (await import('../dns/with-libraries.ts')).withLibraries(images, layout.roots)
 }
 
 /* What a lab brings itself is as the lab has it. */

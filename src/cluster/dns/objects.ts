@@ -44,17 +44,25 @@ export function dnsServers({cluster: {dns}}: Lab): readonly KubeObjectAny[] {
   return [
     {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: 'coredns', namespace}},
     {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'coredns', namespace}, data: {Corefile}},
-    deployment(images[server]),
+    deployment(containers[server]),
   ]
 }
 
-/** The image of each server; the second shows the folder in which this machine's CoreDNS lies. */
-export const images = {
-  podlab: 'registry.k8s.io/coredns/coredns:v1.11.3',
-  coredns: 'coredns/coredns:latest',
+/** What a lab calls the image that is this machine's CoreDNS; podlab's catalogue has no such name. */
+export const realCoredns = 'coredns/coredns'
+
+/*
+ * The real one is ready when it has read all it needs from the API server, a second after its start or two. A kubelet that asked it once in ten
+ * seconds would keep a lab waiting.
+ */
+const containers = {
+  podlab: {image: 'registry.k8s.io/coredns/coredns:v1.11.3', readiness: {}},
+  coredns: {image: `${realCoredns}:latest`, readiness: {periodSeconds: 1, failureThreshold: 30}},
 } as const
 
-function deployment(image: string): Deployment {
+type Server = (typeof containers)[keyof typeof containers]
+
+function deployment(server: Server): Deployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -78,7 +86,7 @@ function deployment(image: string): Deployment {
           volumes: [
             {name: 'config-volume', configMap: {name: 'coredns', items: [{key: 'Corefile', path: 'Corefile'}]}},
           ],
-          containers: [container(image)],
+          containers: [container(server)],
         },
       },
     },
@@ -93,7 +101,7 @@ const apart = {
   },
 }
 
-function container(image: string) {
+function container({image, readiness}: Server) {
   return {
     name: 'coredns',
     image,
@@ -110,7 +118,7 @@ function container(image: string) {
       httpGet: {path: '/health', port: 8080, scheme: 'HTTP' as const},
       ...{initialDelaySeconds: 60, timeoutSeconds: 5, successThreshold: 1, failureThreshold: 5},
     },
-    readinessProbe: {httpGet: {path: '/ready', port: 8181, scheme: 'HTTP' as const}},
+    readinessProbe: {httpGet: {path: '/ready', port: 8181, scheme: 'HTTP' as const}, ...readiness},
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: {add: ['NET_BIND_SERVICE'], drop: ['ALL']},
