@@ -17,8 +17,8 @@ export type PolicyView = {
 /**
  * NetworkPolicies as one table of nftables, whatever kube-proxy writes and how:
  *
- *   packet ── forward 10 egress ── map from-pods ──▶ from-shop/web ──▶ egress-shop/POLICY ... ──▶ accept, or else counted and dropped
- *          ── forward 20 ingress ── map to-pods ──▶ to-shop/web ──▶ ingress-shop/POLICY ... ──▶ accept, or else counted and dropped
+ *   packet ── egress-forward, 10 ── map from-pods ──▶ from-shop/web ──▶ egress-shop/POLICY ... ──▶ accept, or else counted and dropped
+ *          ── ingress-forward, 20 ── map to-pods ──▶ to-shop/web ──▶ ingress-shop/POLICY ... ──▶ accept, or else counted and dropped
  *
  * A pod that no policy selects is in neither map, and open. The hook is `forward`: packets that go on to somebody else, those between two
  * pods of one bridge among them (br_netfilter). A node's own packets to its pods, such as probes, and pods' packets to their own node do not
@@ -65,8 +65,8 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
       'to-pods': {type: `${type} : verdict`, comment: 'pods whose ingress is isolated', elements: ingress.elements},
     },
     chains: {
-      egress: base(family, {priority: 10, look: `${family} saddr vmap @from-pods`}),
-      ingress: base(family, {priority: 20, look: `${family} daddr vmap @to-pods`}),
+      ...bases(family, 'forward'),
+      ...bases(family, 'output'),
       [canary]: {comment: 'is there as long as nobody has flushed the table', rules: []},
       ...egress.chains,
       ...ingress.chains,
@@ -74,18 +74,26 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
   }
 }
 
-/* Later than all that refuses packets for Services without endpoints, so that such a refusal is still heard. */
-function base(family: Family, {priority, look}: {readonly priority: number; readonly look: string}): NftChain {
+/*
+ * Later than all that refuses packets for Services without endpoints, so that such a refusal is still heard. In the hook output are the node's
+ * own packets, which always pass, and those that ip_vs has taken in for a Service and sends on, which do not come by forward.
+ */
+function bases(family: Family, hook: 'forward' | 'output'): Readonly<Record<string, NftChain>> {
   const neighbours =
     'icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept'
+  const passing = [
+    'ct state established,related accept',
+    ...(hook === 'output' ? ['fib saddr type local accept'] : []),
+    ...(family === 'ip6' ? [neighbours] : []),
+    `${family} saddr . ${family} daddr @itself accept`,
+  ]
+  const base = (priority: number, look: string): NftChain => ({
+    base: {type: 'filter', hook, priority},
+    rules: [...passing, look],
+  })
   return {
-    base: {type: 'filter', hook: 'forward', priority},
-    rules: [
-      'ct state established,related accept',
-      ...(family === 'ip6' ? [neighbours] : []),
-      `${family} saddr . ${family} daddr @itself accept`,
-      look,
-    ],
+    [`egress-${hook}`]: base(10, `${family} saddr vmap @from-pods`),
+    [`ingress-${hook}`]: base(20, `${family} daddr vmap @to-pods`),
   }
 }
 

@@ -2,7 +2,7 @@ import type {NftTable} from '../../../src/kernel/nftables/table.ts'
 import {contains, parseAnyCidr} from '../../../src/net/cidr.ts'
 import {parseAnyIp} from '../../../src/net/ip6.ts'
 
-/** The first packet of a connection, as it passes the hook forward. */
+/** The first packet of a connection: one that is forwarded, or one that ip_vs sends on, which is not the node's own either. */
 export type Packet = {
   readonly from: string
   readonly to: string
@@ -11,15 +11,16 @@ export type Packet = {
 }
 
 /** What a table does with a packet that begins a connection. It knows the words that podlab writes for policies, and throws at others. */
-export function verdictOf(table: NftTable | undefined, packet: Packet): 'accept' | 'drop' {
+export function verdictOf(
+  table: NftTable | undefined,
+  packet: Packet,
+  at: 'forward' | 'output' = 'forward',
+): 'accept' | 'drop' {
   if (table === undefined) return 'accept'
   const hooks = Object.entries(table.chains)
-    .flatMap(([name, {base}]) => (base ? [{name, base}] : []))
+    .flatMap(([name, {base}]) => (base?.hook === at ? [{name, base}] : []))
     .toSorted((a, b) => a.base.priority - b.base.priority)
-  for (const {name, base} of hooks) {
-    if (base.hook !== 'forward') throw new Error(`hook ${base.hook} is not known`)
-    if (walk(table, name, packet) === 'drop') return 'drop'
-  }
+  for (const {name} of hooks) if (walk(table, name, packet) === 'drop') return 'drop'
   return 'accept'
 }
 
@@ -76,6 +77,7 @@ const conditions: readonly (readonly [pattern: RegExp, holds: Holds])[] = [
   [/^ip6? (saddr|daddr) @(\S+) /, ([, side, set], packet, table) => has(table, set, addressAt(side, packet))],
   [/^ip6? (saddr|daddr) != (\S+) /, ([, side, net], packet) => !isIn(net, addressAt(side, packet))],
   [/^ip6? (saddr|daddr) (\S+) /, ([, side, net], packet) => isIn(net, addressAt(side, packet))],
+  [/^fib saddr type local /, () => false], // a pod has sent it
   [/^icmpv6 type /, () => false], // nor does it ask for a neighbour
   [/^meta l4proto (\S+) /, ([, protocol], packet) => packet.protocol === protocol],
   [

@@ -31,6 +31,8 @@ const outside = [
   ['fd00:10::99', '2001:db8::9'],
 ]
 
+const hooks = ['forward', 'output'] as const
+
 /** Where rules and meaning differ, in words. */
 function differences(
   policies: readonly NetworkPolicy[],
@@ -47,7 +49,7 @@ function differences(
       for (const {protocol, port} of calls) {
         const {allowed} = judge({from, to, protocol, port}, {policies, namespaces})
         const packet = {from: from.address, to: to.address, protocol: protocol.toLowerCase() as 'tcp', port}
-        const passes = tables.every(table => verdictOf(table, packet) === 'accept')
+        const passes = tables.every(table => hooks.every(hook => verdictOf(table, packet, hook) === 'accept'))
         if (allowed !== passes)
           found.push(`${from.address} to ${to.address}:${port}/${protocol}: ${allowed}, but ${passes}`)
       }
