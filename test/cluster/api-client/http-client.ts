@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava'
 import {createApiServer} from '../../../src/apiserver/server.ts'
 import {clientCertificate, createAuthority, serverCertificate} from '../../../src/apiserver/tls/certificates.ts'
 import {serviceAccountTokens} from '../../../src/apiserver/tokens.ts'
-import {connect} from '../../../src/cluster/api-client/connection.ts'
+import {ApiRefusal, connect} from '../../../src/cluster/api-client/connection.ts'
 import {httpClient} from '../../../src/cluster/api-client/http-client.ts'
 import {after} from '../../../src/cluster/clock.ts'
 import {testApi} from '../../apiserver/_api.ts'
@@ -201,4 +201,52 @@ test('all that is asked for is the Kubernetes API of version 1', async t => {
     'GET /apis/networking.k8s.io/v1/networkpolicies',
     'PATCH /api/v1/namespaces/default/pods/a/status',
   ])
+})
+
+test('for the sake of NetworkPolicies an agent is told of the pods of all nodes, and of Namespaces', async t => {
+  const {client, create, asked} = await httpWorld(t, {node: 'node1'})
+  const other = {...pod('b'), spec: {...pod('b').spec, nodeName: 'node2'}}
+  await create(pod('a'))
+  await create(other)
+  const listed = await client.list('Pod', 'cluster')
+  t.deepEqual(listed.objects.map(({metadata}) => metadata.name).sort(), ['a', 'b'])
+  t.true((await client.list('Namespace', 'cluster')).objects.some(({metadata}) => metadata.name === 'default'))
+  const narrow = client.changes(listed.revision, signal, 'node')
+  await create(pod('c'))
+  const first = await narrow
+  await create({...other, metadata: {...other.metadata, name: 'd'}})
+  await create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'shop'}})
+  const names: string[] = []
+  let {revision} = first
+  while (names.length < 2) {
+    const found = await client.changes(revision, signal, 'cluster')
+    names.push(...found.changes.map(({object}) => `${object.kind} ${object.metadata.name}`))
+    revision = found.revision
+  }
+  t.deepEqual(names.sort(), ['Namespace shop', 'Pod d'])
+  t.deepEqual(
+    asked.filter(line => line.includes('/namespaces?')).map(line => line.includes('watch=true')),
+    [false, true],
+    'Namespaces are not watched for nothing',
+  )
+})
+
+test('a node that may not read NetworkPolicies hears why, and all else goes on', async t => {
+  const {connection, create, asked} = await httpWorld(t)
+  const message = 'networkpolicies.networking.k8s.io is forbidden: User "system:node:node1" cannot list resource'
+  const call: typeof connection.call = async question => {
+    if (question.path.includes('networkpolicies')) throw new ApiRefusal(403, message)
+    return connection.call(question)
+  }
+  const client = httpClient({connection: {...connection, call}, node: 'node1', after})
+  t.teardown(() => client.close())
+  t.deepEqual(await client.list('NetworkPolicy'), {revision: 0, objects: [], refused: message})
+  const {revision} = await client.list('Pod')
+  const waiting = client.changes(revision, signal)
+  await create(pod('a'))
+  t.deepEqual(
+    (await waiting).changes.map(({object}) => object.metadata.name),
+    ['a'],
+  )
+  t.false(asked.some(line => line.includes('networkpolicies')))
 })
