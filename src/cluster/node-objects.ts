@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {availableParallelism, release, totalmem} from 'node:os'
 import type {Lab, NodeConfig} from '../lab/lab.ts'
+import {handsOffAnnotation} from '../node/hand.ts'
 import {leasesOf} from '../node/overlay/leases.ts'
 import {annotationsOf} from '../node/overlay/node-leases.ts'
 import {healthyConditions, networkCondition} from '../node/sign-of-life.ts'
@@ -18,8 +19,14 @@ export function nodeObjects({nodes, cluster}: Lab, now: string): readonly Node[]
   const leases = leasesOf(cluster.podNetwork, applicants)
   return leases.flatMap((lease, index) => {
     const node = nodes[index] as NodeConfig
-    return node.outside ? [] : [nodeObject(node, annotationsOf(lease, cluster.overlay), now)]
+    return node.outside ? [] : [nodeObject(node, {...annotationsOf(lease, cluster.overlay), ...handsOff(cluster)}, now)]
   })
+}
+
+/* Which components leave alone what a hand has changed. */
+function handsOff({reconcile = {}}: Lab['cluster']): Readonly<Record<string, string>> {
+  const names = Object.entries(reconcile).flatMap(([name, how]) => (how === 'never' ? [name] : []))
+  return names.length === 0 ? {} : {[handsOffAnnotation]: names.join(',')}
 }
 
 /** A node as its kubelet reports it. */

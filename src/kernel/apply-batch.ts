@@ -128,8 +128,16 @@ function attemptRules(tool: 'iptables-restore' | 'ip6tables-restore'): Attempt {
     const {code, stderr} = await run({netns, argv: [tool, '--noflush', '--wait', '10'], input})
     if (code === 0) return undefined
     const failed = lines[Number(/line:? (\d+)/.exec(stderr)?.[1] ?? 1) - 1] ?? lines[0]
-    return {index: failed?.index ?? 0, said: stderr.trim(), ...(failed && {line: failed.text})}
+    return {index: failed?.index ?? 0, said: refusalIn(stderr), ...(failed && {line: failed.text})}
   }
+}
+
+/** The kernel's or the tool's own words for the first line that they refuse, without what `iptables-restore` says every time. */
+function refusalIn(stderr: string): string {
+  const words = stderr
+    .split('\n')
+    .map(line => line.replace(/^ip6?tables-restore v[^:]*: */, '').replace(/^line \d+: /, ''))
+  return words.find(line => line !== '' && !/^(Error occurred|Try )/.test(line)) ?? stderr.trim()
 }
 
 /** All changes are one transaction. nft names the line, and marks in the one after what it did not like. */

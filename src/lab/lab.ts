@@ -36,6 +36,10 @@ export type ClusterConfig = {
   readonly overlay: 'vxlan' | 'udp' | 'host-gw'
   readonly proxyMode: ProxyMode
   readonly proxy: ProxyConfig
+  /** Components that leave alone what a hand has changed: never. */
+  readonly reconcile?:
+    | {readonly 'kube-proxy'?: Reconcile | undefined; readonly flannel?: Reconcile | undefined}
+    | undefined
   /** The cluster's DNS; there is none when it is left out. */
   readonly dns?: DnsConfig
 }
@@ -57,6 +61,9 @@ export type Ipv6Networks = {
   readonly underlay: Cidr
   readonly loadBalancers?: Cidr
 }
+
+/** Whether a component goes on writing what is its own after a hand has changed it. */
+export type Reconcile = 'always' | 'never'
 
 /** How kube-proxy makes Services work. */
 export type ProxyMode = 'userspace' | 'iptables' | 'ipvs' | 'nftables'

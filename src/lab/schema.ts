@@ -58,6 +58,12 @@ const dnsSchema = z
   )
   .prefault({})
 
+const reconcile = (what: string) =>
+  z
+    .enum(['always', 'never'])
+    .optional()
+    .describe(`Never: it leaves ${what} alone as soon as a hand has changed something of them; always when left out`)
+
 /** `cluster:` with all its defaults: flannel's, kube-proxy's and kubeadm's own where they have one. */
 export const clusterSchema = mapping({
   podNetwork: network('172.17.0.0/16')
@@ -126,6 +132,12 @@ export const clusterSchema = mapping({
   })
     .prefault({})
     .describe('What else kube-proxy is told, by the names of its own configuration'),
+  reconcile: mapping({
+    'kube-proxy': reconcile('its rules'),
+    flannel: reconcile("its routes to the other nodes' pods"),
+  })
+    .optional()
+    .describe('Whether a component writes what is its own again after somebody has changed it by hand'),
   dns: dnsSchema.describe("The cluster's DNS, kube-dns with its pods: false for none"),
 })
 

@@ -1,6 +1,6 @@
 import type {Logger} from 'pino'
 import type {Image} from '../images/image.ts'
-import {type Kernel, KernelError} from '../kernel/kernel.ts'
+import type {Kernel} from '../kernel/kernel.ts'
 import type {NetnsState} from '../kernel/state.ts'
 import {type Cidr, nth} from '../net/cidr.ts'
 import {type Ip, parseIp} from '../net/ip.ts'
@@ -10,6 +10,7 @@ import {isFinished, isTerminating} from '../objects/pod-status.ts'
 import type {AgentClient} from './client.ts'
 import {type Coalesced, coalesce} from './coalesce.ts'
 import type {Daemons} from './daemon.ts'
+import {type HandsOffComponent, handWins} from './hand.ts'
 import {keepAlive} from './heartbeat.ts'
 import {milestones} from './milestones.ts'
 import {createNetwork, type WriteFile} from './network.ts'
@@ -29,7 +30,9 @@ import {
   proxyConfigMap,
   readProxyConfiguration,
 } from './proxy/configuration.ts'
+import {defaultSyncPeriod} from './proxy/periods.ts'
 import type {ProxyNode} from './proxy/proxy-mode.ts'
+import {RulesRefusedError} from './proxy/refused-rules.ts'
 import {createProxyLoop} from './proxy-loop.ts'
 import {createProxyStatus} from './proxy-status/proxy-status.ts'
 import {createRecorder} from './recorder.ts'
@@ -101,6 +104,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     ...(context.ipv6 && {network6: context.ipv6.podNetwork}),
     addresses: addressesOf([...world.pods.values()]),
     ...(context.again && {again: true}),
+    handWins: () => isHandsOff('flannel'),
     daemons: context.daemons,
     daemonDied: error => {
       death = error
@@ -125,6 +129,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     kernel,
     node: proxyNode,
     ...(context.again && {again: true}),
+    handWins: () => isHandsOff('kube-proxy'),
     serviceProxy: context.daemons.proxy(name, error => {
       log.error({err: error}, 'the userspace proxy died, and its sockets with it')
       lookAtLater('rules')
@@ -133,6 +138,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     changed: change => context.programmed?.({revision: decidedAt, change}),
   })
   let mode: string = defaultProxyConfiguration.mode
+  let syncPeriod = defaultSyncPeriod
+  let syncedAt = Number.NEGATIVE_INFINITY
   const proxyStatus = createProxyStatus({
     ...{...context, world, recorder, log, rules: proxy.rules, mode: () => mode, policyMetrics: policies.metrics},
     listen: place => context.runtime.listen({pid, ...place}),
@@ -167,9 +174,14 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   const {lives, exited} = kubelet
   return {name, pid, lives, rules, notes, exited, caughtUp: done.reached, troubles}
 
+  function isHandsOff(component: HandsOffComponent): boolean {
+    return handWins(world.nodes.get(`/${name}`)?.metadata.annotations, component)
+  }
+
   function notes(): readonly string[] {
-    if (world.refused === undefined || world.policies.size > 0) return network.notes()
-    return [...network.notes(), `${name} enforces no NetworkPolicies, for it may not read them: ${world.refused}`]
+    const all = [...network.notes(), ...proxy.notes()]
+    if (world.refused === undefined || world.policies.size > 0) return all
+    return [...all, `${name} enforces no NetworkPolicies, for it may not read them: ${world.refused}`]
   }
 
   function cordoned(is: boolean): void {
@@ -194,13 +206,21 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       const configuration = await configured()
       mode = configuration.mode
       story.proxied(mode)
+      syncPeriod = configuration.syncPeriod ?? defaultSyncPeriod
+      await rest(configuration)
       decidedAt = world.revision
       const outcome = await proxy.sync([...world.services.values()], [...world.slices.values()], configuration)
+      syncedAt = context.elapsed()
       proxyStatus.synced(began, outcome)
     } catch (error) {
-      if (error instanceof KernelError) proxyStatus.failed()
+      if (error instanceof RulesRefusedError) proxyStatus.failed()
       throw error
     }
+  }
+
+  async function rest({minSyncPeriod = 0}: ProxyConfiguration): Promise<void> {
+    const early = syncedAt + minSyncPeriod - context.elapsed()
+    if (early > 0) await context.after(early, signal)
   }
 
   function proxyNode(): ProxyNode {
@@ -278,7 +298,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
 
   async function guardRules(): Promise<void> {
     while (!signal.aborted) {
-      await context.after(flushCheckEvery, signal)
+      await context.after(syncPeriod, signal)
       if (signal.aborted) return
       try {
         if (await proxy.isFlushed()) lookAt(['rules'])
@@ -298,9 +318,6 @@ function addressesOf(pods: readonly Pod[]): ReadonlyMap<string, Ip> {
 
 /** How long after a failure it is tried again, in ms. */
 const retryAfter = 5000
-
-/** How often kube-proxy looks whether somebody has flushed its rules, in ms. */
-const flushCheckEvery = 30_000
 
 /** How often kube-proxy looks whether endpoints that leave have lost their last connection, in ms. */
 const leaversCheckEvery = 60_000

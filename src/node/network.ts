@@ -7,6 +7,7 @@ import type {Cidr} from '../net/cidr.ts'
 import type {Ip} from '../net/ip.ts'
 import type {Daemons} from './daemon.ts'
 import {keepDaemons} from './daemon-keeper.ts'
+import {printOf} from './hand.ts'
 import {hostPortsPlan, type MappedPod} from './host-ports/host-ports.ts'
 import {type AddressPool, addressPool, allocate, allocateLast, release} from './ipam.ts'
 import {flannelPlan, podMtu} from './overlay/flannel.ts'
@@ -15,7 +16,7 @@ import {withoutProxy} from './own-state.ts'
 import {observing, packetOps, packetOpsInFull} from './packet-plans.ts'
 import {joinContributions, type NodePlan, type PacketPlan} from './plan.ts'
 import {PlanError} from './plan-error.ts'
-import {type PodPlace, type PodSegment, podNetnsPlan, podsPlan, secondAddress} from './pods/plan.ts'
+import {bridge, type PodPlace, type PodSegment, podNetnsPlan, podsPlan, secondAddress} from './pods/plan.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 
 /** A node's part of the pod network: docker0 with its pods, and flannel's way to the other nodes. */
@@ -44,6 +45,8 @@ export type NetworkContext = {
   readonly addresses?: ReadonlyMap<string, Ip>
   /** The node may have rules of an agent before this one. */
   readonly again?: boolean
+  /** Whether flannel leaves its way to the peers alone once a hand has changed it. */
+  readonly handWins?: () => boolean
   /** What the node has before any component comes: its link to the underlay. */
   readonly machine: Partial<NetnsState>
   readonly writeFile: WriteFile
@@ -69,6 +72,9 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   let peers: readonly Lease[] = []
   let applied: NodePlan | undefined
   let queue: Promise<void> = Promise.resolve()
+  /* What the kernel had after flannel's last write, in a lab where the hand wins. */
+  let left: string | undefined
+  let isLeftAlone = false
 
   const segment = (): PodSegment => ({
     subnet: self.subnet,
@@ -144,6 +150,21 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
     return [{id, ip, subnet, ports}, ...(second && subnet6 ? [{id, ip: second, subnet: subnet6, ports}] : [])]
   }
 
+  const printOfFlannel = async () => {
+    const {routes, neighbours, fdb} = await kernel.observe(netns)
+    const ways = routes.filter(({link}) => link !== bridge)
+    const rules = (applied?.rules ?? []).filter(({owner}) => owner === 'flannel')
+    return JSON.stringify([ways, neighbours, fdb, await printOf(rules, netns, kernel)])
+  }
+
+  const isTouched = async () => {
+    if (!context.handWins?.()) {
+      isLeftAlone = false
+      left = undefined
+    } else if (left !== undefined && !isLeftAlone) isLeftAlone = (await printOfFlannel()) !== left
+    return isLeftAlone
+  }
+
   const inTurn = (act: () => Promise<void>) => {
     const work = queue.then(act)
     queue = work.catch(() => undefined) // whoever called hears of it; the next call begins anew
@@ -153,14 +174,16 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
   return {
     second: ip => secondAddress(segment(), ip),
     rules: () => applied?.rules ?? [],
-    notes: () => applied?.notes ?? [],
+    notes: () => [...(applied?.notes ?? []), ...(isLeftAlone ? [handNote] : [])],
     setPeers: (nextPeers, nextBackend = backend) => {
       refuseFamilies(self, nextBackend)
-      peers = nextPeers
-      backend = nextBackend
       return inTurn(async () => {
+        if (await isTouched()) return
+        peers = nextPeers
+        backend = nextBackend
         await convergeNode()
         await convergePods([...pods.values()].filter(place => insides.has(place.netns)))
+        if (context.handWins?.()) left = await printOfFlannel()
       })
     },
     attach: async (names, {last, hostPorts} = {}) => {
@@ -187,6 +210,9 @@ export function createNetwork(context: NetworkContext): NodeNetwork {
     },
   }
 }
+
+const handNote =
+  'flannel leaves its routes alone, since somebody has changed them by hand and the lab says reconcile: never'
 
 function refuseFamilies({ipv6}: Lease, {noIpv6}: OverlayBackend): void {
   if (ipv6 && noIpv6 !== undefined) throw new PlanError(`this cluster is dual-stack, and ${noIpv6}`)

@@ -1,7 +1,7 @@
 import {ipSetChangeBetween, ipSetChangeFrom} from '../kernel/ipset/change.ts'
 import {ipvsChangeBetween, ipvsChangeFrom} from '../kernel/ipvs/change.ts'
 import type {Kernel} from '../kernel/kernel.ts'
-import {nftChangeBetween} from '../kernel/nftables/change.ts'
+import {nftChangeBetween, nftRemoval} from '../kernel/nftables/change.ts'
 import type {Op} from '../kernel/op.ts'
 import {planBetween, planChange} from '../kernel/rules/iptables.ts'
 import type {RulesPlan} from '../kernel/ruleset.ts'
@@ -58,6 +58,22 @@ export async function packetOpsInFull(
   return steps.flat()
 }
 
+/** Plans that take over from others, of which nobody knows whether they were written: what is only in those is theirs to remove. */
+export function takingOver(plans: readonly PacketPlan[], others: readonly PacketPlan[]): readonly PacketPlan[] {
+  return plans.map(plan => {
+    if (plan.backend !== 'iptables') return plan
+    const same = iptablesPlans(others.filter(other => isSame(other, plan)))
+    const chains = same.flatMap(({tables}) => Object.values(tables).flatMap(table => Object.keys(table.chains)))
+    return {...plan, prefixes: [...new Set([...plan.prefixes, ...same.flatMap(one => one.prefixes), ...chains])]}
+  })
+}
+
+/** One plan for what one component may have in one way, out of several that it may have been. */
+export function anyOf(plans: readonly PacketPlan[]): readonly PacketPlan[] {
+  const first = plans.filter((plan, at) => plans.findIndex(one => isSame(one, plan)) === at)
+  return takingOver(first, plans)
+}
+
 /** Those that are rules of iptables. */
 export function iptablesPlans(plans: readonly PacketPlan[]): readonly RulesPlan[] {
   return plans.flatMap(plan => (plan.backend === 'iptables' ? [plan] : []))
@@ -83,7 +99,7 @@ async function stepFromObserved(
 ): Promise<readonly PacketOp[]> {
   switch (next.backend) {
     case 'nftables':
-      return stepTo(undefined, next)
+      return next.table ? stepTo(undefined, next) : opOf(nftRemoval(next))
     case 'iptables':
       return opOf(planChange(await observe.rules(next.family), next))
     case 'ipset':

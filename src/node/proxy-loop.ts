@@ -5,13 +5,15 @@ import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
+import {printOf} from './hand.ts'
 import {haveLeavers, keepingLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
 import {both, ofProxy} from './own-state.ts'
-import {iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull} from './packet-plans.ts'
+import {anyOf, iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull, takingOver} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
-import {proxyModeOf, refuseWithoutIpv6} from './proxy/index.ts'
-import {contextOf, contextOf6, type ProxyContext, type ProxyNode} from './proxy/proxy-mode.ts'
+import {proxyModeOf, proxyModes, refuseWithoutIpv6} from './proxy/index.ts'
+import {contextOf, contextOf6, type ProxyContext, type ProxyMode, type ProxyNode} from './proxy/proxy-mode.ts'
+import {RulesRefusedError} from './proxy/refused-rules.ts'
 import {type ServicePort, servicePorts} from './proxy/service-port.ts'
 import {staleConnections} from './proxy/stale-connections.ts'
 import type {ProxiedPort} from './proxy/userspace/proxied-port.ts'
@@ -22,13 +24,16 @@ import {noSockets, type ServiceProxy} from './proxy/userspace/service-proxy.ts'
 export type ProxyLoop = {
   /**
    * One `iptables-restore` with the chains that changed; none when nothing did. In another mode than before the new rules come first and
-   * the old ones go then, so that a connection finds one or the other. Throws ProxyConfigurationError for a mode that there is not.
+   * the old ones go then, so that a connection finds one or the other. Throws ProxyConfigurationError for a mode that there is not, RulesRefusedError
+   * for a rule that the kernel does not take.
    */
   sync(
     services: readonly Service[],
     slices: readonly EndpointSlice[],
     configuration: ProxyConfiguration,
   ): Promise<SyncOutcome>
+  /** What people should know: that it leaves its rules to whoever has changed them. */
+  notes(): readonly string[]
   /** Whether real servers of ip_vs wait for their last connection to end: a sync removes those that have none any more. */
   hasLeavers(): boolean
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
@@ -56,11 +61,26 @@ function canariesIn({tables}: RulesPlan): readonly (readonly [table: IptablesTab
   })
 }
 
+const handNote =
+  'kube-proxy leaves its rules alone, since somebody has changed them by hand and the lab says reconcile: never'
+
+/* A kube-proxy before this one may have worked in any mode. What ip_vs and its sets hold is left: most kernels could not even be asked. */
+function plansOfOtherModes(node: ProxyNode): readonly PacketPlan[] {
+  const modes: readonly ProxyMode[] = Object.values(proxyModes)
+  const {ipv6, ...node4} = node
+  const plans = modes.flatMap(mode => [
+    ...(mode.plan([], node4).rules ?? []),
+    ...(ipv6 && mode.noIpv6 === undefined ? (mode.plan([], {...node4, ...ipv6, family: 'IPv6'}).rules ?? []) : []),
+  ])
+  return anyOf(plans.filter(({backend}) => backend === 'iptables' || backend === 'nftables'))
+}
+
 export function createProxyLoop({
   netns,
   kernel,
   node,
   again = false,
+  handWins = () => false,
   serviceProxy,
   log,
   changed,
@@ -70,6 +90,8 @@ export function createProxyLoop({
   node: () => ProxyNode
   /** The node may have rules of a kube-proxy before this one. */
   again?: boolean | undefined
+  /** Whether it leaves its rules alone once a hand has changed them. */
+  handWins?: () => boolean
   /** Serves what the mode wants proxied; where there is none, nothing is. */
   serviceProxy?: ServiceProxy
   log: Logger
@@ -81,6 +103,9 @@ export function createProxyLoop({
   let inFull = again
   let served: readonly ServicePort[] = []
   let refused = noSockets.refused
+  /* What the kernel had after the last write, in a lab where the hand wins. */
+  let left: string | undefined
+  let isLeftAlone = false
 
   const settle = async (next: NetnsState) => {
     const ops = changes(settled, next)
@@ -108,8 +133,11 @@ export function createProxyLoop({
   }
 
   const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
-    const observe = observing(kernel, netns)
-    const ops = inFull ? await packetOpsInFull(applied, plans, observe) : packetOps(applied, plans)
+    const isFirst = again && applied.length === 0
+    const others = isFirst ? plansOfOtherModes(node()) : []
+    const ops = inFull
+      ? await packetOpsInFull([...applied, ...others], takingOver(plans, others), observing(kernel, netns))
+      : packetOps(applied, plans)
     for (const op of ops) {
       await kernel.apply(netns, [op])
       changed?.(op.change)
@@ -117,6 +145,35 @@ export function createProxyLoop({
     applied = plans
     inFull = false
     return ops.map(({change}) => change)
+  }
+
+  /* A hand is told from a kube-proxy before this one by what this one has left. */
+  const isTouched = async () => {
+    if (!handWins()) {
+      inFull ||= isLeftAlone
+      isLeftAlone = false
+      left = undefined
+    } else if (left !== undefined && !isLeftAlone && (await printOf(applied, netns, kernel)) !== left) {
+      isLeftAlone = true
+      log.warn(handNote)
+    }
+    return isLeftAlone
+  }
+
+  const write = async (plans: readonly PacketPlan[], ports: readonly ServicePort[]): Promise<SyncOutcome> => {
+    const wasFull = inFull || applied.length === 0
+    try {
+      return {inFull: wasFull, changes: await apply(plans), partialFailed: false}
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error
+      if (inFull) throw new RulesRefusedError(error, ports)
+      log.warn({err: error}, 'partial sync failed, syncing in full')
+    }
+    inFull = true
+    const changes = await apply(plans).catch((error: unknown) => {
+      throw error instanceof KernelError ? new RulesRefusedError(error, ports) : error
+    })
+    return {inFull: true, changes, partialFailed: true}
   }
 
   /* Connections that are remembered too long are a nuisance; the rules are right all the same. */
@@ -144,6 +201,7 @@ export function createProxyLoop({
 
   return {
     rules: () => applied,
+    notes: () => (isLeftAlone ? [handNote] : []),
     sync: async (services, slices, configuration) => {
       const ports = servicePorts(services, slices)
       const mode = proxyModeOf(configuration)
@@ -165,18 +223,14 @@ export function createProxyLoop({
         log.info({servicePorts: ports.length}, 'rules synced')
         return outcome
       }
-      const wasFull = inFull || applied.length === 0
-      try {
-        return await told({inFull: wasFull, changes: await apply(plans), partialFailed: false})
-      } catch (error) {
-        if (inFull || !(error instanceof KernelError)) throw error
-        log.warn({err: error}, 'partial sync failed, syncing in full')
-        inFull = true
-        return await told({inFull: true, changes: await apply(plans), partialFailed: true})
-      }
+      if (await isTouched()) return await told({inFull: false, changes: [], partialFailed: false})
+      const outcome = await write(plans, ports)
+      if (handWins()) left = await printOf(applied, netns, kernel)
+      return await told(outcome)
     },
     hasLeavers: () => haveLeavers(applied),
     isFlushed: async () => {
+      if (handWins()) return false
       for (const plan of iptablesPlans(applied)) {
         const canaries = canariesIn(plan)
         if (canaries.length === 0) continue

@@ -207,7 +207,10 @@ test('what the kernel refuses is trouble, keeps the node from having caught up, 
   store.create(kubia)
   store.create(slice)
   await quiet()
-  t.regex(agents[1]?.troubles()[0] ?? '', /^Network is unreachable: iptables-restore/)
+  t.regex(
+    agents[1]?.troubles()[0] ?? '',
+    /^the rules of Service default\/kubia are refused, .* Network is unreachable: iptables-restore/,
+  )
   const waiting = caughtUp()
   t.is(await Promise.race([waiting, quiet().then(() => 'still waiting')]), 'still waiting')
 

@@ -2,7 +2,7 @@ import test from 'ava'
 import {fakeKernel} from '../../src/kernel/fake.ts'
 import {printIptablesSave} from '../../src/kernel/rules/iptables.ts'
 import type {IptablesChain, IptablesTable, RulesChangeTable} from '../../src/kernel/ruleset.ts'
-import {defaultProxyConfiguration} from '../../src/node/proxy/configuration.ts'
+import {defaultProxyConfiguration, type ProxyModeName} from '../../src/node/proxy/configuration.ts'
 import {createProxyLoop} from '../../src/node/proxy-loop.ts'
 import type {EndpointSlice} from '../../src/objects/endpoint-slice.ts'
 import type {Service} from '../../src/objects/service.ts'
@@ -22,7 +22,13 @@ const sliceOf = (...ips: readonly string[]) => sampleSlice('kubia', ips)
 async function loopOnNode1() {
   const {kernel, refuse} = failingKernel(fakeKernel())
   await kernel.create('node1')
-  const proxy = createProxyLoop({netns: 'node1', kernel, node: () => ({nodeName: 'node1'}), log: silent})
+  let hand = false
+  const options = {netns: 'node1', kernel, node: () => ({nodeName: 'node1'}), handWins: () => hand, log: silent}
+  const proxy = createProxyLoop(options)
+  const startAgain = () => createProxyLoop({...options, again: true})
+  const handWins = (does: boolean) => {
+    hand = does
+  }
   const sync = (services: readonly Service[], slices: readonly EndpointSlice[]) =>
     proxy.sync(services, slices, defaultProxyConfiguration)
   const loop = {...proxy, sync}
@@ -35,7 +41,7 @@ async function loopOnNode1() {
     const change = Object.fromEntries(names.map(name => [name, flushed(tables[name] ?? {})]))
     await kernel.apply('node1', [{op: 'changeRules', change: {backend: 'iptables', tables: change}}])
   }
-  return {kernel, loop, rules, changes, flush, refuse}
+  return {kernel, loop, rules, changes, flush, refuse, startAgain, handWins}
 }
 
 function flushed(chains: Readonly<Record<string, IptablesChain>>): RulesChangeTable {
@@ -114,9 +120,44 @@ test('a sync that the kernel refuses is told, and the next begins in full', asyn
   await loop.sync([], [])
   refuse('changeRules')
   await t.throwsAsync(loop.sync([kubia], [sliceOf('172.17.12.2')]), {
-    message: /^Network is unreachable: iptables-restore/,
+    message:
+      /^the rules of Service default\/kubia are refused, and the old ones of all Services stay: Network is unreachable: iptables-restore/,
   })
   refuse(undefined)
   await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.regex(await rules(), /--to-destination 172\.17\.12\.2:8080/)
+})
+
+test('an agent that starts again finds what a kube-proxy of another mode has left', async t => {
+  const {kernel, loop, rules, startAgain} = await loopOnNode1()
+  const inMode = (mode: ProxyModeName) => ({...defaultProxyConfiguration, mode})
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  await startAgain().sync([kubia], [sliceOf('172.17.12.2')], inMode('nftables'))
+  t.notRegex(await rules(), /KUBE-/, 'no chain of iptables mode')
+  t.truthy(await kernel.observeTable('node1', {family: 'ip', name: 'kube-proxy'}))
+  await startAgain().sync([kubia], [sliceOf('172.17.12.2')], inMode('userspace'))
+  t.is(await kernel.observeTable('node1', {family: 'ip', name: 'kube-proxy'}), undefined)
+  await startAgain().sync([kubia], [sliceOf('172.17.12.2')], inMode('iptables'))
+  const fresh = await loopOnNode1()
+  await fresh.loop.sync([kubia], [sliceOf('172.17.12.2')])
+  const lines = async (saved: Promise<string>) => (await saved).split('\n').toSorted()
+  t.deepEqual(await lines(rules()), await lines(fresh.rules()))
+})
+
+test('where the hand wins, rules are written until somebody changes one, and never then', async t => {
+  const {loop, rules, flush, handWins} = await loopOnNode1()
+  handWins(true)
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  await loop.sync([kubia], [sliceOf('172.17.13.2')])
+  t.regex(await rules(), /--to-destination 172\.17\.13\.2:8080/, 'nobody has changed anything')
+  t.deepEqual(loop.notes(), [])
+  await flush('mangle', 'nat', 'filter')
+  t.false(await loop.isFlushed())
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  t.notRegex(await rules(), /KUBE-/)
+  t.regex(loop.notes().join(), /^kube-proxy leaves its rules alone/)
+  handWins(false)
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  t.regex(await rules(), /--to-destination 172\.17\.12\.2:8080/, 'and again when it wins no more')
+  t.deepEqual(loop.notes(), [])
 })

@@ -15,6 +15,12 @@ export function nftChangeBetween(previous: NftPlan | undefined, next: NftPlan): 
   return commands.length === 0 ? undefined : changeOf(next, commands)
 }
 
+/** The way to no table, whatever there is: one that is not there cannot be deleted, so it is made before. */
+export function nftRemoval(plan: NftPlan): NftChange {
+  const place = `${plan.family} ${plan.name}`
+  return changeOf({...plan, table: undefined}, [`add table ${place}`, `delete table ${place}`])
+}
+
 /** How long a set remembers cannot be changed, and no set goes while rules name it: such a table is made anew. */
 function mayBecome(before: NftTable, after: NftTable): boolean {
   return Object.entries(after.sets).every(([name, {type, timeout}]) => {

@@ -56,7 +56,7 @@ export function podsPlan(segment: PodSegment, pods: readonly PodPlace[]): Contri
   }
 }
 
-const bridge = 'docker0'
+export const bridge = 'docker0'
 
 function addressesOf(segment: PodSegment, ip: Ip): readonly Ip[] {
   const second = secondAddress(segment, ip)

@@ -2,9 +2,10 @@ import {type Cidr, parseAnyNetwork} from '../../net/cidr.ts'
 import {familyOf} from '../../net/ip.ts'
 import {type PortRange, parsePortRange, printPortRange} from '../../net/port-range.ts'
 import type {ConfigMap} from '../../objects/config-map.ts'
+import {type ProxyPeriods, readPeriods} from './periods.ts'
 
 /** How kube-proxy works on every node: what of the KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) podlab goes by. */
-export type ProxyConfiguration = {
+export type ProxyConfiguration = ProxyPeriods & {
   readonly mode: ProxyModeName
   /** Packets for a cluster IP that come from elsewhere are masqueraded. Without it, none are. */
   readonly clusterCIDR?: Cidr
@@ -149,6 +150,7 @@ function fromDocument(document: unknown): ProxyConfiguration {
   return {
     ...defaultProxyConfiguration,
     mode,
+    ...periodsOf(top, mode),
     ...clusterCidrs(top.clusterCIDR),
     masqueradeAll: flag(masquerade ?? false, 'masqueradeAll'),
     localhostNodePorts: flag(iptables.localhostNodePorts ?? true, 'iptables.localhostNodePorts'),
@@ -164,6 +166,16 @@ function ipvsOf({scheduler, strictARP}: Mapping): Pick<ProxyConfiguration, 'sche
   return {
     ...(scheduler ? {scheduler: oneOf(ipvsSchedulers, scheduler, 'ipvs.scheduler')} : {}),
     ...(flag(strictARP ?? false, 'ipvs.strictARP') && {strictARP: true}),
+  }
+}
+
+/** As in kube-proxy each mode has a part of its own; the userspace mode took that of iptables. */
+function periodsOf(top: Mapping, mode: ProxyModeName): ProxyPeriods {
+  const part = mode === 'userspace' ? 'iptables' : mode
+  try {
+    return readPeriods(mapping(top[part] ?? {}, part), part)
+  } catch (error) {
+    throw error instanceof RangeError ? new ProxyConfigurationError(error.message) : error
   }
 }
 

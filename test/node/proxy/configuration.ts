@@ -79,6 +79,16 @@ test(
   holding(`${head}mode: [iptables]`),
   'mode: ["iptables"]: expected one of userspace, iptables, ipvs, nftables',
 )
+test(
+  refused,
+  holding(`${head}iptables: {syncPeriod: 2 hours}`),
+  'iptables.syncPeriod: "2 hours": expected a duration, like 30s or 1m30s',
+)
+test(
+  refused,
+  holding(`${head}iptables: {minSyncPeriod: 1m}`),
+  'iptables.syncPeriod: must be greater than or equal to iptables.minSyncPeriod',
+)
 test(refused, holding(`${head}iptables: yes please`), 'iptables: "yes please": expected a mapping')
 test(refused, holding(`${head}iptables: {masqueradeAll: "yes"}`), 'masqueradeAll: "yes": expected true or false')
 test(
@@ -100,3 +110,10 @@ test(
   holding(`${head}portRange: many`),
   'portRange: "many" is not a range of ports; expected one like 45000-45100',
 )
+
+test('each mode has periods of its own; zero is the default', async t => {
+  const text = `${head}mode: nftables\niptables: {syncPeriod: 5s}\nnftables: {minSyncPeriod: 1.5s, syncPeriod: 1m30s}`
+  t.like(await readProxyConfiguration(holding(text)), {minSyncPeriod: 1500, syncPeriod: 90_000})
+  const zero = await readProxyConfiguration(holding(`${head}iptables: {minSyncPeriod: 0s, syncPeriod: 0s}`))
+  t.false('minSyncPeriod' in zero || 'syncPeriod' in zero)
+})
