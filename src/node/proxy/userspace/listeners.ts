@@ -1,5 +1,5 @@
 import {randomInt} from 'node:crypto'
-import {closeSync} from 'node:fs'
+import {Socket} from 'node:net'
 import type {Syscalls} from '../../../kernel/syscalls.ts'
 import {printPortRange} from '../../../net/port-range.ts'
 import {type Balancer, newBalancer, nextEndpoint, withEndpoints} from './balancer.ts'
@@ -130,8 +130,10 @@ function hold({within, syscalls}: Tools, {held, protocol}: Listener, claims: rea
       const socket = boundUdp(within, {address: ip, port})
       return () => void socket.close()
     }
-    const descriptor = within(() => syscalls.tcpListener({host: ip, port}))
-    return () => closeSync(descriptor)
+    const fd = within(() => syscalls.tcpListener({host: ip, port}))
+    // Nobody takes a connection from it. As Node's own it is closed when the thread breaks, too.
+    const socket = new Socket({fd, readable: false, writable: false})
+    return () => void socket.destroy()
   }
 }
 
