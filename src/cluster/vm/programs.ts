@@ -29,7 +29,7 @@ export function checkPrograms(architecture: string = process.arch, missing: read
 
 function remedy(missing: readonly string[]): string {
   if (!isThere('apt-get')) return `Install what your system calls Debian's ${packagesOf(missing).join(', ')}`
-  return `Type, as root: podlab vm --setup    (or: ${installCommand(missing).join(' ')})`
+  return `Type, as root: podlab vm --setup    (or: apt-get install ${packagesOf(missing).join(' ')})`
 }
 
 function packagesOf(missing: readonly string[]): readonly string[] {
@@ -38,7 +38,15 @@ function packagesOf(missing: readonly string[]): readonly string[] {
 
 /** What to type for them. */
 export function installCommand(missing: readonly string[]): readonly [string, ...string[]] {
-  return ['apt-get', 'install', '--yes', '--no-install-recommends', ...packagesOf(missing)]
+  return [
+    'apt-get',
+    'install',
+    '--yes',
+    '--no-install-recommends',
+    '--option',
+    'DPkg::Lock::Timeout=120',
+    ...packagesOf(missing),
+  ]
 }
 
 /** Whether the machine has a program. */

@@ -37,6 +37,9 @@ export async function setUp({folder, kernelPackage, tell, signal}: SetupOptions)
     const version = await unpackedKernel({making, root, signal})
     initrdOf(kernelIn(making, version))
     writeFileSync(join(making, stampFile), `${version}\n`)
+    // Somebody else may have done the same meanwhile, and run a machine by now.
+    const other = kernelPackage === undefined ? cachedKernel(folder) : undefined
+    if (other) return other
     rmSync(folder, {recursive: true, force: true})
     renameSync(making, folder)
     return kernelIn(folder, version)
