@@ -72,7 +72,7 @@ export function answering({zones, server, names, metrics, panics, log, now}: Ans
       if (accepted === 'nothing') return undefined
       if ('refusal' in accepted) return accepted.refusal
       const {query} = accepted
-      if (query.edns && query.edns.version !== 0) return badVersion(query)
+      if (query.edns && query.edns.version !== 0 && query.question.class === internet) return badVersion(query)
       const reply = guarded(query, client)
       if (reply instanceof Promise) return reply.then(late => finish(query, client, late))
       return keep(key, finish(query, client, reply), reply)

@@ -1,12 +1,26 @@
 import type {Client, Reply} from './plugin.ts'
 import type {Query} from './wire/accept.ts'
 import {rcodes} from './wire/codes.ts'
+import {lengthOf} from './wire/length.ts'
+import {readHeader} from './wire/read-message.ts'
 import type {Edns, Message} from './wire/record.ts'
 import {writeMessage} from './wire/write-message.ts'
 
 /** The bytes of an answer, as long as the client takes them: what it asked is repeated, letter for letter. */
 export function finish(query: Query, client: Client, reply: Reply): Buffer {
-  return writeMessage(messageOf(query, reply), limitOf(query, client))
+  return writeMessage(messageOf(query, reply), limitOf(query, client), plainLimit(client))
+}
+
+/* A datagram of more bytes may be cut to fragments on its way, of which one is easily lost. */
+function plainLimit({protocol, address}: Client): number {
+  if (protocol === 'tcp') return 65_535
+  return address.includes(':') ? 1220 : 1480
+}
+
+/** Whether a client gets less than there is to say. */
+export function isCut(query: Query, client: Client, reply: Reply): boolean {
+  const mayBe = lengthOf({...reply, question: query.question}) + lengthOf(query) > limitOf(query, client)
+  return mayBe && readHeader(finish(query, client, reply)).flags.truncated
 }
 
 function messageOf(query: Query, reply: Reply): Message {

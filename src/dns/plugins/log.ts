@@ -1,4 +1,5 @@
 import {argumentsOf, readOptions, wrongCount} from '../corefile/options.ts'
+import {isCut} from '../finish.ts'
 import {type Client, change, type Given, type Handler, type Plugin, type Reply, type Site} from '../plugin.ts'
 import type {Query} from '../wire/accept.ts'
 import {className, rcodeName, rcodes, typeName} from '../wire/codes.ts'
@@ -84,15 +85,15 @@ const values: Readonly<Record<string, (logged: Logged) => string>> = {
   '{>bufsize}': ({query, client}) => `${client.protocol === 'tcp' ? 65_535 : Math.max(512, query.edns?.size ?? 512)}`,
   '{rcode}': ({reply}) => (reply.bare ? '-' : rcodeName(reply.rcode)),
   '{rsize}': ({query, reply}) => (reply.bare ? '0' : `${lengthOf({...reply, question: query.question})}`),
-  '{>rflags}': ({query, reply}) => (reply.bare ? '-' : flags(query, reply)),
+  '{>rflags}': ({query, client, reply}) => (reply.bare ? '-' : flags(query, client, reply)),
   '{duration}': ({seconds}) => `${seconds.toFixed(9).replace(/\.?0+$/, '')}s`,
 }
 
-function flags(query: Query, reply: Reply): string {
+function flags(query: Query, client: Client, reply: Reply): string {
   const set: readonly (readonly [string, boolean | undefined])[] = [
     ['qr', true],
     ['aa', reply.authoritative],
-    ['tc', reply.truncated],
+    ['tc', reply.truncated || isCut(query, client, reply)],
     ['rd', query.recursionDesired],
     ['ra', reply.recursionAvailable],
     ['ad', reply.authenticated],

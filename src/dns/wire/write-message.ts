@@ -3,11 +3,11 @@ import type {Edns, Flags, Message, ResourceRecord} from './record.ts'
 import {Writer} from './writer.ts'
 
 /**
- * The bytes of a message, at most so many. Names are shortened by pointers only where it would not fit otherwise, as CoreDNS does it; what does not
- * fit then is left out, last first, and the message says that it is truncated.
+ * The bytes of a message, at most so many. Names are shortened by pointers only where it would be longer than `plainUpTo` otherwise, as CoreDNS does
+ * it; what does not fit then is left out, last first, and the message says that it is truncated.
  */
-export function writeMessage(message: Message, most = 65_535): Buffer {
-  const plain = new Writer(most, false)
+export function writeMessage(message: Message, most = 65_535, plainUpTo = most): Buffer {
+  const plain = new Writer(Math.min(most, plainUpTo), false)
   if (writeAll(plain, message)) return plain.done()
   return writeWhatFits(new Writer(most, true), message)
 }
