@@ -25,9 +25,12 @@ const form = parameters(
 
 type Parameters = z.infer<typeof form>
 
-/** The rules of a node are those that podlab has written, or those of a text: nothing is missing, nothing was added. */
+/**
+ * The rules of iptables of a node are those that podlab has written, or those of a text: nothing is missing, nothing was added. Tables of
+ * nftables are not compared.
+ */
 export const rulesEqual: Check<Parameters> = {
-  summary: "A node's rules are those that podlab wrote, or those given",
+  summary: "A node's rules of iptables are those that podlab wrote, or those given",
   parameters: form,
   targets: ['in'],
   again: 'after a pause',
