@@ -197,6 +197,9 @@ const features: readonly Feature[] = [
   },
 ]
 
+/* An emulated machine is ten times slower. */
+const patience = Number(process.env.PODLAB_PATIENCE ?? 1)
+
 type Call = {readonly from: string; readonly to: string; readonly port: string; readonly seen: boolean}
 
 /** What NetworkPolicies do to packets, for an account. */
@@ -213,7 +216,7 @@ export function policySuite(
   const inLab = (target: string, ...argv: readonly string[]) => podlab('exec', '--lab', name, target, '--', ...argv)
   /** How curl ended: 0 for an answer, 28 for none, 7 for a refusal. */
   const curl = async (target: string, url: string) =>
-    (await inLab(target, 'curl', '-sS', '-o', '/dev/null', '--max-time', '2', `http://${url}`)).code
+    (await inLab(target, 'curl', '-sS', '-o', '/dev/null', '--max-time', `${2 * patience}`, `http://${url}`)).code
 
   const settled = async (t: ExecutionContext) =>
     t.deepEqual((await ask(socket(), 'settled', {withinMs: 60_000})).waitingFor, [])
@@ -242,6 +245,7 @@ export function policySuite(
   }
 
   test.serial.before(async t => {
+    t.timeout(120_000 * patience)
     const {code, stderr} = await podlab('up', lab)
     t.deepEqual({code, stderr}, {code: 0, stderr: ''})
   })
@@ -250,7 +254,10 @@ export function policySuite(
     place.remove()
   })
   const fact = (title: string, run: (t: ExecutionContext) => Promise<void>) =>
-    test.serial(`${account.name}: ${title}`, run)
+    test.serial(`${account.name}: ${title}`, t => {
+      t.timeout(120_000 * patience)
+      return run(t)
+    })
 
   for (const {title, policies, shut} of inFull ? features : [])
     fact(title, async t => {
