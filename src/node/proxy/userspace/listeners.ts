@@ -30,7 +30,10 @@ type Listener = {
 export function createListeners(tools: {
   readonly within: Within
   readonly syscalls: Pick<Syscalls, 'tcpListener'>
+  /** For connections. */
   readonly room: Room
+  /** For sockets that wait for connections, or hold ports. */
+  readonly listening: Room
 }): Listeners {
   const listeners = new Map<string, Listener>()
   /* Whose listeners are gone, but not yet all their connections. */
@@ -41,6 +44,7 @@ export function createListeners(tools: {
     if (listener === undefined) return
     listeners.delete(name)
     for (const release of listener.held.values()) release()
+    if (listener.served) tools.listening.leave()
     listener.served?.close()
     for (const served of leaving) if (served.connections() === 0) leaving.delete(served)
     if (listener.served) leaving.add(listener.served)
@@ -80,7 +84,7 @@ type Refusals = Opened['refused']
 
 /* Listens at the first port that nobody else has. */
 function listen(
-  {within, syscalls, room}: Tools,
+  {within, syscalls, room, listening}: Tools,
   {listener, port, options}: {readonly listener: Listener; readonly port: ProxiedPort; readonly options: ProxyOptions},
 ): Refusals {
   const choose = (client: string, anew: boolean) => {
@@ -95,20 +99,24 @@ function listen(
     },
     udp: number => serveUdp(number, {within, choose, room, idleMs: options.udpIdleMs}),
   }
+  if (!listening.enter()) return [[proxyPortKey(port.name), tooMany]]
   for (const number of portCandidates(port.name, options.range)) {
     try {
       listener.served = at[port.protocol](number)
       listener.proxyPort = number
       return []
     } catch (error) {
-      if (!isTaken(error)) return [[proxyPortKey(port.name), wordsOf(error)]]
+      if (isTaken(error)) continue
+      listening.leave()
+      return [[proxyPortKey(port.name), wordsOf(error)]]
     }
   }
+  listening.leave()
   return [[proxyPortKey(port.name), `no port of ${printPortRange(options.range)} is free`]]
 }
 
 /* Holds what is claimed, and lets go what is not any more. */
-function hold({within, syscalls}: Tools, {held, protocol}: Listener, claims: readonly Claim[]): Refusals {
+function hold({within, syscalls, listening}: Tools, {held, protocol}: Listener, claims: readonly Claim[]): Refusals {
   const wanted = new Map(claims.map(claim => [claimKey(protocol, claim), claim]))
   for (const [key, release] of held)
     if (!wanted.has(key)) {
@@ -117,10 +125,16 @@ function hold({within, syscalls}: Tools, {held, protocol}: Listener, claims: rea
     }
   return [...wanted].flatMap(([key, {ip, port}]): Refusals => {
     if (held.has(key)) return []
+    if (!listening.enter()) return [[key, tooMany]]
     try {
-      held.set(key, take(ip, port))
+      const release = take(ip, port)
+      held.set(key, () => {
+        release()
+        listening.leave()
+      })
       return []
     } catch (error) {
+      listening.leave()
       return [[key, wordsOf(error)]]
     }
   })
@@ -136,6 +150,8 @@ function hold({within, syscalls}: Tools, {held, protocol}: Listener, claims: rea
     return () => void socket.destroy()
   }
 }
+
+const tooMany = 'no more sockets for this process (ulimit -n)'
 
 function shuffled(endpoints: readonly string[]): readonly string[] {
   return endpoints

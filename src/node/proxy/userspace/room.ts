@@ -1,4 +1,4 @@
-/** How many connections the proxies of a lab may have at a time. */
+/** How many connections, or sockets that wait for some, the proxies of a lab may have at a time. */
 export type Room = {
   /** False when it is full. */
   enter(): boolean
@@ -24,6 +24,14 @@ export function roomFor(most: number): Room {
  * of them.
  */
 export function mostConnections(limits: string): number {
-  const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY)
-  return Math.min(4000, Math.floor(descriptors / 4))
+  return Math.min(4000, Math.floor(descriptorsOf(limits) / 4))
+}
+
+/** How many sockets may listen or hold a port: they get an eighth. */
+export function mostListeners(limits: string): number {
+  return Math.floor(descriptorsOf(limits) / 8)
+}
+
+function descriptorsOf(limits: string): number {
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY)
 }

@@ -4,7 +4,7 @@ import {ownNamespaces} from '../../../kernel/namespaces.ts'
 import {netnsPath} from '../../../kernel/netns-path.ts'
 import {createListeners, type Listeners} from './listeners.ts'
 import type {Opened, Order, Question, Report} from './protocol.ts'
-import {mostConnections, roomFor} from './room.ts'
+import {mostConnections, mostListeners, roomFor} from './room.ts'
 
 /*
  * The thread in which all nodes' userspace proxies of a lab live. For each socket that it makes it goes into the node's network
@@ -15,7 +15,9 @@ if (parentPort) serve(parentPort)
 
 function serve(port: MessagePort): void {
   const {syscalls, within} = ownNamespaces()
-  const room = roomFor(mostConnections(readFileSync('/proc/self/limits', 'utf8')))
+  const limits = readFileSync('/proc/self/limits', 'utf8')
+  const room = roomFor(mostConnections(limits))
+  const listening = roomFor(mostListeners(limits))
   const nodes = new Map<string, Listeners>()
   const say = (report: Report) => port.postMessage(report)
 
@@ -23,7 +25,7 @@ function serve(port: MessagePort): void {
     const known = nodes.get(netns)
     if (known) return known
     const join = {net: netnsPath(netns)}
-    const made = createListeners({within: act => within({join}, act), syscalls, room})
+    const made = createListeners({within: act => within({join}, act), syscalls, room, listening})
     nodes.set(netns, made)
     return made
   }

@@ -1,0 +1,46 @@
+import {createServer} from 'node:net'
+import test from 'ava'
+import {loadSyscalls} from '../../../../src/kernel/syscalls.ts'
+import {createListeners} from '../../../../src/node/proxy/userspace/listeners.ts'
+import type {ProxiedPort} from '../../../../src/node/proxy/userspace/proxied-port.ts'
+import {roomFor} from '../../../../src/node/proxy/userspace/room.ts'
+
+/* In the network of whoever runs the tests, at ports that the kernel has just given away and got back. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  const address = server.address()
+  await new Promise(closed => server.close(closed))
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
+const listenersWith = (sockets: number) =>
+  createListeners({within: act => act(), syscalls: loadSyscalls(), room: roomFor(10), listening: roomFor(sockets)})
+
+const portOf = (name: string): ProxiedPort => ({name, protocol: 'tcp', endpoints: [], claims: []})
+
+test('a port that somebody has is passed by, and one that is alone in its range is told', async t => {
+  const port = await freePort()
+  const options = {range: {first: port, last: port}, udpIdleMs: 250}
+  const listeners = listenersWith(10)
+  t.teardown(listeners.stop)
+  t.is(listeners.open(portOf('default/a'), options).proxyPort, port)
+  t.deepEqual(listeners.open(portOf('default/b'), options), {
+    name: 'default/b',
+    refused: [['proxy port of default/b', `no port of ${port}-${port} is free`]],
+  })
+  listeners.close('default/a')
+  t.is(listeners.open(portOf('default/b'), options).proxyPort, port)
+})
+
+test('there are no more sockets than there is room for, and a Service that goes leaves its place', async t => {
+  const port = await freePort()
+  const options = {range: {first: port, last: Math.min(port + 50, 65_535)}, udpIdleMs: 250}
+  const listeners = listenersWith(1)
+  t.teardown(listeners.stop)
+  t.truthy(listeners.open(portOf('default/a'), options).proxyPort)
+  t.deepEqual(listeners.open(portOf('default/b'), options).refused, [
+    ['proxy port of default/b', 'no more sockets for this process (ulimit -n)'],
+  ])
+  listeners.close('default/a')
+  t.truthy(listeners.open(portOf('default/b'), options).proxyPort)
+})
