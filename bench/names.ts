@@ -29,7 +29,8 @@ try {
     await timeOf([...podlab, 'up', writeLab(others)], {environment})
     const times = (await measure()).toSorted((a, b) => a - b)
     await timeOf([...podlab, 'down', 'names'], {environment})
-    const at = (share: number) => `${times[Math.min(times.length - 1, Math.floor(share * times.length))]?.toFixed(1)} ms`
+    const at = (share: number) =>
+      `${times[Math.min(times.length - 1, Math.floor(share * times.length))]?.toFixed(1)} ms`
     rows.push([`${others}`, at(0.5), at(0.9), at(0.99), at(1)])
   }
   process.stdout.write(`${markdown(rows)}\nLoad of the machine: ${before} to ${loadavg()[0]?.toFixed(1)}\n`)

@@ -32,11 +32,13 @@ const hostName = z
 const network = (example: string) => parsed(parseNetwork, example)
 const network6 = (example: string) => parsed(parseNetwork6, example)
 
+const dnsForm = 'expected false, or a mapping with server, corefile and upstream'
+
 /* Who answers for names. */
 const dnsSchema = z
   .union(
     [
-      z.literal(false),
+      z.boolean().refine(is => !is, dnsForm),
       mapping({
         server: z
           .enum(['podlab', 'coredns', 'none'])
@@ -54,7 +56,7 @@ const dnsSchema = z
           .describe("Names outside the cluster with their addresses, which the nodes' DNS server knows"),
       }),
     ],
-    {error: 'expected false, or a mapping with server, corefile and upstream'},
+    {error: dnsForm},
   )
   .prefault({})
 

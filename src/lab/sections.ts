@@ -35,7 +35,7 @@ export function readCluster(written: unknown): ClusterConfig {
 }
 
 function dnsConfig(written: z.output<typeof clusterSchema>['dns']): DnsConfig | undefined {
-  if (written === false || written.server === 'none') return undefined
+  if (typeof written === 'boolean' || written.server === 'none') return undefined
   const {server, corefile, upstream = {}} = written
   const names = Object.entries(upstream).map(([name, addresses]) => [name, [addresses].flat()] as const)
   return {
