@@ -3,6 +3,7 @@ import {changes} from '../kernel/diff.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
+import type {IpFamily} from '../net/ip.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
 import {printOf} from './hand.ts'
@@ -101,7 +102,7 @@ export function createProxyLoop({
   let applied: readonly PacketPlan[] = []
   let settled = emptyNetns
   let inFull = again
-  let served: readonly ServicePort[] = []
+  let served: Readonly<Record<IpFamily, readonly ServicePort[]>> = {IPv4: [], IPv6: []}
   let refused = noSockets.refused
   /* What the kernel had after the last write, in a lab where the hand wins. */
   let left: string | undefined
@@ -177,8 +178,9 @@ export function createProxyLoop({
   }
 
   /* Connections that are remembered too long are a nuisance; the rules are right all the same. */
-  const forget = async (ports: readonly ServicePort[]) => {
-    const ops = staleConnections(served, ports).map(flows => ({op: 'forgetConnections', flows}) as const)
+  const forget = async (ports: typeof served) => {
+    const stale = [...staleConnections(served.IPv4, ports.IPv4), ...staleConnections(served.IPv6, ports.IPv6)]
+    const ops = stale.map(flows => ({op: 'forgetConnections', flows}) as const)
     served = ports
     if (ops.length === 0) return
     await kernel.apply(netns, ops).catch((err: unknown) => log.warn({err}, 'stale connections not forgotten'))
@@ -218,7 +220,7 @@ export function createProxyLoop({
       const told = async (outcome: SyncOutcome) => {
         await settle(wanted)
         await letGo()
-        await forget(ports)
+        await forget({IPv4: ports, IPv6: node().ipv6 ? servicePorts(services, slices, 'IPv6') : []})
         await (proxied ? serviceProxy?.closeOthers(proxied) : serviceProxy?.stop())
         log.info({servicePorts: ports.length}, 'rules synced')
         return outcome

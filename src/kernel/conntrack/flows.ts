@@ -1,4 +1,4 @@
-import type {Ip} from '../../net/ip.ts'
+import {familyOf, type Ip} from '../../net/ip.ts'
 
 /**
  * The kernel remembers every connection (conntrack), UDP "connections" too: packets between the same two sockets. A remembered one meets no
@@ -29,8 +29,10 @@ export type Connection = {
 
 /** What a person would type after `conntrack` to make the kernel forget them. */
 export function printDeletion({protocol, to, port, nattedTo}: Flows): string {
+  const isIpv6 = [to, nattedTo].some(ip => ip !== undefined && familyOf(ip) === 'IPv6')
   return [
     '-D',
+    ...(isIpv6 ? ['-f', 'ipv6'] : []),
     ...(to === undefined ? [] : ['--orig-dst', to]),
     ...['-p', protocol],
     ...(port === undefined ? [] : ['--dport', port]),

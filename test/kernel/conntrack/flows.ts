@@ -1,6 +1,7 @@
 import test from 'ava'
 import {type Connection, type Flows, isAmong, printDeletion} from '../../../src/kernel/conntrack/flows.ts'
 import {parseIp} from '../../../src/net/ip.ts'
+import {parseIp6} from '../../../src/net/ip6.ts'
 
 const [service, other, pod] = ['10.96.0.10', '10.96.0.11', '172.17.12.2'].map(parseIp) as [never, never, never]
 const seen: Connection = {protocol: 'udp', to: service, port: 53, nattedTo: pod}
@@ -36,4 +37,8 @@ test(
 
 test('a connection whose destination nobody has rewritten goes to no endpoint', t => {
   t.false(isAmong([{protocol: 'udp', nattedTo: pod}])({protocol: 'udp', to: pod, port: 53}))
+})
+
+test('of IPv6 conntrack must be told the family', t => {
+  t.is(printDeletion({protocol: 'udp', to: parseIp6('fd00:10:96::a')}), '-D -f ipv6 --orig-dst fd00:10:96::a -p udp')
 })

@@ -20,14 +20,29 @@ function hex(text: string): Buffer {
   return Buffer.from(text.replaceAll(/\s/g, ''), 'hex')
 }
 
-test('the list is asked for as conntrack -D asks, but for the number of the request', t => {
-  t.deepEqual(listRequest(), hex('14000000 0101 0103 00000000 00000000 02000000'))
+test('the list is asked for as conntrack -D asks, but for the number of the request, and for both families', t => {
+  t.deepEqual(listRequest(), hex('14000000 0101 0103 00000000 00000000 00000000'))
 })
 
 test('a connection has its client’s destination, and the endpoint that it goes to', t => {
   const {found = [], over} = readList(rewritten) ?? {}
   t.like(found, [{protocol: 'udp', to: '10.96.0.10', port: 53, nattedTo: '10.32.0.3'}])
   t.is(over, undefined, 'more may follow')
+})
+
+test('a connection over IPv6 likewise', t => {
+  const tuple = (type: string, from: string, to: string) =>
+    `5c00 ${type} 2c00 0180 1400 0300 ${from} 1400 0400 ${to}
+    1c00 0280 0500 0100 11000000 0600 0200 03e80000 0600 0300 00350000`.replace('5c00', '4c00')
+  const [client, service, pod] = ['1', 'a', '3'].map(last => `fd000010 00960000 00000000 0000000${last}`) as [
+    string,
+    string,
+    string,
+  ]
+  const body = `${tuple('0180', client, service)} ${tuple('0280', pod, client)} ${status('000001a8')} ${identity}`
+  const length = (20 + body.replaceAll(/\s/g, '').length / 2).toString(16)
+  const bytes = hex(`${length}000000 0001 2200 e5f1016b 1e340000 0a000000 ${body}`)
+  t.like(readList(bytes)?.found, [{family: 10, to: 'fd00:10:96::a', port: 53, nattedTo: 'fd00:10:96::3'}])
 })
 
 test('a connection whose destination was not rewritten goes to no endpoint', t => {
