@@ -4,8 +4,6 @@ import type {Opened, Question, Report} from './protocol.ts'
 /** The thread in which the userspace proxies of all nodes of a process live. */
 export type ProxyThread = {
   ask(question: Question): Promise<readonly Opened[]>
-  /** Whether it has ended, and all sockets with it. */
-  isBroken(): boolean
   close(): Promise<void>
 }
 
@@ -56,7 +54,6 @@ export async function startProxyThread(
       worker.postMessage({number, question})
       return answer.promise
     },
-    isBroken: () => end !== undefined,
     close: async () => {
       isClosed = true
       await worker.terminate()

@@ -34,7 +34,6 @@ function fakeThreads() {
         asked.push([question.ask, question.netns, ...namesOf(question)].join(' '))
         return answer(question)
       },
-      isBroken: () => false,
       close: async () => undefined,
     }
   }
