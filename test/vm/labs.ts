@@ -31,6 +31,6 @@ if (why === undefined)
     const words = ['--timeout', '1500', '--', 'node', join(built, 'main.js'), 'run', join(folder, 'labs/proxy-ipvs')]
     const {code, stdout: told, stderr} = await vm(...words).ended
     t.is(code, 0, told + stderr)
-    t.regex(told, /^6 of 6 points, 4 of 4 checks passed$/m)
+    t.regex(told, /^7 of 7 points, 4 of 4 checks passed$/m)
   })
 else test.skip(`labs/proxy-ipvs, in a machine with Debian's kernel: ${why}`, () => undefined)

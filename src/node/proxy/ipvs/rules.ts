@@ -144,16 +144,7 @@ function noAccessFromNode(port: ServicePort, {nodeIp}: ProxyContext): readonly R
   const isInside = nodeIp !== undefined && sourceRanges.some(range => contains(range, nodeIp))
   if (!hasFirewall(port) || isInside) return []
   return loadBalancerIps.map(ip => {
-    const words = [
-      '-m',
-      'ipvs',
-      '--vproto',
-      protocolNumbers[protocol],
-      '--vaddr',
-      `${ip}/32`,
-      '--vport',
-      `${port.port}`,
-    ]
+    const words = ['-m', 'ipvs', '--vproto', protocolNumbers[protocol], '--vaddr', ip, '--vport', `${port.port}`]
     return filterRow(
       'KUBE-IPVS-OUT-FILTER',
       [

@@ -134,7 +134,7 @@ test('who is in no range is dropped, and so is the node itself', t => {
     `filter: -A KUBE-PROXY-FIREWALL -m set --match-set KUBE-LOAD-BALANCER-FW dst,dst -j KUBE-SOURCE-RANGES-FIREWALL
 filter: -A KUBE-SOURCE-RANGES-FIREWALL -m set --match-set KUBE-LOAD-BALANCER-SOURCE-CIDR dst,dst,src -j RETURN
 filter: -A KUBE-SOURCE-RANGES-FIREWALL -j DROP
-filter: -A KUBE-IPVS-OUT-FILTER -s 10.0.40.1/32 -m ipvs --vproto 6 --vaddr 10.0.40.1/32 --vport 80 -j DROP
+filter: -A KUBE-IPVS-OUT-FILTER -s 10.0.40.1/32 -m ipvs --vproto 6 --vaddr 10.0.40.1 --vport 80 -j DROP
 `,
   )
 })
