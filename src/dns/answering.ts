@@ -3,9 +3,10 @@ import {badVersion, finish} from './finish.ts'
 import type {ClusterNames} from './kubernetes/cluster-names.ts'
 import {countRequest} from './metrics/count-request.ts'
 import type {Metrics, Value} from './metrics/metrics.ts'
-import {type Answer, bare, type Client, type Handler, type Reply} from './plugin.ts'
+import {type Ages, type Answer, bare, type Client, type Handler, type Reply} from './plugin.ts'
 import {accept} from './wire/accept.ts'
 import {rcodes} from './wire/codes.ts'
+import {ttlPlaces} from './wire/ttl-places.ts'
 
 /** What answers on one port. */
 export type Answering = {
@@ -51,10 +52,16 @@ export function answering({zones, server, names, metrics, panics, log, now}: Ans
     }
   }
 
-  const keep = (key: string, bytes: Buffer, {until = 0, again}: Reply): Buffer => {
+  const keep = (key: string, bytes: Buffer, {until = 0, again, ages}: Reply): Buffer => {
     if (until > 0 && key !== '') {
       if (said.size >= mostSaid) said.clear()
-      said.set(key, {bytes, until, generation: names.generation, again})
+      said.set(key, {
+        bytes,
+        until,
+        generation: names.generation,
+        again,
+        ...(ages && {ages: {...ages, places: ttlPlaces(bytes)}}),
+      })
     }
     return bytes
   }
@@ -64,9 +71,10 @@ export function answering({zones, server, names, metrics, panics, log, now}: Ans
     answer: (bytes, client) => {
       const key = keyOf(bytes, client)
       const known = said.get(key)
-      if (known && known.generation === names.generation && now() < known.until) {
+      const time = known ? now() : 0
+      if (known && known.generation === names.generation && time < known.until) {
         known.again?.()
-        return repeated(known.bytes, bytes)
+        return repeated(known, bytes, time)
       }
       const accepted = accept(bytes)
       if (accepted === 'nothing') return undefined
@@ -88,6 +96,7 @@ type Said = {
   readonly until: number
   readonly generation: number
   readonly again: (() => void) | undefined
+  readonly ages?: Ages & {readonly places: readonly number[]}
 }
 
 /* So many answers are remembered, of a few hundred bytes each. */
@@ -99,9 +108,13 @@ function keyOf(bytes: Buffer, {protocol, address}: Client): string {
   return `${protocol === 'udp' ? 'u' : 't'}${address.includes(':') ? '6' : '4'}${bytes.toString('latin1', 2)}`
 }
 
-function repeated(answer: Buffer, query: Buffer): Buffer {
+function repeated({bytes: answer, ages}: Said, query: Buffer, time: number): Buffer {
   const bytes = Buffer.from(answer)
   bytes[0] = query[0] ?? 0
   bytes[1] = query[1] ?? 0
+  if (ages) {
+    const left = ages.seconds - Math.floor((time - ages.since) / 1000)
+    for (const place of ages.places) bytes.writeUInt32BE(left, place)
+  }
   return bytes
 }

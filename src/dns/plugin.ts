@@ -36,9 +36,13 @@ export type Reply = {
   readonly question?: Question
   /** Until when exactly this may be said again to the same question, in milliseconds; never where it is not set. */
   readonly until?: number
+  /** Its records may be believed for so many seconds since then, in milliseconds: a repetition counts them down. */
+  readonly ages?: Ages
   /** Counts a repetition where the plugins count answers. */
   readonly again?: () => void
 }
+
+export type Ages = {readonly since: number; readonly seconds: number}
 
 export type Answer = Reply | Promise<Reply>
 

@@ -122,6 +122,26 @@ test('what is in the cache is not asked again until its time is over, which the 
   t.is(asked.length, 2)
 })
 
+test('a repetition counts down the records alone, and not what EDNS says', async t => {
+  let now = 1_800_000_000_000
+  const server = testServer({corefile: '. {\n cache 30\n kubernetes cluster.local {\n  ttl 30\n }\n}', now: () => now})
+  const edns = {size: 1232, version: 0, dnssec: true, options: []}
+  for (const [seconds, ttl] of [
+    [0, 30],
+    [0, 30],
+    [7, 23],
+    [29, 1],
+  ] as const) {
+    now = 1_800_000_000_000 + seconds * 1000
+    const said = await ask(server, {name: 'both.default.svc.cluster.local.', type: 'SRV', edns})
+    t.deepEqual(said.edns, edns)
+    t.deepEqual(
+      [...said.answers, ...said.additionals].map(record => record.ttl),
+      [ttl, ttl, ttl],
+    )
+  }
+})
+
 const cached = '. {\n cache 30\n kubernetes cluster.local {\n  ttl 30\n }\n}'
 const uncached =
   '. {\n cache 30 {\n  disable success cluster.local\n  disable denial cluster.local\n }\n kubernetes cluster.local {\n  ttl 30\n }\n}'

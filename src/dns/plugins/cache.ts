@@ -211,7 +211,8 @@ function fromCache({reply, stored, seconds}: Item, query: Query, time: number, k
     answers: aged(reply.answers),
     authorities: aged(reply.authorities),
     additionals: aged(reply.additionals),
-    until: stored + (passed + 1) * 1000,
+    until: stored + seconds * 1000,
+    ...(!keepTtl && {ages: {since: stored, seconds}}),
   }
 }
 
