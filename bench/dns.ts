@@ -1,6 +1,6 @@
 /**
  * How many questions a second the cluster's DNS answers, with 10,000 Services, beside CoreDNS where it is on the PATH. Each server has processor 0
- * alone, the questions come from processor 1, 64 of them under way at a time; servers take turns, and the best run of each counts, since
+ * alone, the questions come from processor 1, 200 of them under way at a time; servers take turns, and the best run of each counts, since
  * other work on the machine only ever slows. The processor's time for a question hardly depends on what else runs.
  *
  *   PATH=~/judges:$PATH node bench/dns.ts [SECONDS]
@@ -21,7 +21,7 @@ import {clusterObjects} from './_dns-objects.ts'
 import {markdown} from './timing.ts'
 
 const seconds = process.argv[2] ?? '2'
-const underWay = '64'
+const underWay = '200'
 const repeats = 2
 /** In seconds: Node compiles what is hot while it runs. */
 const warmUp = '2.5'
