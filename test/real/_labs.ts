@@ -7,6 +7,7 @@ import type {Lab} from '../../src/lab/lab.ts'
 import {readLabFile} from '../../src/lab/lab-files.ts'
 import {loadLab} from '../../src/lab/parse.ts'
 import {difference, hostPicture} from './_host.ts'
+import {mayUseIpvs} from './_no-ipvs.ts'
 import {type Account, eventually, makePlace, type Place} from './_podlab.ts'
 
 /*
@@ -100,16 +101,9 @@ function whySkipped(
   account: Account,
   place: Place,
 ): string | undefined {
-  if (cluster.proxyMode === 'ipvs' && !hasIpvs(account))
+  if (cluster.proxyMode === 'ipvs' && !mayUseIpvs(account))
     return `no ip_vs for ${account.name}; test/vm/labs.ts plays it in a machine that has it`
   if (scenario.some(step => step.do === 'kubectl') && !canRunKubectl(place))
     return `no kubectl is on the PATH of ${account.name}`
   return undefined
-}
-
-/* Found out by doing it. */
-function hasIpvs({way}: Account): boolean {
-  const script = 'ip link add kube-ipvs0 type dummy && ipvsadm -A -t 10.96.0.10:53 -s rr'
-  const [program = '', ...words] = [...way, 'unshare', '--net', '--pid', '--fork', 'sh', '-c', script]
-  return spawnSync(program, words).status === 0
 }
