@@ -3,6 +3,7 @@ import {proxyConfiguration} from '../../cluster/proxy-configuration.ts'
 import {chooseLab} from '../../cluster/running-labs.ts'
 import {portsOf, type RuleStage, type ServiceRules, serviceRules} from '../../cluster/service-rules.ts'
 import {parseObjectReference} from '../../lab/targets.ts'
+import {nth, parseCidr} from '../../net/cidr.ts'
 import {parseIp} from '../../net/ip.ts'
 import {proxyConfigMap, readProxyConfiguration} from '../../node/proxy/configuration.ts'
 import {contextOf, type ProxyContext} from '../../node/proxy/proxy-mode.ts'
@@ -61,9 +62,11 @@ function nodeNamed(name: string | undefined, nodes: readonly Node[]): Node {
   throw new UsageError(`there is no node ${name ?? ''}; the nodes are ${names || 'none'}`)
 }
 
-function ofNode({metadata, status}: Node): Pick<ProxyContext, 'nodeName' | 'nodeIp'> {
+/* Its own address and docker0's. */
+function ofNode({metadata, spec, status}: Node): Pick<ProxyContext, 'nodeName' | 'nodeIp' | 'addresses'> {
   const ip = status?.addresses?.find(({type}) => type === 'InternalIP')?.address
-  return {nodeName: metadata.name, ...(ip !== undefined && {nodeIp: parseIp(ip)})}
+  const bridge = spec?.podCIDR === undefined ? [] : [nth(parseCidr(spec.podCIDR), 1)]
+  return {nodeName: metadata.name, ...(ip !== undefined && {nodeIp: parseIp(ip), addresses: [parseIp(ip), ...bridge]})}
 }
 
 function whyNone(services: readonly Service[], {namespace, name}: {namespace: string; name: string}): string {
