@@ -81,6 +81,10 @@ COMMIT
 -A TEST -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
 -A TEST -p tcp -m comment --comment "default/kubia" -m recent --set --name X --mask 255.255.255.255 --rsource -m tcp -j DNAT --to-destination 172.17.0.2:8080
 -A TEST -m physdev ! --physdev-is-in -j ACCEPT
+-A TEST -d 10.96.1.15/32 -p sctp -m comment --comment "default/sctp cluster IP" -m sctp --dport 80 -j ACCEPT
+-A TEST -p sctp -m comment --comment "default/sctp" -m sctp -j DNAT --to-destination 172.17.0.2:8080
+-A TEST -m physdev ! --physdev-is-in -m addrtype ! --src-type LOCAL -j ACCEPT
+-A TEST -j MARK --set-xmark 0x8000/0x8000
 -A TEST -p tcp -j REDIRECT --to-ports 52244
 -A TEST -p tcp -j REDIRECT
 -A TEST -j SNAT --to-source 10.0.20.4

@@ -12,7 +12,7 @@ function servicePorts(): fc.Arbitrary<ServicePort> {
   return fc.record(
     {
       name: fc.constantFrom('default/a', 'default/b:http', 'default/b:dns', 'kube-system/c'),
-      protocol: fc.constantFrom('tcp', 'udp'),
+      protocol: fc.constantFrom('tcp', 'udp', 'sctp'),
       clusterIp: fc.constant(parseIp('10.96.0.10')),
       port: fc.constantFrom(53, 80),
       internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),

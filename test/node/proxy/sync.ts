@@ -25,7 +25,7 @@ const endpoint: fc.Arbitrary<Endpoint> = fc.record({
 const servicePort: fc.Arbitrary<ServicePort> = fc
   .record({
     name: fc.constantFrom('default/a', 'default/b:http', 'default/b:dns', 'kube-system/c'),
-    protocol: fc.constantFrom('tcp', 'udp'),
+    protocol: fc.constantFrom('tcp', 'udp', 'sctp'),
     port: fc.constantFrom(53, 80),
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
     affinity: fc.constantFrom({}, {affinitySeconds: 60}),
