@@ -4,9 +4,11 @@ import fc from 'fast-check'
 import {nftChangeBetween, printNftChange, splitNftChange} from '../../src/kernel/nftables/change.ts'
 import {NftError, parseNftTable} from '../../src/kernel/nftables/parse.ts'
 import type {NftMap, NftPlan, NftTable} from '../../src/kernel/nftables/table.ts'
-import {parseNetwork} from '../../src/net/cidr.ts'
-import {parseIp} from '../../src/net/ip.ts'
+import {addressOf, type Cidr, cidrOf, parseNetwork, prefixLength} from '../../src/net/cidr.ts'
+import {type Ip, ipNumber, parseIp} from '../../src/net/ip.ts'
+import {ip6Of} from '../../src/net/ip6.ts'
 import {nftablesPlan} from '../../src/node/proxy/nftables/nftables.ts'
+import type {ProxyContext} from '../../src/node/proxy/proxy-mode.ts'
 import type {ServicePort} from '../../src/node/proxy/service-port.ts'
 import {kubia, node1} from '../node/proxy/_plan.ts'
 import {servicePortLists} from '../node/proxy/_random.ts'
@@ -31,9 +33,39 @@ const context = {
   serviceRange: parseNetwork('10.96.0.0/12'),
 }
 
+const context6: ProxyContext = {
+  family: 'IPv6',
+  nodeName: 'node1',
+  nodeIp: six(parseIp('10.0.20.11')),
+  clusterCidr: sixNet(parseNetwork('172.17.0.0/16')),
+  serviceRange: sixNet(parseNetwork('10.96.0.0/12')),
+}
+
+/** The address of IPv6 that ends with an address of IPv4. */
+function six(ip: Ip): Ip {
+  return ip6Of((0xfd00n << 112n) | BigInt(ipNumber(ip)))
+}
+
+function sixNet(cidr: Cidr): Cidr {
+  return cidrOf(six(addressOf(cidr)), 96 + prefixLength(cidr))
+}
+
+/** The same Service with addresses of IPv6. */
+function inIpv6(port: ServicePort): ServicePort {
+  const {externalIps, loadBalancerIps, sourceRanges} = port
+  return {
+    ...port,
+    clusterIp: six(port.clusterIp),
+    endpoints: port.endpoints.map(endpoint => ({...endpoint, ip: six(endpoint.ip)})),
+    ...(externalIps && {externalIps: externalIps.map(six)}),
+    ...(loadBalancerIps && {loadBalancerIps: loadBalancerIps.map(six)}),
+    ...(sourceRanges && {sourceRanges: sourceRanges.map(sixNet)}),
+  }
+}
+
 /** Runs transactions one after the other in a namespace of their own; after each, what the table holds then. */
-function listings(way: readonly string[], transactions: readonly string[]): readonly string[] {
-  const list = 'nft list table ip kube-proxy'
+function listings(way: readonly string[], transactions: readonly string[], family = 'ip'): readonly string[] {
+  const list = `nft list table ${family} kube-proxy`
   const mark = '---- next ----'
   const script = `while IFS= read -r -d '' one; do printf %s "$one" | nft -f - || exit 1; ${list}; echo '${mark}'; done`
   const [command = '', ...words] = [...way, 'bash', '--norc', '-c', script]
@@ -90,6 +122,19 @@ for (const [user, way] of Object.entries(ways)) {
           t.deepEqual<unknown, unknown>(seen[at] && sorted(seen[at]), table && sorted(table))
       }),
       {numRuns: 12, seed: 7},
+    )
+  })
+
+  test(`as ${user}, the same goes for Services of IPv6, in a table of their own`, t => {
+    fc.assert(
+      fc.property(fc.array(servicePortLists, {minLength: 1, maxLength: 6}), lists => {
+        const plans = lists.map(ports => nftablesPlan(ports.map(inIpv6), context6))
+        const steps = plans.map((plan, at) => printed(plans[at - 1], plan))
+        const seen = listings(way, steps, 'ip6').map(parseNftTable)
+        for (const [at, {table}] of plans.entries())
+          t.deepEqual<unknown, unknown>(seen[at] && sorted(seen[at]), table && sorted(table))
+      }),
+      {numRuns: 8, seed: 7},
     )
   })
 
