@@ -1,10 +1,10 @@
 import {ipSetChangeBetween, ipSetChangeFrom} from '../kernel/ipset/change.ts'
 import {ipvsChangeBetween, ipvsChangeFrom} from '../kernel/ipvs/change.ts'
 import type {Kernel} from '../kernel/kernel.ts'
-import {nftChangeBetween, nftRemoval} from '../kernel/nftables/change.ts'
+import {nftChangeBetween, nftRemoval, splitNftChange} from '../kernel/nftables/change.ts'
 import type {Op} from '../kernel/op.ts'
-import {planBetween, planChange} from '../kernel/rules/iptables.ts'
-import type {RulesPlan} from '../kernel/ruleset.ts'
+import {planBetween, planChange, splitChange} from '../kernel/rules/iptables.ts'
+import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
 import type {PacketPlan} from './plan.ts'
 
 /** A change of what filters packets. */
@@ -15,12 +15,31 @@ export type PacketOp = Extract<Op, {readonly op: 'changeRules' | 'changeTable' |
  * which one names the other's: sets before the rules that ask them. What goes does so the other way round.
  */
 export function packetOps(previous: readonly PacketPlan[], next: readonly PacketPlan[]): readonly PacketOp[] {
-  return [...next, ...leavers(previous, next)].flatMap(plan =>
-    stepTo(
-      previous.find(one => isSame(one, plan)),
-      plan,
-    ),
-  )
+  return [...next, ...leavers(previous, next)].flatMap(plan => {
+    const before = previous.find(one => isSame(one, plan))
+    return before === undefined ? stepTo(undefined, plan).flatMap(inSteps) : stepTo(before, plan)
+  })
+}
+
+/**
+ * The same change in steps, when it is large and nothing of it is there yet, so that nobody misses what comes later. One input of `iptables-restore --noflush`
+ * with ten thousand Services takes iptables on nftables more than a minute and a half of processor time, in steps it takes 2.3 s; nft needs half as
+ * long for five parts as for one (iptables 1.8.9, nft 1.0.6). Jumps into what is made come last.
+ */
+function inSteps(op: PacketOp): readonly PacketOp[] {
+  if (op.op === 'changeRules' && sizeOf(op.change) > rulesAtOnce)
+    return splitChange(op.change, rulesAtOnce).map(change => ({op: 'changeRules', change}))
+  if (op.op === 'changeTable')
+    return splitNftChange(op.change, charactersAtOnce).map(change => ({op: 'changeTable', change}))
+  return [op]
+}
+
+const rulesAtOnce = 1000
+const charactersAtOnce = 500_000
+
+function sizeOf({tables}: RulesChange): number {
+  const lists = Object.values(tables).flatMap(({rewrite}) => Object.values(rewrite))
+  return lists.reduce((sum, rules) => sum + rules.length, 0)
 }
 
 /** The parts of a kernel that say what a namespace holds. */

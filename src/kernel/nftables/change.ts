@@ -76,6 +76,7 @@ function steps(place: string, before: NftTable, after: NftTable): string[] {
   const gone = (part: 'chains' | 'maps' | 'sets') => Object.keys(before[part]).filter(name => !(name in after[part]))
   const changed = Object.entries(after.chains).filter(([name, chain]) => differs(before.chains[name], chain))
   const added = changed.filter(([name]) => before.chains[name] === undefined)
+  const leaving = gone('chains')
   return [
     ...Object.entries(after.sets).flatMap(([name, set]) => setSteps(`${place} ${name}`, before.sets[name], set)),
     ...Object.entries(after.maps).flatMap(([name, map]) =>
@@ -91,8 +92,8 @@ function steps(place: string, before: NftTable, after: NftTable): string[] {
     ...Object.keys({...before.maps, ...after.maps}).flatMap(name =>
       elementSteps(`${place} ${name}`, before.maps[name], after.maps[name]),
     ),
-    ...gone('chains').map(name => `flush chain ${place} ${name}`),
-    ...gone('chains').map(name => `delete chain ${place} ${name}`),
+    ...leaving.map(name => `flush chain ${place} ${name}`),
+    ...leaving.map(name => `delete chain ${place} ${name}`),
     ...gone('maps').map(name => `delete map ${place} ${name}`),
     ...gone('sets').map(name => `delete set ${place} ${name}`),
   ]

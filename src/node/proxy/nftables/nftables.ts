@@ -17,7 +17,8 @@ export const nftables: ProxyMode = {
 
 /** The one table that a node has for its Services. */
 export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContext): NftPlan {
-  const parts = ports.map(port => serviceParts(port, context))
+  const key = JSON.stringify(context)
+  const parts = ports.map(port => knownParts(port, context, key))
   const words = wordsOf(context)
   const sets = baseSets(words)
   return {
@@ -40,6 +41,17 @@ export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContex
     },
   }
 }
+
+/* Of a port that is the same as before, on a node that is told the same, all is as it was: a change costs what it changes. */
+function knownParts(port: ServicePort, context: ProxyContext, key: string): ServiceParts {
+  const byContext = remembered.get(port) ?? new Map<string, ServiceParts>()
+  remembered.set(port, byContext)
+  const parts = byContext.get(key) ?? serviceParts(port, context)
+  byContext.set(key, parts)
+  return parts
+}
+
+const remembered = new WeakMap<ServicePort, Map<string, ServiceParts>>()
 
 /* Spreading the one into the other again and again would cost the square of their number. */
 function merged<T>(records: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> {
