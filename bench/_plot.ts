@@ -4,6 +4,8 @@ export type Line = {readonly name: string; readonly points: readonly {readonly x
 const [width, height, left, bottom, top, right] = [640, 360, 56, 44, 36, 96]
 const colours = ['#c0392b', '#2471a3', '#1e8449', '#7d3c98']
 
+const title = 'First packet to a Service, µs (median), by the number of Services'
+
 /** First-packet latency against the number of Services as SVG: x by powers of ten, y from nothing on. */
 export function plotOf(lines: readonly Line[]): string {
   const points = lines.flatMap(line => line.points)
@@ -18,7 +20,7 @@ export function plotOf(lines: readonly Line[]): string {
   const text = (at: {x: number; y: number; anchor?: string}, words: string | number) =>
     `<text x="${at.x.toFixed(1)}" y="${at.y.toFixed(1)}" text-anchor="${at.anchor ?? 'middle'}">${words}</text>`
   const parts = [
-    text({x: left, y: 20, anchor: 'start'}, 'First packet to a Service, µs (median), by the number of Services'),
+    text({x: left, y: 20, anchor: 'start'}, title),
     ...levels.map(
       level =>
         `<path d="M${left} ${y(level).toFixed(1)}H${width - right}" stroke="#ddd"/>${text({x: left - 8, y: y(level) + 4, anchor: 'end'}, level)}`,
@@ -34,6 +36,7 @@ export function plotOf(lines: readonly Line[]): string {
     }),
   ]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${parts.join('\n')}
 </svg>
