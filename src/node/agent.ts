@@ -23,7 +23,7 @@ import type {PacketPlan} from './plan.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import {netnsOf, type PodLife} from './pods/pod-life.ts'
 import {createPolicyLoop} from './policy-loop.ts'
-import {policyStory} from './policy-story.ts'
+import {policiesBypassed, policyStory} from './policy-story.ts'
 import {
   defaultProxyConfiguration,
   type ProxyConfiguration,
@@ -179,7 +179,8 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   }
 
   function notes(): readonly string[] {
-    const all = [...network.notes(), ...proxy.notes()]
+    const bypassed = mode === 'userspace' && world.policies.size > 0 ? [policiesBypassed] : []
+    const all = [...network.notes(), ...proxy.notes(), ...bypassed]
     if (world.refused === undefined || world.policies.size > 0) return all
     return [...all, `${name} enforces no NetworkPolicies, for it may not read them: ${world.refused}`]
   }

@@ -44,8 +44,12 @@ function notEnforced(node: string, error: unknown): Omit<Happening, 'host'> {
   return {type: 'Warning', reason: 'NetworkPolicyNotEnforced', message, component: 'network-policy'}
 }
 
+/** What the userspace mode does to NetworkPolicies. */
+export const policiesBypassed =
+  'who calls a cluster IP is seen as the node, so NetworkPolicies hold for calls to pod addresses alone'
+
 /* The program that takes connections to cluster IPs is the node: it may speak to its pods, and no policy sees who asked it to. */
 function bypassed(node: string): Omit<Happening, 'host'> {
-  const message = `kube-proxy of ${node} is in userspace mode: who calls a cluster IP is seen as the node, so NetworkPolicies hold for calls to pod addresses alone`
+  const message = `kube-proxy of ${node} is in userspace mode: ${policiesBypassed}`
   return {type: 'Warning', reason: 'NetworkPolicyBypassed', message, component: 'network-policy'}
 }
