@@ -11,6 +11,7 @@ import {readKubeconfig} from '../api-client/kubeconfig-file.ts'
 import {after, timestamp} from '../clock.ts'
 import {kernelOf} from '../daemon/kernel-of.ts'
 import {workerProgram} from '../daemon/worker-program.ts'
+import {tellNames} from '../dns/tell-names.ts'
 import {serveAgent} from './agent-server.ts'
 import {machineOf} from './machine.ts'
 import {mountAgent} from './mounts.ts'
@@ -34,6 +35,8 @@ async function main(options: JoinOptions): Promise<void> {
   const {signal} = new AbortController()
   const connection = connect({...place, ...(options.server !== undefined && {server: options.server})})
   const client = httpClient({connection, node: options.name, after})
+  const names = httpClient({connection, kinds: ['Namespace', 'Service', 'EndpointSlice', 'Pod'], after})
+  tellNames({client: names, after, signal, log})
   const agents: Agent[] = []
   const died = (error: Error) => {
     log.fatal({err: error}, 'the runtime is gone, and the node with it')

@@ -44,7 +44,8 @@ export async function watchLookup(
     {place: pod, target},
     ...servers.map(({metadata}) => ({place: metadata.name, target: `kube-system/pod/${metadata.name}`})),
   ]
-  const watches = await Promise.all(watched.map(one => watch(running, one)))
+  const owners = await Promise.all(watched.map(one => findNetworkOwner(running, one.target)))
+  const watches = watched.map(({place}, index) => watch(running, {place, owner: owners[index] ?? 0}))
   try {
     await Promise.all(watches.map(({begun}) => begun))
     const began = performance.now()
@@ -71,8 +72,7 @@ type Watch = {
   readonly seen: Promise<readonly Sighting[]>
 }
 
-async function watch(running: RunningLab, {place, target}: {place: string; target: string}): Promise<Watch> {
-  const owner = await findNetworkOwner(running, target)
+function watch(running: RunningLab, {place, owner}: {place: string; owner: number}): Watch {
   const capture = startCapture({owner, rootless: running.state.rootless})
   const begun = Promise.withResolvers<void>()
   const seen = see(capture, place, begun.resolve)
