@@ -16,10 +16,10 @@ export function differences(plans: readonly PacketPlan[], seen: string): readonl
   ]
 }
 
-/** Where the proxy of the userspace mode listens for each service port, by what the rules say. */
+/** Where the proxy of the userspace mode listens for each service port, by what the rules say; they leave a colon after one without a name. */
 export function proxyPortsIn(saved: string): ReadonlyMap<string, number> {
   const rule = /^-A KUBE-PORTALS-CONTAINER .*--comment "?([^" ]+)"? .*--to-ports (\d+)$/gm
-  return new Map([...saved.matchAll(rule)].map(([, name = '', port]) => [name, Number(port)]))
+  return new Map([...saved.matchAll(rule)].map(([, name = '', port]) => [name.replace(/:$/, ''), Number(port)]))
 }
 
 /* What every cluster has: the Service of the API, and the DNS. */
