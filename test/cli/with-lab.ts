@@ -79,9 +79,9 @@ test(answered, 'exec -n web node/nope -- ls', {
   code: 1,
   stderr: 'podlab: there is no node/nope; the pods that run are a, b\n',
 })
-test(answered, 'diff rules iptables ipvs svc/a', {
+test(answered, 'diff rules iptables ebpf svc/a', {
   code: 2,
-  stderr: 'podlab: no mode is named "ipvs"; expected two of userspace, iptables, nftables\n',
+  stderr: 'podlab: no mode is named "ebpf"; expected two of userspace, iptables, ipvs, nftables\n',
 })
 test(answered, 'diff rules iptables nftables pod/a', {
   code: 2,

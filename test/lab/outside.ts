@@ -63,7 +63,19 @@ test(
   'cluster: {underlay: 192.0.2.0/24}\ninternet: [192.0.2.1]',
   '2:12 the address 192.0.2.1 lies in underlay 192.0.2.0/24',
 )
-test('a component that is not repaired', refused, 'cluster: {reconcile: never}', '1:11 unknown key "reconcile"')
+test(
+  'a word where components are named',
+  refused,
+  'cluster: {reconcile: never}',
+  '1:22 expected a mapping, not the text "never"',
+)
+test(
+  'a component that there is not',
+  refused,
+  'cluster: {reconcile: {docker: never, flannel: sometimes}}',
+  '1:23 unknown key "docker"',
+  '1:47 expected always or never, not the text "sometimes"',
+)
 
 const service = (name: string, spec: string) =>
   `{apiVersion: v1, kind: Service, metadata: {name: ${name}}, spec: {${spec}ports: [{port: 80}]}}`
