@@ -55,5 +55,7 @@ export const context: ProxyContext = {
   serviceRange: parseNetwork('10.96.0.0/12'),
 }
 
-/** Where the goldens lie: what the tools print once the kernel has the reference cluster's rules. */
-export const goldenFile = (name: 'iptables-save' | 'nft') => join(import.meta.dirname, `reference.${name}.txt`)
+export type Golden = 'iptables-save' | 'nft' | 'ipvs.iptables-save' | 'ipvs.ipset-save' | 'ipvs.ipvsadm-Sn'
+
+/** Where the goldens lie: what the tools print once the kernel has the reference cluster's rules; those of ipvs mode with its name before. */
+export const goldenFile = (name: Golden) => join(import.meta.dirname, `reference.${name}.txt`)
