@@ -22,7 +22,7 @@ nodes:
   - {name: far, address: 10.0.20.4, podSubnet: 172.17.13.0/24}
   - {name: near, address: 10.0.20.11, podSubnet: 172.17.12.0/24}
 clients: [laptop]
-internet: [{name: example.com, address: 203.0.113.10, answer: This is example.com}]
+internet: [{name: example.com, address: 203.0.113.10, answer: This is example.com}, {name: example.net, address: 203.0.113.20}]
 manifests:
   - {apiVersion: v1, kind: Pod, metadata: {name: client}, spec: {nodeName: near, containers: [{name: main, image: curlimages/curl, command: [sleep, infinity]}]}}
   - {apiVersion: v1, kind: Pod, metadata: {name: shell}, spec: {nodeName: near, containers: [{name: main, image: busybox, command: [sleep, infinity]}]}}
@@ -58,7 +58,8 @@ export function dnsSuite(test: TestFn, account: Account): void {
   const says = async (t: ExecutionContext, expected: string | RegExp, target: string, ...argv: readonly string[]) => {
     const {code, stdout, stderr} = await inLab(target, ...argv)
     t.is(code, 0, `${argv.join(' ')}: ${stderr}`)
-    if (typeof expected === 'string') t.is(stdout.trim(), expected, argv.join(' '))
+    // dig tells in comments what went wrong with the tries before, as on a busy machine a pod may be unready for a moment.
+    if (typeof expected === 'string') t.is(stdout.replaceAll(/^;;.*\n/gm, '').trim(), expected, argv.join(' '))
     else t.regex(stdout, expected, argv.join(' '))
   }
 
@@ -151,23 +152,24 @@ export function dnsSuite(test: TestFn, account: Account): void {
     )
   })
 
+  /* Nobody else asks for example.net, so that no answer is remembered. */
   fact('the story of a look-up tells each query, by which rules it went, and who answered', async t => {
-    const {code, stdout, stderr} = await podlab('story', '--lab', name, 'dns', 'client', 'example.com')
+    const {code, stdout, stderr} = await podlab('story', '--lab', name, 'dns', 'client', 'example.net')
     t.deepEqual([code, stderr], [0, ''])
     t.regex(
       stdout,
-      /^client looks example\.com up: getent ahosts example\.com\n.*ask 10\.96\.0\.10; .*ndots:5\.\n.*1 dot/,
+      /^client looks example\.net up: getent ahosts example\.net\n.*ask 10\.96\.0\.10; .*ndots:5\.\n.*1 dot/,
     )
     t.regex(
       stdout,
-      /example\.com\.default\.svc\.cluster\.local\. A\? \(with search domain 1, default\.svc\.cluster\.local\)/,
+      /example\.net\.default\.svc\.cluster\.local\. A\? \(with search domain 1, default\.svc\.cluster\.local\)/,
     )
     t.regex(
       stdout,
       /kube-proxy on near leads 10\.96\.0\.10 to coredns-\S+ \(KUBE-SVC-TCOU7JCQXEZGVUNU, KUBE-SEP-\w+\); there after/,
     )
-    t.regex(stdout, /it asks 10\.0\.20\.254, which says 203\.0\.113\.10\./)
-    t.regex(stdout, /\nexample\.com is 203\.0\.113\.10: 4 queries, /)
+    t.regex(stdout, /it asks 10\.0\.20\.254, which says 203\.0\.113\.20\./)
+    t.regex(stdout, /\nexample\.net is 203\.0\.113\.20: 4 queries, /)
     const json = await podlab('story', '--lab', name, 'dns', 'client', 'web', '--json')
     t.like(JSON.parse(json.stdout), {name: 'web', said: ['10.98.0.10'], service: '10.96.0.10'})
     t.is((await podlab('story', '--lab', name, 'dns', 'nobody', 'web')).code, 1)
