@@ -37,7 +37,10 @@ export async function refuseLacking(name: string, value: string): Promise<void> 
   if (reason !== undefined) throw new LackingError(reason)
 }
 
+/** How long the kernel may take to load its modules, in ms: an emulated machine takes its time. */
+const loadedWithin = 60_000
+
 function outcomeOf({find}: Probe) {
   if (typeof find === 'function') throw new Error('this is found out by doing it')
-  return tryOut(find)
+  return tryOut(find, {withinMs: loadedWithin})
 }
