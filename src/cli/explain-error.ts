@@ -13,7 +13,7 @@ export function explainError(error: unknown): {readonly message: string; readonl
 }
 
 /* Codes of a StartError that another machine, or this one after a remedy, would not have. */
-const machineFaults = ['no-sandbox', 'no-session', 'missing-tools', 'no-ipvs']
+const machineFaults = ['no-sandbox', 'no-session', 'missing-tools', 'no-ipvs', 'no-resolver']
 
 /* What a VmError means; any other is that the machine broke. */
 const vmCodes: Readonly<Record<string, number>> = {machine: exitCode.machine, usage: exitCode.usage}

@@ -14,14 +14,14 @@ import type {Session} from './session.ts'
 export function startSandbox({
   session,
   program,
-  listeners,
+  sockets,
   waitMs,
   kept = '',
 }: {
   session: Session
   program: readonly string[]
-  /** The descriptors of the sockets that the API server shall listen on. */
-  listeners: readonly number[]
+  /** The descriptors of the host's sockets that the daemon gets: those that the API server shall listen on, and one to ask DNS servers by. */
+  sockets: readonly number[]
   /** How long to wait for a lab of the same name that is just ending. */
   waitMs: number
   /** The folder in which the lab is kept. */
@@ -33,11 +33,14 @@ export function startSandbox({
     {
       cwd: '/',
       detached: true,
-      stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'ignore', ...listeners],
+      stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'ignore', ...sockets],
       env: {...process.env, PATH: systemPath, LC_ALL: 'C'},
     },
   )
 }
+
+/** The first of those sockets, as the daemon knows it. */
+export const firstSocket = 5
 
 /** How the keeper ends when the session is somebody else's. */
 export const sessionTaken = 75
@@ -47,7 +50,7 @@ export const endedButKept = 76
 
 /*
  * Standard input is the daemon's life line, descriptor 3 its messages, and 5 (and 6) the sockets of its API server, which are the host's
- * although the daemon has a network of its own. Standard output tells why nothing came of it. The
+ * although the daemon has a network of its own; one more, if any, asks DNS servers outside. Standard output tells why nothing came of it. The
  * second attempt is for a folder that its last holder removed while we waited. Only a keeper that was killed leaves a socket for the next
  * one to remove. A folder that somebody took away may be another lab's by the end. What is kept of a lab goes when it ends well, or was
  * never up. The last rmdir refuses while there is another session.

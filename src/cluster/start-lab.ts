@@ -2,16 +2,17 @@ import type {ChildProcess} from 'node:child_process'
 import {createInterface} from 'node:readline'
 import type {Readable, Writable} from 'node:stream'
 import {text} from 'node:stream/consumers'
-import type {Lab} from '../lab/lab.ts'
+import type {Lab, Resolver} from '../lab/lab.ts'
 import {answers} from './answers.ts'
 import {accessAgain, createAccess, type Door, openDoor} from './api-access.ts'
 import type {Birth} from './daemon/daemon.ts'
+import type {HostSocket} from './dns/outside.ts'
 import {withRealCoredns} from './dns/real-coredns.ts'
 import {forget, type Kept, type KeptLab} from './kept.ts'
 import {explainMissingTools} from './missing-tools.ts'
 import {explainNoSandbox} from './no-sandbox.ts'
 import {placeToKeep} from './place-to-keep.ts'
-import {isRootless, sessionTaken, startSandbox} from './sandbox.ts'
+import {firstSocket, isRootless, sessionTaken, startSandbox} from './sandbox.ts'
 import {checkSession, type Session, sessionOf} from './session.ts'
 import {StartError} from './start-error.ts'
 
@@ -51,13 +52,14 @@ export async function startLab(
   const {kept, note} = resume || keep ? await placeToKeep(session, resume) : {}
   const doors = await Promise.all(portsOf(resume, insecure).map(port => openDoor(port)))
   const [{port}, plain] = doors as [Door, Door?]
+  const outside = await wayOutside(lab)
   try {
-    const birth = birthOf({lab, source, resume}, {port, plainPort: plain?.port, kept, note})
+    const birth = birthOf({lab, source, resume}, {port, plainPort: plain?.port, kept, note, servers: outside?.servers})
     const attempt = {
       ...{session, kept, isNew: !resume},
       birth: JSON.stringify(birth),
       program: [...daemon, session.folder],
-      listeners: doors.map(({descriptor}) => descriptor),
+      sockets: [...doors, outside].flatMap(one => one?.descriptor ?? []),
     }
     for (const waitMs of [0, endingTakes]) {
       const started = await tryToStart({...attempt, waitMs}, signal)
@@ -66,11 +68,17 @@ export async function startLab(
     }
   } finally {
     for (const door of doors) door.close()
+    outside?.close()
   }
   throw new StartError(
     `lab ${session.name} is already up. Take it down with: podlab down ${session.name}`,
     'already-up',
   )
+}
+
+/* Few labs want it. */
+async function wayOutside(lab: Lab): Promise<HostSocket | undefined> {
+  return lab.cluster.dns?.host && (await import('./dns/outside.ts')).openWayOutside(lab)
 }
 
 /* Without a port from before any will do. */
@@ -97,9 +105,11 @@ type Surroundings = {
   readonly plainPort: number | undefined
   readonly kept: Kept | undefined
   readonly note: string | undefined
+  /** The DNS servers outside the lab that may be asked. */
+  readonly servers: readonly Resolver[] | undefined
 }
 
-function birthOf({lab, source, resume}: LabToStart, {port, plainPort, kept, note}: Surroundings): Birth {
+function birthOf({lab, source, resume}: LabToStart, {port, plainPort, kept, note, servers}: Surroundings): Birth {
   const insecure = plainPort !== undefined
   return {
     ...{lab, source, rootless: isRootless()},
@@ -107,6 +117,7 @@ function birthOf({lab, source, resume}: LabToStart, {port, plainPort, kept, note
     ports: {secure: port, ...(insecure && {insecure: plainPort})},
     ...(kept && {kept: {folder: kept.folder, ...(resume && {resumed: resume.startedAt})}}),
     ...(note !== undefined && {note}),
+    ...(servers && {outside: {servers, descriptor: firstSocket + (insecure ? 2 : 1)}}),
   }
 }
 
@@ -117,7 +128,7 @@ type Attempt = {
   readonly session: Session
   readonly birth: string
   readonly program: readonly string[]
-  readonly listeners: readonly number[]
+  readonly sockets: readonly number[]
   readonly waitMs: number
   readonly kept: Kept | undefined
   readonly isNew: boolean
@@ -125,10 +136,10 @@ type Attempt = {
 
 /* Undefined when the session is somebody else's. */
 async function tryToStart(
-  {session, birth, program, listeners, waitMs, kept, isNew}: Attempt,
+  {session, birth, program, sockets, waitMs, kept, isNew}: Attempt,
   signal: AbortSignal,
 ): Promise<StartedLab | undefined> {
-  const keeper = startSandbox({session, program, listeners, waitMs, kept: kept?.folder})
+  const keeper = startSandbox({session, program, sockets, waitMs, kept: kept?.folder})
   const lifeLine = keeper.stdin as Writable
   const gone = ended(keeper)
   const said = text(keeper.stdout as Readable).catch(() => '') // cut off when the lab is let go

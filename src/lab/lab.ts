@@ -52,7 +52,12 @@ export type DnsConfig = {
   readonly corefile?: string
   /** Names of the world outside that the nodes' own DNS server knows, besides those of the internet's hosts. */
   readonly upstream: Readonly<Record<string, readonly Ip[]>>
+  /** Who is asked for all other names, outside the lab: the machine's own DNS servers, or this one. Nobody when left out. */
+  readonly host?: true | Resolver
 }
+
+/** A DNS server that the machine reaches which the lab is on. */
+export type Resolver = {readonly address: Ip; readonly port: number}
 
 /** `podNetwork6`, `serviceRange6`, `underlay6` and `loadBalancers6` of the lab file. */
 export type Ipv6Networks = {

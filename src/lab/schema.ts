@@ -2,8 +2,10 @@ import {z} from 'zod'
 import {parseNetwork, parseNetwork6} from '../net/cidr.ts'
 import {parseIp} from '../net/ip.ts'
 import {parseIp6} from '../net/ip6.ts'
+import {NetError} from '../net/net-error.ts'
 import {parsePortRange} from '../net/port-range.ts'
 import {type CheckForm, checkSchema, conditionSchema} from './check-schema.ts'
+import type {Resolver} from './lab.ts'
 import {parametersSchema} from './parameters.ts'
 import {mapping, parsed} from './shape.ts'
 import {overlayName, proxyMode, stepSchema} from './step-schema.ts'
@@ -32,7 +34,13 @@ const hostName = z
 const network = (example: string) => parsed(parseNetwork, example)
 const network6 = (example: string) => parsed(parseNetwork6, example)
 
-const dnsForm = 'expected false, or a mapping with server, corefile and upstream'
+const dnsForm = 'expected false, or a mapping with server, corefile, upstream and host'
+
+function parseResolver(text: string): Resolver {
+  const [, address = '', port = '53'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? []
+  if (Number(port) < 1 || Number(port) > 65535) throw new NetError(`"${port}" is no port; expected 1 to 65535`)
+  return {address: parseIp(address), port: Number(port)}
+}
 
 /* Who answers for names. */
 const dnsSchema = z
@@ -54,6 +62,12 @@ const dnsSchema = z
           )
           .optional()
           .describe("Names outside the cluster with their addresses, which the nodes' DNS server knows"),
+        host: z
+          .union([parsed(parseResolver, '192.0.2.53:53'), z.literal(true)], {
+            error: 'expected true, or the address of a DNS server, like 192.0.2.53 or 192.0.2.53:5353',
+          })
+          .optional()
+          .describe("Has all other names asked of this machine's own DNS servers (true), or of one that it reaches"),
       }),
     ],
     {error: dnsForm},

@@ -36,12 +36,13 @@ export function readCluster(written: unknown): ClusterConfig {
 
 function dnsConfig(written: z.output<typeof clusterSchema>['dns']): DnsConfig | undefined {
   if (typeof written === 'boolean' || written.server === 'none') return undefined
-  const {server, corefile, upstream = {}} = written
+  const {server, corefile, upstream = {}, host} = written
   const names = Object.entries(upstream).map(([name, addresses]) => [name, [addresses].flat()] as const)
   return {
     server,
     upstream: Object.fromEntries(names),
     ...(corefile !== undefined && {corefile}),
+    ...(host !== undefined && {host}),
   }
 }
 

@@ -26,6 +26,7 @@ import {type ApiAccess, apiServerPlace} from '../api-access.ts'
 import {type Chronicle, createChronicle, writing} from '../chronicle.ts'
 import {after, timestamp} from '../clock.ts'
 import {dnsServers, dnsService} from '../dns/objects.ts'
+import type {Outside} from '../dns/outside.ts'
 import {tellNames} from '../dns/tell-names.ts'
 import {serveUpstream} from '../dns/upstream-server.ts'
 import {nodeObjects} from '../node-objects.ts'
@@ -70,6 +71,7 @@ export async function createCluster({
   resumed,
   rootless,
   access,
+  outside,
   log,
   signal,
   died,
@@ -81,6 +83,8 @@ export async function createCluster({
   rootless: boolean
   /** The lab's authority, which signs certificates and the tokens of service accounts. */
   access: ApiAccess
+  /** The way to DNS servers outside the lab. */
+  outside?: Outside
   log: Logger
   signal: AbortSignal
   /** Hears that the runtime is gone, and with it all that could change the lab. */
@@ -128,7 +132,7 @@ export async function createCluster({
   const images = await readyImages(lab, unpacked)
   const kernel = kernelOf(runtime, rootless)
   const machines = await makeMachines({lab, kernel, runtime, writeFile: writeInside})
-  serveUpstream(lab, log)
+  serveUpstream(lab, log, outside)
   const issuer = tokenIssuer(store, access.authorityKey)
   const clientOf = (node: string) =>
     storeClient(

@@ -4,6 +4,7 @@ import {createInterface} from 'node:readline'
 import {pino} from 'pino'
 import type {Lab} from '../../lab/lab.ts'
 import type {ApiAccess} from '../api-access.ts'
+import type {Outside} from '../dns/outside.ts'
 import {format, type KeptLab} from '../kept.ts'
 import {endedButKept} from '../sandbox.ts'
 import type {SessionState} from '../session.ts'
@@ -34,6 +35,8 @@ export type Birth = {
   readonly kept?: {readonly folder: string; readonly resumed?: string}
   /** Why it is not, although that was wanted. */
   readonly note?: string
+  /** By which socket, and of whom, names outside the lab may be asked. */
+  readonly outside?: Outside
 }
 
 const messages = createWriteStream('', {fd: 3})
@@ -52,7 +55,7 @@ async function main(folder: string): Promise<void> {
   const lines = createInterface({input: process.stdin})[Symbol.asyncIterator]()
   const first = await lines.next()
   if (first.done) process.exit(0)
-  const {lab, source, rootless, apiServer, ports, kept, note} = JSON.parse(first.value) as Birth
+  const {lab, source, rootless, apiServer, ports, kept, note, outside} = JSON.parse(first.value) as Birth
   followLifeLine(lines, () => process.exit(kept?.resumed === undefined ? 0 : endedButKept))
 
   // All that lies in the session's folder comes first: the sandbox's own /run may cover it.
@@ -87,6 +90,7 @@ async function main(folder: string): Promise<void> {
         ...{lab, store, resumed},
         rootless,
         access: apiServer,
+        ...(outside && {outside}),
         log,
         signal: new AbortController().signal,
         died,

@@ -31,7 +31,8 @@ function start(context: ProgramContext): PlayedServer {
   const {view, known, wantPods} = namesView()
   const exchange = createExchange({
     openUdp: () => inNetwork(() => openUdp(0).socket),
-    connect: ({address, port}) => inNetwork(() => connect({host: 'server', port, lookup: atOnce(address)})),
+    connect: ({address, port}) =>
+      inNetwork(() => connect({host: 'server', port, lookup: atOnce(address), autoSelectFamily: false})),
   })
   const server = createDnsServer({
     ...{corefile, file: path, view, log, readFile: read, exchange: exchange.exchange},

@@ -1,20 +1,21 @@
-import {createSocket} from 'node:dgram'
+import {createSocket, type Socket as UdpSocket} from 'node:dgram'
 import {createServer, type Socket} from 'node:net'
 import type {Logger} from 'pino'
 import type {DnsServer} from '../../dns/server.ts'
 import type {Lab} from '../../lab/lab.ts'
+import type {Outside} from './outside.ts'
 import {upstreamAddress, upstreamCorefile} from './upstream.ts'
 
 /**
  * The DNS server of the underlay, at the router's address in the daemon's own network. Labs start without it: it is loaded when somebody
  * asks for the first time.
  */
-export function serveUpstream(lab: Lab, log: Logger): void {
+export function serveUpstream(lab: Lab, log: Logger, outside?: Outside): void {
   const address = upstreamAddress(lab)
   if (address === undefined) return
   let loading: ReturnType<typeof load> | undefined
   const loaded = () => {
-    loading ??= load(upstreamCorefile(lab), line => log.info({from: 'upstream DNS'}, line))
+    loading ??= load(lab, outside, line => log.info({from: 'upstream DNS'}, line))
     return loading
   }
   const failed = (error: Error) => log.error({err: error}, 'the DNS server of the underlay has failed')
@@ -39,6 +40,7 @@ export function serveUpstream(lab: Lab, log: Logger): void {
       .then(({serveTcp, server}) => {
         tcp.removeAllListeners('connection')
         serveTcp(server, tcp, dnsPort)
+        tcp.on('connection', socket => socket.resume()) // it begins paused
         for (const early of waiting.splice(0)) {
           tcp.emit('connection', early)
           early.resume()
@@ -52,22 +54,32 @@ export function serveUpstream(lab: Lab, log: Logger): void {
 
 const dnsPort = 53
 
-async function load(corefile: string, log: (line: string) => void) {
-  const [{createDnsServer}, {serveTcp}, {toldView}] = await Promise.all([
+async function load(lab: Lab, outside: Outside | undefined, log: (line: string) => void) {
+  const [{createDnsServer}, {serveTcp}, {toldView}, {createExchange}] = await Promise.all([
     import('../../dns/server.ts'),
     import('../../dns/serve.ts'),
     import('../../dns/view.ts'),
+    import('../../dns/exchange.ts'),
   ])
   const view = toldView()
   view.sync()
-  const exchange = async () => {
-    throw new Error('this server asks nobody')
-  }
+  const {exchange} = createExchange({
+    openUdp: () => openOutside(outside),
+    connect: () => {
+      throw new Error('outside the lab only UDP is spoken')
+    },
+  })
+  const corefile = upstreamCorefile(lab, outside?.servers)
   const server = createDnsServer({corefile, view, exchange, log, now: Date.now})
-  return {
-    server: {...server, answer: (...query) => unknownNames(server.answer(...query))} satisfies DnsServer,
-    serveTcp,
-  }
+  const known: DnsServer = {...server, answer: (...query) => unknownNames(server.answer(...query))}
+  return {server: outside ? server : known, serveTcp}
+}
+
+function openOutside(outside: Outside | undefined): UdpSocket {
+  if (outside === undefined) throw new Error('this server asks nobody')
+  const socket = createSocket('udp4')
+  socket.bind({fd: outside.descriptor})
+  return socket
 }
 
 type Answer = ReturnType<DnsServer['answer']>
