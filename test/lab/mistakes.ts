@@ -223,6 +223,15 @@ test(
   'scenario:\n  - each:\n      proxy: [iptables, nftables]\n      play:\n        - exec: {in: node/ghost, run: x}\n',
   '5:22 no node is named ghost',
 )
+for (const [what, written, message] of [
+  ['a word', 'here', '"here" is not an IPv4 address; expected four numbers from 0 to 255, like 10.0.20.4'],
+  ['port 0', '"192.0.2.53:0"', '"0" is no port; expected 1 to 65535'],
+  ['port 70000', '"192.0.2.53:70000"', '"70000" is no port; expected 1 to 65535'],
+  ['no', 'false', 'expected true, not the boolean false'],
+  ['a number', '53', 'expected true, not the number 53'],
+  ['a list', '[192.0.2.53]', 'expected true, not a list'],
+] as const)
+  test(`${what} for the DNS server of the host`, refused, `cluster: {dns: {host: ${written}}}`, `1:23 ${message}`)
 test('kubectl and no words', refused, "scenario:\n  - kubectl: ''\n", '2:14 expected a command')
 test('kubectl in a pod', refused, 'scenario:\n  - kubectl: {in: pod/a, run: get pods}\n', '2:15 unknown key "in"')
 test(
