@@ -2,7 +2,8 @@
  * What runs inside before the command does. The kernel starts `/init` from its first root, which mounts the host's / (read-only, over 9p)
  * below a tmpfs: all is there, and whatever is written stays in memory. The second script, in that root, is told over a port of
  * virtio what to run. A port may be opened once, so output goes to it through `cat`: a program may then open /dev/stderr as often as it
- * likes. What the command has left running would keep those open, and is ended.
+ * likes. What the command has left running would keep those open, and is ended. The command is run by the host's own shell: that of busybox
+ * takes its own ip, sh or unshare for the machine's.
  */
 export const guestInit = `#!/bin/busybox sh
 B=/bin/busybox
@@ -39,7 +40,7 @@ $B mkfifo $H/out $H/err
 $B cat $H/out > $O & CO=$!
 $B cat $H/err > $E & CE=$!
 echo began >&9
-( exec 9>&-; cd "$folder" || exit 125; exec $B setsid $B sh $H/command ) < /dev/null > $H/out 2> $H/err
+( exec 9>&-; cd "$folder" || exit 125; exec $B setsid /bin/sh $H/command ) < /dev/null > $H/out 2> $H/err
 rc=$?
 for p in /proc/[0-9]*; do
   p=\${p#/proc/}
