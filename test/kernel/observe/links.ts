@@ -58,10 +58,10 @@ test(
 test(
   'a link of another kind',
   reads,
-  {ifname: 'x', ...ether, linkinfo: {info_kind: 'dummy'}},
+  {ifname: 'x', ...ether, linkinfo: {info_kind: 'ipip'}},
   {
     ...link,
-    kind: {type: 'other', kind: 'dummy'},
+    kind: {type: 'other', kind: 'ipip'},
   },
 )
 test(
