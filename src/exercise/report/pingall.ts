@@ -3,16 +3,13 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {typed} from '../command.ts'
 import {type PingAll, totalsOf} from '../pingall.ts'
 import {programFor} from '../reach/closer.ts'
-import {printCells} from '../reach/matrix-table.ts'
+import {printMatrix} from './print-matrix.ts'
 import {printDuration} from './words.ts'
 
 type Named = Pick<LabHandle, 'program' | 'option'>
 
 /** Failed calls that are shown with the command to look closer. */
 const mostShown = 10
-/** The widest table that is printed with names over its columns. */
-const widest = 120
-
 /** The matrix as people read it: the table, what failed and how to look closer, what was left out, and the total. */
 export function printPingAll(
   all: PingAll,
@@ -27,7 +24,7 @@ export function printPingAll(
     ...(failed.length > mostShown ? [`... and ${failed.length - mostShown} more\n`] : []),
     ...all.left.map(text => `not tried: ${text}\n`),
   ]
-  return `${printTable(all)}\n${lines.join('')}${reached} of ${of} reached (${printDuration(milliseconds)})\n`
+  return `${printMatrix(all, {word: wordOf, mark: markOf})}\n${lines.join('')}${reached} of ${of} reached (${printDuration(milliseconds)})\n`
 }
 
 /** The matrix for programs: every call with what came of it, those that failed with the command to look closer, the total. */
@@ -43,17 +40,6 @@ export function pingAllJson(all: PingAll, {lab, name}: {readonly lab: Named; rea
     notTried: all.left,
   }
   return `${JSON.stringify(report, null, 2)}\n`
-}
-
-/** Many columns have numbers instead of names, which are listed below. */
-function printTable({from, goals, cells}: PingAll): string {
-  const rows = (print: (outcome: Outcome | undefined) => string) =>
-    from.map((place, row) => [place, ...(cells[row] ?? []).map(print)])
-  const named = printCells([['from', ...goals.map(({name}) => name)], ...rows(wordOf)])
-  if (named.indexOf('\n') <= widest) return named
-  const numbers = goals.map((_, index) => `${index + 1}`)
-  const legend = goals.map(({name}, index) => `${index + 1} ${name}\n`).join('')
-  return `${printCells([['from', ...numbers], ...rows(markOf)])}\n${legend}`
 }
 
 function wordOf(outcome: Outcome | undefined): string {

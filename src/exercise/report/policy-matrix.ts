@@ -2,17 +2,14 @@ import type {LabHandle} from '../../cluster/lab-handle.ts'
 import {typed} from '../command.ts'
 import {type Cell, hasArrived, isAsExpected, type MatrixGoal, type PolicyMatrix} from '../policy-matrix.ts'
 import {programFor} from '../reach/closer.ts'
-import {printCells} from '../reach/matrix-table.ts'
 import {printPort} from '../reach/wanted-ports.ts'
+import {printMatrix} from './print-matrix.ts'
 import {printDuration} from './words.ts'
 
 type Named = Pick<LabHandle, 'program' | 'option'>
 
 /** Calls that are not as policies say, and are shown with the command to look closer. */
 const mostShown = 10
-/** The widest table that is printed with names over its columns. */
-const widest = 120
-
 export type MatrixTotals = {readonly calls: number; readonly arrived: number; readonly wrong: number}
 
 export function totalsOf({cells}: PolicyMatrix): MatrixTotals {
@@ -35,7 +32,7 @@ export function printPolicyMatrix(
     ...(wrong.length > mostShown ? [`... and ${wrong.length - mostShown} more\n`] : []),
     ...matrix.left.map(text => `not tried: ${text}\n`),
   ]
-  return `${printTable(matrix)}\n${lines.join('')}${summary(matrix)} (${printDuration(milliseconds)})\n`
+  return `${printMatrix(matrix, {word: wordOf, mark: markOf})}\n${lines.join('')}${summary(matrix)} (${printDuration(milliseconds)})\n`
 }
 
 /** The matrix for programs: every call with what was expected and what came of it. */
@@ -68,17 +65,6 @@ function summary(matrix: PolicyMatrix): string {
   const total = `${calls} calls, ${arrived} arrived, ${calls - arrived} did not`
   if (wrong > 0) return `${total}; ${wrong} of them not as they should, with ${length === 0 ? 'no NetworkPolicy' : say}`
   return length === 0 ? `${total}, ${say}` : `${total}, all as ${say} ${length === 1 ? 'says' : 'say'}`
-}
-
-/** Many columns have numbers instead of names, which are listed below. */
-function printTable({from, goals, cells}: PolicyMatrix): string {
-  const rows = (print: (cell: Cell | undefined) => string) =>
-    from.map((place, row) => [place, ...(cells[row] ?? []).map(print)])
-  const named = printCells([['from', ...goals.map(({name}) => name)], ...rows(wordOf)])
-  if (named.indexOf('\n') <= widest) return named
-  const numbers = goals.map((_, index) => `${index + 1}`)
-  const legend = goals.map(({name}, index) => `${index + 1} ${name}\n`).join('')
-  return `${printCells([['from', ...numbers], ...rows(markOf)])}\n${legend}`
 }
 
 function wordOf(cell: Cell | undefined): string {
