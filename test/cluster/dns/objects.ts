@@ -70,7 +70,7 @@ const service = (clusterIP: string, name = 'mine', namespace = 'default') =>
 
 test(refused, service('10.96.0.10'), /the cluster IP 10\.96\.0\.10 is that of the cluster's DNS/)
 test(refused, 'cluster: {serviceRange: 10.0.0.0/29}', /the service range 10\.0\.0\.0\/29 has no tenth address/)
-test(refused, 'cluster: {dns: true}', /expected false, or a mapping with server, corefile and upstream/)
+test(refused, 'cluster: {dns: true}', /expected false, or a mapping with server, corefile, upstream and host/)
 test(refused, 'cluster: {dns: {server: bind}}', /expected podlab or coredns or none/)
 test(refused, 'cluster: {dns: {upstream: {example.com: somewhere}}}', /"somewhere" is not an IPv4 address/)
 test(refused, 'cluster: {dns: {upstream: {Example.com: 203.0.113.10}}}', /expected a host name in lower case/)

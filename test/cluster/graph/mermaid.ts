@@ -5,7 +5,8 @@ import {MermaidError, parseMermaid, printMermaid} from '../../../src/cluster/gra
 import {large, small} from './_topology.ts'
 
 const id = fc.stringMatching(/^[a-z]\w{0,8}$/).filter(word => word !== 'end' && word !== 'subgraph')
-const label = fc.string({maxLength: 30, unit: 'grapheme'})
+/* No machine has a name of blanks alone. */
+const label = fc.string({maxLength: 30, unit: 'grapheme'}).filter(text => text === '' || text.trim() !== '')
 const box = fc.record({id, label, shape: fc.constantFrom('box' as const, 'round' as const, 'stadium' as const)})
 const unique = <T extends {id: string}>(one: fc.Arbitrary<T>) =>
   fc.uniqueArray(one, {maxLength: 5, selector: ({id}) => id})
