@@ -1,6 +1,7 @@
 import type {Client} from '../../src/dns/plugin.ts'
 import {createDnsServer, type DnsServer, type DnsServerOptions} from '../../src/dns/server.ts'
 import {rcodeName, typeNumber} from '../../src/dns/wire/codes.ts'
+import {queryFor} from '../../src/dns/wire/query.ts'
 import {readMessage} from '../../src/dns/wire/read-message.ts'
 import type {Edns, Message} from '../../src/dns/wire/record.ts'
 import {writeMessage} from '../../src/dns/wire/write-message.ts'
@@ -12,20 +13,7 @@ export type Wanted = {readonly name: string; readonly type: string; readonly cla
 /** The bytes of a question. */
 export function queryBytes({name, type, class: kind = 1, edns}: Wanted, id = 4711): Buffer {
   return writeMessage({
-    id,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticated: false,
-    checkingDisabled: false,
-    rcode: 0,
-    question: {name, type: typeNumber(type) ?? 0, class: kind},
-    answers: [],
-    authorities: [],
-    additionals: [],
+    ...queryFor({name, type: typeNumber(type) ?? 0, class: kind}, id),
     ...(edns && {edns}),
   })
 }

@@ -4,6 +4,7 @@ import type {Upstream} from '../upstream.ts'
 import type {Query} from '../wire/accept.ts'
 import {rcodeName, rcodes} from '../wire/codes.ts'
 import {isWithin} from '../wire/name.ts'
+import {queryFor} from '../wire/query.ts'
 import {readMessage} from '../wire/read-message.ts'
 import type {Message} from '../wire/record.ts'
 import {WireError} from '../wire/wire-error.ts'
@@ -154,22 +155,7 @@ function probe(site: Site, config: ForwardConfig, proxy: Proxy): void {
   void once()
 }
 
-const probeQuery: Query = {
-  id: 0,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: true,
-  recursionAvailable: false,
-  authenticated: false,
-  checkingDisabled: false,
-  rcode: 0,
-  question: {name: '.', type: 2, class: 1},
-  answers: [],
-  authorities: [],
-  additionals: [],
-}
+const probeQuery = queryFor({name: '.', type: 2, class: 1})
 
 /* The servers in the order in which they are tried this time. */
 function inOrder(

@@ -1,7 +1,7 @@
 import {argumentsOf, onlyLine, wrongCount} from '../corefile/options.ts'
 import {bare, type Handler, type Plugin, type Site, then} from '../plugin.ts'
-import type {Query} from '../wire/accept.ts'
 import {rcodes, typeNumber} from '../wire/codes.ts'
+import {queryFor} from '../wire/query.ts'
 
 /**
  * `loop`: finds out whether queries that are forwarded come back. At its start the server asks itself for a name that nobody else knows; when
@@ -27,7 +27,7 @@ function loopHandler(site: Site, next: Handler): Handler {
   }
   site.later(0, () => {
     const client = {address: '127.0.0.1', port: 0, protocol: 'udp'} as const
-    void then(site.ask(question(name), client), () => site.later(watchFor, end))
+    void then(site.ask(queryFor({name, type: hinfo, class: 1}), client), () => site.later(watchFor, end))
   })
   return (query, client) => {
     if (!over && query.question.type === hinfo && query.question.name.toLowerCase() === name) {
@@ -46,22 +46,3 @@ const hinfo = typeNumber('HINFO') ?? 13
 
 /* How long it looks out for the query after the answer came, in milliseconds. */
 const watchFor = 2000
-
-function question(name: string): Query {
-  return {
-    id: 0,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticated: false,
-    checkingDisabled: false,
-    rcode: 0,
-    question: {name, type: hinfo, class: 1},
-    answers: [],
-    authorities: [],
-    additionals: [],
-  }
-}
