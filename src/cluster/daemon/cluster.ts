@@ -1,5 +1,6 @@
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
+import type {Worker} from 'node:worker_threads'
 import type {Logger} from 'pino'
 import {controllers} from '../../controllers/index.ts'
 import {loadBalancers} from '../../controllers/load-balancers.ts'
@@ -41,7 +42,6 @@ import {noOutsiders, type Outsiders} from './outsiders.ts'
 import type {OutsiderContext} from './start-outsiders.ts'
 import {tokenIssuer} from './token-issuer.ts'
 import {clientBy} from './way-to-api.ts'
-import {workerProgram} from './worker-program.ts'
 
 /** A lab's cluster: the API's store with its controllers, and the nodes with their agents. */
 export type Cluster = {
@@ -74,6 +74,7 @@ export async function createCluster({
   outside,
   log,
   signal,
+  thread,
   died,
 }: {
   lab: Lab
@@ -87,6 +88,8 @@ export async function createCluster({
   outside?: Outside
   log: Logger
   signal: AbortSignal
+  /** The runtime's. */
+  thread: Worker
   /** Hears that the runtime is gone, and with it all that could change the lab. */
   died: (error: Error) => void
 }): Promise<Cluster> {
@@ -96,7 +99,7 @@ export async function createCluster({
     for (const agent of agents) agent.exited(id, code)
     outsiders.exited(id, code)
   }
-  const starting = startRuntime({exited, died, program: workerProgram})
+  const starting = startRuntime({exited, died, thread})
   const unpacking = ownImages(lab.images, {home: layout.roots, signal})
   const chronicle = createChronicle(() => performance.timeOrigin + performance.now())
   const store = chronicle.noting(kept)

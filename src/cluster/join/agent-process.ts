@@ -5,6 +5,7 @@ import {isOneUser} from '../../kernel/one-user.ts'
 import {type Agent, startAgent} from '../../node/agent.ts'
 import {createDaemons} from '../../node/daemons.ts'
 import {startRuntime} from '../../node/runtime/runtime.ts'
+import {startThread} from '../../node/runtime/thread.ts'
 import {connect} from '../api-client/connection.ts'
 import {httpClient} from '../api-client/http-client.ts'
 import {readKubeconfig} from '../api-client/kubeconfig-file.ts'
@@ -45,7 +46,7 @@ async function main(options: JoinOptions): Promise<void> {
   const exited = (id: string, code: number) => {
     for (const agent of agents) agent.exited(id, code)
   }
-  const starting = startRuntime({exited, died, program: workerProgram})
+  const starting = startRuntime({exited, died, thread: startThread(workerProgram)})
   log.info({server: options.server ?? place.server}, 'joining')
   await registerNode(connection, options, {after, signal, now: timestamp})
   const runtime = await starting

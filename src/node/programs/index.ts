@@ -5,7 +5,7 @@ import {kubia} from './kubia.ts'
 import {netexec} from './netexec.ts'
 import {nginx} from './nginx.ts'
 import {nothing} from './nothing.ts'
-import type {Program} from './program.ts'
+import type {Program, Programs} from './program.ts'
 import {serveHostname} from './serve-hostname.ts'
 
 /** The programs that images may name under `played`. */
@@ -18,10 +18,11 @@ export const programs = {
   nginx,
   nothing,
   serveHostname,
-} as const satisfies Readonly<Record<string, Program>>
+} as const satisfies Programs
 
-export function findProgram(name: string): Program {
-  const program = Object.entries(programs).find(([known]) => known === name)?.[1]
+/** One of them, or of those that a higher floor brings. */
+export function findProgram(name: string, higher: Programs = {}): Program {
+  const program = Object.entries({...programs, ...higher}).find(([known]) => known === name)?.[1]
   if (!program) throw new Error(`no program ${name} in node/programs`)
   return program
 }

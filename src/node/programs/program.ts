@@ -17,8 +17,8 @@ export type ProgramContext = {
   readonly exit: (code: number) => void
 }
 
-/** Programs that are loaded when they are first played, by name. */
-export type LaterPrograms = Readonly<Record<string, () => Promise<Program>>>
+/** Programs by the name that images give them under `played`. */
+export type Programs = Readonly<Record<string, Program>>
 
 export type PlayedServer = {
   /** The descriptors of its listening sockets: the container's process holds them too, so that `ss -p` names it. */

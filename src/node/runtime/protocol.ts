@@ -84,6 +84,8 @@ export type RunAnswer = {readonly code: number; readonly stdout: string; readonl
 export type RequestName = keyof Requests
 
 export type RequestMessage =
+  /** The first: the sandbox stands. Until then the thread only loads what it needs. */
+  | {readonly name: 'begin'}
   | {
       readonly [N in RequestName]: {
         readonly number: number

@@ -1,9 +1,10 @@
-import {Worker} from 'node:worker_threads'
+import type {Worker} from 'node:worker_threads'
 import type {AskAnswer, AskQuestion} from './ask.ts'
 import type {ContainerSpec} from './container.ts'
 import type {RequestName, Requests, RunAnswer, WorkerMessage} from './protocol.ts'
 import type {LogAnswer, LogQuestion} from './read-log.ts'
 import {type Streams, streamsOver} from './streams.ts'
+import {startThread} from './thread.ts'
 import type {VolumesQuestion} from './volumes/volume.ts'
 
 /** Starts the processes of a lab: owners of namespaces, containers, and the tools that work on a namespace. */
@@ -54,18 +55,16 @@ export type RuntimeOptions = {
   readonly exited: (id: string, code: number) => void
   /** Hears that the worker thread is gone, unless `close` ended it. Nothing can be started or stopped any more. */
   readonly died: (error: Error) => void
-  /** The worker thread's program. */
-  readonly program?: URL
+  /** The worker thread, when it has been started before. */
+  readonly thread?: Worker
 }
 
-/** Starts the worker thread and waits until it is ready. */
+/** Has the worker thread begin and waits until it is ready. What it makes lies in the sandbox of this moment. */
 export async function startRuntime({
   exited,
   died,
-  program = workerProgram,
+  thread: worker = startThread(),
 }: RuntimeOptions): Promise<Runtime & {readonly streams: Streams}> {
-  // The thread has descriptors by system calls of its own, which Node would take for strangers.
-  const worker = new Worker(program, {trackUnmanagedFds: false})
   const waiting = new Map<number, Waiting>()
   const programs = new Map<number, (code: number) => void>()
   let numbers = 0
@@ -133,6 +132,7 @@ export async function startRuntime({
     })
     worker.once('error', failed)
     worker.once('exit', code => failed(new Error(`it ended with code ${code}`)))
+    worker.postMessage({name: 'begin'})
   }).catch((cause: Error) => {
     process.off('SIGCHLD', reap)
     throw new RuntimeError(`the runtime's thread did not start: ${cause.message}`, cause.name)
@@ -181,5 +181,3 @@ export async function startRuntime({
     },
   }
 }
-
-const workerProgram = new URL(`./worker-thread${import.meta.url.slice(-3)}`, import.meta.url)

@@ -10,7 +10,7 @@ import {loadNetlink, type Netlink} from '../../kernel/netlink.ts'
 import {netnsPath} from '../../kernel/netns-path.ts'
 import {isOneUser, pretendOtherUsers} from '../../kernel/one-user.ts'
 import {findProgram} from '../programs/index.ts'
-import type {LaterPrograms, PlayedServer, Program} from '../programs/program.ts'
+import type {PlayedServer, Program, Programs} from '../programs/program.ts'
 import {ask} from './ask.ts'
 import {type ContainerSpec, startContainer} from './container.ts'
 import {exec} from './exec.ts'
@@ -53,8 +53,15 @@ let forget: Forget | undefined
 
 const containers = new Map<string, Container>()
 
-/** Serves the main thread by its port. The programs of higher floors are given by `later`, besides those of `node/programs`. */
-export function serve(port: MessagePort, later: LaterPrograms = {}): void {
+/**
+ * Serves the main thread by its port, from its word on that the sandbox stands. The programs of higher floors are given by `higher`,
+ * besides those of `node/programs`.
+ */
+export function serve(port: MessagePort, higher: Programs = {}): void {
+  port.once('message', () => begin(port, higher))
+}
+
+function begin(port: MessagePort, higher: Programs): void {
   const say: Say = message => port.postMessage(message)
   const namespaces = ownNamespaces()
   const netlink = loadNetlink()
@@ -62,9 +69,10 @@ export function serve(port: MessagePort, later: LaterPrograms = {}): void {
   prepare(namespaces)
   if (isOneUser(readFileSync('/proc/self/uid_map', 'utf8'))) pretendOtherUsers()
   port.on('message', (message: RequestMessage) => {
+    if (message.name === 'begin') return
     if (message.name === 'cancel') return asked.get(message.number)?.abort()
     if (message.name === 'reap') return children.reap()
-    answer(message, {namespaces, netlink, children, say, later}).then(
+    answer(message, {namespaces, netlink, children, say, higher}).then(
       value => say({type: 'answer', number: message.number, answer: value}),
       (error: Error) => say({type: 'failure', number: message.number, message: error.message, kind: error.name}),
     )
@@ -76,13 +84,13 @@ export function serve(port: MessagePort, later: LaterPrograms = {}): void {
 const asked = new Map<number, AbortController>()
 
 async function answer(
-  message: Exclude<RequestMessage, {name: 'cancel' | 'reap'}>,
+  message: Exclude<RequestMessage, {name: 'begin' | 'cancel' | 'reap'}>,
   {
     netlink,
     say,
-    later,
+    higher,
     ...machine
-  }: Machine & {readonly netlink: Netlink; readonly say: Say; readonly later: LaterPrograms},
+  }: Machine & {readonly netlink: Netlink; readonly say: Say; readonly higher: Programs},
 ): Promise<Requests[keyof Requests]['answer']> {
   const {namespaces} = machine
   switch (message.name) {
@@ -108,7 +116,7 @@ async function answer(
     case 'removeVolumes':
       return removeVolumes(namespaces.syscalls, message.question.uid)
     case 'start':
-      return start({...machine, later}, message.question, say)
+      return start({...machine, higher}, message.question, say)
     case 'end':
       return end(message.question)
     case 'ask': {
@@ -139,20 +147,18 @@ async function answer(
 }
 
 async function start(
-  {later, ...machine}: Machine & {readonly later: LaterPrograms},
+  {higher, ...machine}: Machine & {readonly higher: Programs},
   spec: ContainerSpec,
   say: Say,
 ): Promise<{pid: number}> {
   const {namespaces} = machine
-  const load = later[spec.played ?? '']
-  const program = load && (await load())
   openLog(spec.id, namespaces.syscalls)
   let server: PlayedServer | undefined
   const print = (bytes: Buffer) => appendLog(spec.id, bytes)
   const input = spec.stdin || spec.tty ? openInput(namespaces, spec.tty === true, print) : undefined
   const output = spec.tty ? undefined : openOutput(namespaces, print)
   try {
-    server = spec.played === undefined ? undefined : play(namespaces, spec, program ?? findProgram(spec.played))
+    server = spec.played === undefined ? undefined : play(namespaces, spec, findProgram(spec.played, higher))
     const given = {sockets: server?.sockets ?? [], ...(input && {input}), ...(output && {output})}
     const {child, stands} = startWithSignal(machine, spec, given)
     const {pid} = child

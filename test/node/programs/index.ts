@@ -1,5 +1,5 @@
 import test from 'ava'
-import {laterPrograms} from '../../../src/cluster/daemon/later-programs.ts'
+import {higherPrograms} from '../../../src/cluster/daemon/higher-programs.ts'
 import type {Image} from '../../../src/images/image.ts'
 import {images} from '../../../src/images/index.ts'
 import {findProgram, programs} from '../../../src/node/programs/index.ts'
@@ -18,7 +18,7 @@ const context = {
 test('every program that an image is played by is there', t => {
   const played = images.flatMap((image: Image) => Object.values(image.played ?? {}))
   t.true(played.length > 0)
-  for (const name of played.filter(name => !(name in laterPrograms))) t.notThrows(() => findProgram(name), name)
+  for (const name of played) t.notThrows(() => findProgram(name, higherPrograms), name)
 })
 
 test('a program that is not there is a bug, named', t => {

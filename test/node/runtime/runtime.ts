@@ -1,11 +1,12 @@
 import test from 'ava'
 import {type RuntimeError, startRuntime} from '../../../src/node/runtime/runtime.ts'
+import {startThread} from '../../../src/node/runtime/thread.ts'
 
 /** A worker thread that is ready at once and then does what the text says, given `port` and each `message`. */
 function worker(onMessage: string, first = "port.postMessage({type: 'ready'})"): URL {
   const text = `import {parentPort as port} from 'node:worker_threads'
     ${first}
-    port.on('message', message => { ${onMessage} })`
+    port.on('message', message => { if (message.name !== 'begin') { ${onMessage} } })`
   return new URL(`data:text/javascript,${encodeURIComponent(text)}`)
 }
 
@@ -14,7 +15,11 @@ async function runtimeOf(program: URL) {
   const died = Promise.withResolvers<Error>()
   const exits: string[] = []
   const exited = (id: string, code: number) => void exits.push(`${id} ${code}`)
-  return {runtime: await startRuntime({exited, died: died.resolve, program}), died: died.promise, exits}
+  return {
+    runtime: await startRuntime({exited, died: died.resolve, thread: startThread(program)}),
+    died: died.promise,
+    exits,
+  }
 }
 
 const answers = 'port.postMessage({type: "answer", number: message.number, answer: {pid: message.number + 100}})'
