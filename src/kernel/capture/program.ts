@@ -92,11 +92,9 @@ function isStillThere({waits, ring, link}: Scene): boolean {
   return link === 0 || readLinks().all.some(({number}) => number === link)
 }
 
-/* The last packets are handed over late, so they are waited for. */
 function finish(scene: Scene): void {
   const {ring, waits, output, owner, known, unknownKinds} = scene
-  waits.wait([{fd: ring.fd, to: 'read'}], lastPacketsTake)
-  take(scene)
+  takeLast(scene)
   const {received, dropped} = ring.statistics()
   if (known.size > 0)
     write(scene, {
@@ -119,6 +117,17 @@ function finish(scene: Scene): void {
     )
 }
 
+/* The last packets are handed over late, so they are waited for: what there is at once may be a block of those before them. */
+function takeLast(scene: Scene): void {
+  const {ring, waits, output} = scene
+  const end = performance.now() + lastPacketsTake
+  for (let left = lastPacketsTake; left > 0 && output.waiting() <= mostWaiting; left = end - performance.now()) {
+    waits.wait([{fd: ring.fd, to: 'read'}], Math.ceil(left))
+    take(scene)
+  }
+}
+
+/* Twice what the kernel takes for a block that is not full. */
 const lastPacketsTake = 50
 
 function writePacket(scene: Scene, {link, linkKind, at, outgoing, length, bytes}: RingPacket): void {
