@@ -1,9 +1,9 @@
 /** podlab's DNS in a process of its own: `node _dns-process.ts PORT COREFILE`. */
-import {createSocket} from 'node:dgram'
 import {readFileSync} from 'node:fs'
 import {serveUdp} from '../src/dns/serve.ts'
 import {createDnsServer} from '../src/dns/server.ts'
 import {toldView} from '../src/dns/view.ts'
+import {openUdp} from '../src/node/programs/udp-socket.ts'
 import {clusterObjects} from './_dns-objects.ts'
 
 const [port = '', file = ''] = process.argv.slice(2)
@@ -17,6 +17,5 @@ const server = createDnsServer({
   log: () => undefined,
   now: Date.now,
 })
-const socket = createSocket({type: 'udp4', lookup: (host, _options, done) => done(null, host, 4)})
-socket.bind(Number(port), '127.0.0.1')
+const {socket} = openUdp(Number(port), '127.0.0.1')
 serveUdp(server, socket, Number(port))

@@ -10,19 +10,24 @@ export function udpSocket(port: number, answer: (message: string, from: RemoteIn
 }
 
 /**
- * A UDP socket at a port (any, with 0) of the thread's present network namespace, and its descriptor. `bind` looks the address up before it
- * binds, and would so leave that namespace; a look-up that answers at once keeps it there.
+ * A UDP socket at a port (any, with 0) and an address (all, without one) of the thread's present network namespace, and its descriptor. `bind` looks the address up before it
+ * binds, and would so leave that namespace; a look-up that answers at once keeps it there. What comes while the thread is at something else
+ * waits, as much as the kernel allows: a resolver waits five seconds for an answer to a query that found no room.
  */
-export function openUdp(port: number): {readonly socket: Socket; readonly sockets: readonly number[]} {
+export function openUdp(
+  port: number,
+  address?: string,
+): {readonly socket: Socket; readonly sockets: readonly number[]} {
   const socket = createSocket({
     type: 'udp4',
+    recvBufferSize: 1 << 20,
     lookup: (host, _options, done) => done(null, host, 4),
   })
   let failure: Error | undefined
   socket.on('error', error => {
     failure = error
   })
-  socket.bind(port)
+  socket.bind(port, address)
   if (failure) throw failure
   return {socket, sockets: descriptorsOf(socket)}
 }
