@@ -1,3 +1,4 @@
+import {tablesToCompare} from './parts.ts'
 import type {NftChain, NftChange, NftElement, NftMap, NftPlan, NftSet, NftTable} from './table.ts'
 
 /**
@@ -10,8 +11,11 @@ export function nftChangeBetween(previous: NftPlan | undefined, next: NftPlan): 
   const {family, name, table} = next
   const place = `${family} ${name}`
   if (table === undefined) return previous?.table && changeOf(next, [`delete table ${place}`])
-  const before = previous?.table && mayBecome(previous.table, table) ? previous.table : undefined
-  const commands = before ? steps(place, before, table) : [...fresh(place, table), ...steps(place, empty, table)]
+  const [before, after] = previous?.table ? tablesToCompare(previous.table, table) : []
+  const commands =
+    before && after && mayBecome(before, after)
+      ? steps(place, before, after)
+      : [...fresh(place, table), ...steps(place, empty, table)]
   return commands.length === 0 ? undefined : changeOf(next, commands)
 }
 

@@ -8,6 +8,7 @@
  */
 export {applyRulesChange} from './apply.ts'
 export {printRulesChange} from './change.ts'
+export {tableOfParts} from './parts.ts'
 export {planBetween, planChange} from './plan-change.ts'
 export {parseIptablesRule, printIptablesRule} from './rule.ts'
 export {RulesetError} from './ruleset-error.ts'

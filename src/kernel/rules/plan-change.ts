@@ -8,6 +8,7 @@ import type {
   RulesPlanTable,
 } from '../ruleset.ts'
 import {changeOf} from './change.ts'
+import {chainsToCompare} from './parts.ts'
 import {printSpecification, sameRules} from './rule.ts'
 
 type Chains = Readonly<Record<string, IptablesChain>>
@@ -26,7 +27,7 @@ function tableChange(chains: Chains, plan: RulesPlanTable, isOwn: (chain: string
   const foreign = Object.entries(chains).filter(([chain]) => !isOwn(chain))
   const missing = plan.jumps.filter(jump => !holds(chains[jump.chain]?.rules ?? [], jump.rule))
   return {
-    rewrite: chainsThatDiffer(plan, chain => chains[chain]?.rules),
+    rewrite: chainsThatDiffer(plan.chains, chain => chains[chain]?.rules),
     remove: Object.keys(chains).filter(chain => isOwn(chain) && !(chain in plan.chains)),
     ...placed(missing),
     delete: foreign.flatMap(([chain, {rules}]) => {
@@ -60,9 +61,10 @@ export function planBetween(previous: RulesPlan | undefined, next: RulesPlan): R
   return changeOf(next, table => {
     const before = previous?.tables[table] ?? {chains: {}, jumps: []}
     const after = next.tables[table] ?? {chains: {}, jumps: []}
+    const [old, now] = chainsToCompare(before, after)
     return {
-      rewrite: chainsThatDiffer(after, chain => before.chains[chain]),
-      remove: Object.keys(before.chains).filter(chain => !(chain in after.chains)),
+      rewrite: chainsThatDiffer(now, chain => old[chain]),
+      remove: Object.keys(old).filter(chain => !(chain in now)),
       ...placed(without(after.jumps, before.jumps)),
       delete: without(before.jumps, after.jumps).map(({chain, rule}) => ({chain, rule})),
     }
@@ -70,10 +72,10 @@ export function planBetween(previous: RulesPlan | undefined, next: RulesPlan): R
 }
 
 function chainsThatDiffer(
-  plan: RulesPlanTable,
+  wanted: RulesPlanTable['chains'],
   rulesOf: (chain: string) => readonly IptablesRule[] | undefined,
 ): Record<string, readonly IptablesRule[]> {
-  const entries = Object.entries(plan.chains).filter(([chain, rules]) => {
+  const entries = Object.entries(wanted).filter(([chain, rules]) => {
     const there = rulesOf(chain)
     return there === undefined || !sameRules(there, rules)
   })

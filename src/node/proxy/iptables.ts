@@ -1,7 +1,9 @@
-import type {IptablesRule, IptablesTable, RulesPlan, RulesPlanTable} from '../../kernel/ruleset.ts'
+import {tableOfParts} from '../../kernel/rules/iptables.ts'
+import type {IptablesRule, IptablesTable, RulesPlan} from '../../kernel/ruleset.ts'
 import {dependsOnNode, type ServiceContext} from './iptables-service.ts'
 import {chainsOfAllProfiles, type IptablesProfile, profileOf} from './profiles.ts'
 import type {ProxyContext, ProxyMode} from './proxy-mode.ts'
+import {rememberedBy} from './remembered.ts'
 import type {Row} from './rule.ts'
 import type {ServicePort} from './service-port.ts'
 
@@ -30,17 +32,15 @@ export function iptablesPlan(ports: readonly ServicePort[], context: ProxyContex
   const count = ports.reduce((sum, port) => sum + port.endpoints.length, 0)
   const commenting = {...context, commentEndpoints: count <= largeCluster}
   const inside = insideOf(commenting)
-  const keys = {everywhere: JSON.stringify(commenting), inside: JSON.stringify(inside)}
-  const rowsOf = (port: ServicePort) =>
-    dependsOnNode(port) ? knownRows(port, commenting, keys.everywhere) : knownRows(port, inside, keys.inside)
-  const profile = profileOf(context)
-  const services = ports.flatMap(rowsOf)
+  const known = {everywhere: knownSections(commenting), inside: knownSections(inside)}
+  const sectionOf = (port: ServicePort) =>
+    dependsOnNode(port) ? knownSection(port, commenting, known.everywhere) : knownSection(port, inside, known.inside)
   return {
     backend: 'iptables',
     ...(context.family && {family: context.family}),
     owner: 'kube-proxy',
     prefixes: [...servicePrefixes, ...chainsOfAllProfiles],
-    tables: tablesOf(profile, [...services, ...profile.fixedRows(context)]),
+    tables: tablesOf(profileOf(context), ports.map(sectionOf), context),
   }
 }
 
@@ -49,37 +49,68 @@ function insideOf({nodeIp: _ip, addresses: _all, nodeName: _name, ...context}: S
   return {...context, nodeName: ''}
 }
 
+type Chains = Record<string, IptablesRule[]>
+
+/** The rules of one port: in chains that all share, and in those of its own. */
+type Section = {readonly shared: readonly Row[]; readonly own: readonly (readonly [IptablesTable, Chains])[]}
+
 /*
  * The rules of a port that is the same as before, for a node that is told the same. Most are the same on all nodes; those for packets from
  * outside, and to pods of the node itself, are not.
  */
-function knownRows(port: ServicePort, context: ServiceContext, key: string): readonly Row[] {
-  const byContext = remembered.get(port) ?? new Map<string, readonly Row[]>()
-  remembered.set(port, byContext)
-  const rows = byContext.get(key) ?? profileOf(context).serviceRows(port, context)
-  byContext.set(key, rows)
-  return rows
+function knownSection(port: ServicePort, context: ServiceContext, known: WeakMap<ServicePort, Section>): Section {
+  const found = known.get(port)
+  if (found !== undefined) return found
+  const profile = profileOf(context)
+  const section = sectionOf(profile.serviceRows(port, context), profile)
+  known.set(port, section)
+  return section
 }
 
-const remembered = new WeakMap<ServicePort, Map<string, readonly Row[]>>()
+const knownSections = rememberedBy<WeakMap<ServicePort, Section>>(() => new WeakMap())
+
+function sectionOf(rows: readonly Row[], {baseChains}: IptablesProfile): Section {
+  const isShared = ({table, chain}: Row) => baseChains[table]?.includes(chain) ?? false
+  const own = Map.groupBy(
+    rows.filter(row => !isShared(row)),
+    ({table}) => table,
+  )
+  return {shared: rows.filter(isShared), own: [...own].map(([table, all]) => [table, chainsOf(all)])}
+}
+
+function chainsOf(rows: readonly Row[]): Chains {
+  const chains: Chains = {}
+  for (const row of rows) place(chains, row)
+  return chains
+}
+
+function place(chains: Chains, {chain, rule}: Row): void {
+  const rules = chains[chain]
+  if (rules) rules.push(rule)
+  else chains[chain] = [rule]
+}
 
 const servicePrefixes = ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-XLB-', 'KUBE-SEP-']
 
-function tablesOf(profile: IptablesProfile, rows: readonly Row[]): RulesPlan['tables'] {
+function tablesOf(profile: IptablesProfile, sections: readonly Section[], context: ProxyContext): RulesPlan['tables'] {
   const names = Object.keys(profile.baseChains) as IptablesTable[]
-  return Object.fromEntries(names.map(name => [name, tableOf(name, {profile, rows})]))
+  const shared = tablesWith(names, name =>
+    Object.fromEntries((profile.baseChains[name] ?? []).map(chain => [chain, []])),
+  )
+  const own = tablesWith<Chains[]>(names, () => [])
+  for (const section of sections) {
+    for (const row of section.shared) place(shared[row.table], row)
+    for (const [table, chains] of section.own) own[table].push(chains)
+  }
+  for (const row of profile.fixedRows(context)) place(shared[row.table], row)
+  return Object.fromEntries(
+    names.map(name => [
+      name,
+      tableOfParts({shared: shared[name], own: own[name], jumps: profile.baseJumps[name] ?? []}),
+    ]),
+  )
 }
 
-function tableOf(
-  name: IptablesTable,
-  {profile: {baseChains, baseJumps}, rows}: {readonly profile: IptablesProfile; readonly rows: readonly Row[]},
-): RulesPlanTable {
-  const chains: Record<string, IptablesRule[]> = {}
-  for (const chain of baseChains[name] ?? []) chains[chain] = []
-  for (const {table, chain, rule} of rows) {
-    if (table !== name) continue
-    chains[chain] ??= []
-    chains[chain].push(rule)
-  }
-  return {chains, jumps: baseJumps[name] ?? []}
+function tablesWith<T>(names: readonly IptablesTable[], make: (name: IptablesTable) => T): Record<IptablesTable, T> {
+  return Object.fromEntries(names.map(name => [name, make(name)])) as Record<IptablesTable, T>
 }

@@ -64,11 +64,54 @@ export function servicePorts(
   slices: readonly EndpointSlice[],
   family: IpFamily = 'IPv4',
 ): readonly ServicePort[] {
+  const last = asked[family]
+  const ports = (last && stepFrom(last, {services, slices}, family)) ?? allPorts(services, slices, family)
+  asked[family] = {services, slices, ports}
+  return ports
+}
+
+/** What was asked last, and the answer. The nodes of one process ask the same one after the other, and then with another slice. */
+type Asked = {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
+  readonly ports: readonly ServicePort[]
+}
+
+const asked: Partial<Record<IpFamily, Asked>> = {}
+
+/* The way from the last answer when no more than a few slices are others than before; names stay, and the order with them. */
+function stepFrom(
+  {services: before, slices: old, ports}: Asked,
+  {services, slices}: Omit<Asked, 'ports'>,
+  family: IpFamily,
+): readonly ServicePort[] | undefined {
+  if (before.length !== services.length || services.some((service, at) => service !== before[at])) return undefined
+  const changed = slices.filter((slice, at) => slice !== old[at])
+  const left = old.filter((slice, at) => slice !== slices[at])
+  if (changed.length + left.length > fewSlices) return undefined
+  const affected = [...left, ...changed]
+  const next = [...ports]
+  for (const service of services.filter(one => affected.some(slice => isSliceOf(one, slice)))) {
+    const own = slices.filter(slice => slice.addressType === family && isSliceOf(service, slice))
+    for (const port of knownPorts(service, own, family))
+      next[next.findIndex(({name, protocol}) => name === port.name && protocol === port.protocol)] = port
+  }
+  return next
+}
+
+/** Each takes a look at all. */
+const fewSlices = 10
+
+function allPorts(
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  family: IpFamily,
+): readonly ServicePort[] {
   const usable = slices.filter(({addressType}) => addressType === family)
   const byService = Map.groupBy(usable, ({metadata}) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}`)
   return services
     .flatMap(service => knownPorts(service, byService.get(qualifiedName(service)) ?? noSlices, family))
-    .sort((a, b) => compare(`${a.name} ${a.protocol}`, `${b.name} ${b.protocol}`))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol))
 }
 
 const noSlices: readonly EndpointSlice[] = []
@@ -125,6 +168,10 @@ export function splitName(name: string): {
 
 function qualifiedName({metadata}: Service): string {
   return `${metadata.namespace ?? 'default'}/${metadata.name}`
+}
+
+function isSliceOf({metadata: {namespace = 'default', name}}: Service, {metadata}: EndpointSlice): boolean {
+  return metadata.labels?.[serviceNameLabel] === name && metadata.namespace === namespace
 }
 
 function protocolOf({protocol = 'TCP'}: {readonly protocol?: PortSpec['protocol']}): ServicePort['protocol'] {

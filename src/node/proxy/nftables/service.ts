@@ -1,24 +1,19 @@
-import type {NftChain, NftElement, NftSet} from '../../../kernel/nftables/table.ts'
+import type {NftClaim, NftPart} from '../../../kernel/nftables/parts.ts'
+import type {NftSet} from '../../../kernel/nftables/table.ts'
 import {addressOf, type Cidr, contains, hostCidr, isHost} from '../../../net/cidr.ts'
 import {familyOf, type Ip} from '../../../net/ip.ts'
 import {addressPlace, comparePlaces} from '../../../objects/pod-address.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
 import {type Endpoint, hasFirewall, isExternal, type ServicePort, socketAddress} from '../service-port.ts'
-import {type baseMaps, wordsOf} from './base.ts'
+import {type baseMaps, type baseSets, wordsOf} from './base.ts'
 import {nftName} from './names.ts'
-
-/** What one service port has in the table: chains, affinity sets, and elements of the maps. */
-export type ServiceParts = {
-  readonly chains: Readonly<Record<string, NftChain>>
-  readonly sets: Readonly<Record<string, NftSet>>
-  readonly elements: readonly (readonly [map: keyof ReturnType<typeof baseMaps>, key: string, element: NftElement])[]
-}
 
 /** A set of endpoints, and the chain in which one of them is drawn. */
 type Choice = {readonly chain: string; readonly endpoints: readonly Endpoint[]}
 
-export function serviceParts(port: ServicePort, context: ProxyContext): ServiceParts {
+/** What one service port has in the table: chains, affinity sets, and elements of the sets and maps that all share. */
+export function servicePart(port: ServicePort, context: ProxyContext): NftPart {
   const {cluster, local} = endpointSets(port, context)
   const everywhere: Choice = {chain: nftName('service', port), endpoints: cluster}
   const here: Choice = {chain: nftName('local', port), endpoints: local}
@@ -126,9 +121,13 @@ function wordFor(ip: Ip): 'ip' | 'ip6' {
   return familyOf(ip) === 'IPv6' ? 'ip6' : 'ip'
 }
 
+/** By the names of the sets and maps that there are. */
+type Claim = NftClaim &
+  readonly [name: keyof ReturnType<typeof baseMaps> | keyof ReturnType<typeof baseSets>, ...unknown[]]
+
 type Choices = {readonly inside: Choice; readonly outside: Choice; readonly everywhere: Choice}
 
-function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): ServiceParts['elements'] {
+function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): readonly Claim[] {
   const {protocol, port: number, clusterIp, externalIps = [], loadBalancerIps = [], nodePort, name} = port
   const at = (ip: Ip) => `${ip} . ${protocol} . ${number}`
   const served = everywhere.endpoints.length > 0
@@ -138,6 +137,7 @@ function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): 
   const hasPort = nodePort === undefined ? [] : [`${protocol} . ${nodePort}`]
   const isRefused = outside.endpoints.length === 0
   return [
+    ['cluster-ips', clusterIp],
     inside.endpoints.length > 0
       ? ['service-ips', at(clusterIp), {value: `goto ${inside.chain}`}]
       : ['no-endpoint-services', at(clusterIp), refused],

@@ -1,0 +1,89 @@
+import {differenceOf, lazily} from '../parts.ts'
+import type {NftChain, NftElement, NftMap, NftSet, NftTable} from './table.ts'
+
+/** What one Service has in a table: chains and sets of its own, and elements of sets and maps that all share. */
+export type NftPart = {
+  readonly chains: Readonly<Record<string, NftChain>>
+  readonly sets: Readonly<Record<string, NftSet>>
+  readonly elements: readonly NftClaim[]
+}
+
+/** An element of a shared map, or of a shared set: that has no value. */
+export type NftClaim = readonly [name: string, key: string, element?: NftElement]
+
+type Parts = {readonly shared: NftTable; readonly own: readonly NftPart[]}
+
+/**
+ * The sum of a table and of parts. Of two parts that claim one key of a map, the first has it. It is a table like any other, but put together only
+ * when somebody asks what is in it; the way from one such table to the next does not.
+ */
+export function nftTableOfParts(parts: Parts): NftTable {
+  const whole = lazily(() => sumOf(parts.shared, parts.own))
+  const {comment} = parts.shared
+  const table: NftTable = {
+    ...(comment !== undefined && {comment}),
+    get sets() {
+      return whole().sets
+    },
+    get maps() {
+      return whole().maps
+    },
+    get chains() {
+      return whole().chains
+    },
+  }
+  partsOf.set(table, parts)
+  return table
+}
+
+const partsOf = new WeakMap<NftTable, Parts>()
+
+/** Two tables as far as they may differ: without the parts that are in both, unless they claim what one of the others does. */
+export function tablesToCompare(before: NftTable, after: NftTable): readonly [NftTable, NftTable] {
+  const [old, now] = [partsOf.get(before), partsOf.get(after)]
+  if (old === undefined || now === undefined) return [before, after]
+  const difference = differenceOf(old.own, now.own)
+  if (difference === undefined) return [before, after]
+  const {gone, come} = difference
+  const concerned = concernedBy([...gone, ...come])
+  return [sumOf(old.shared, old.own.filter(concerned)), sumOf(now.shared, now.own.filter(concerned))]
+}
+
+/** Whether a part is one of these, or claims what one of them does. */
+function concernedBy(parts: readonly NftPart[]): (part: NftPart) => boolean {
+  const [these, claimed] = [new Set(parts), new Map<string, Set<string>>()]
+  for (const [name, key] of parts.flatMap(({elements}) => elements))
+    claimed.set(name, (claimed.get(name) ?? new Set()).add(key))
+  return part => these.has(part) || part.elements.some(([name, key]) => claimed.get(name)?.has(key))
+}
+
+function sumOf(shared: NftTable, parts: readonly NftPart[]): NftTable {
+  const sets: Record<string, NftSet> = {...shared.sets}
+  const chains: Record<string, NftChain> = {...shared.chains}
+  for (const part of parts) {
+    Object.assign(sets, part.sets)
+    Object.assign(chains, part.chains)
+  }
+  const {keys, values} = claimsOf(shared, parts)
+  for (const [name, found] of Object.entries(keys))
+    if (found.size > 0) sets[name] = {...(sets[name] as NftSet), elements: [...found].sort()}
+  const maps = Object.entries(shared.maps).map(([name, map]): [string, NftMap] => {
+    return [name, {...map, elements: {...map.elements, ...values[name]}}]
+  })
+  return {...shared, sets, chains, maps: Object.fromEntries(maps)}
+}
+
+type Claims = {
+  readonly keys: Readonly<Record<string, Set<string>>>
+  readonly values: Readonly<Record<string, Record<string, NftElement>>>
+}
+
+function claimsOf({sets, maps}: NftTable, parts: readonly NftPart[]): Claims {
+  const keys = Object.fromEntries(Object.entries(sets).map(([name, {elements}]) => [name, new Set(elements)]))
+  const values = Object.fromEntries(Object.keys(maps).map(name => [name, {} as Record<string, NftElement>]))
+  for (const {elements} of parts)
+    for (const [name, key, element] of elements)
+      if (element === undefined) keys[name]?.add(key)
+      else if (values[name] && !(key in values[name])) values[name][key] = element
+  return {keys, values}
+}

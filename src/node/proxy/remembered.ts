@@ -1,0 +1,13 @@
+/**
+ * What has been worked out for each context, so that it need not be again. What a proxy is told of its node is a value of few words; two that say the
+ * same have the same memory.
+ */
+export function rememberedBy<Memory>(empty: () => Memory): (context: object) => Memory {
+  const all = new Map<string, Memory>()
+  return context => {
+    const key = JSON.stringify(context)
+    const known = all.get(key) ?? empty()
+    all.set(key, known)
+    return known
+  }
+}
