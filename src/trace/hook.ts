@@ -13,7 +13,9 @@ export function passHook(hook: Hook, passage: Passage, machine: Machine): readon
     endings = endings.flatMap(ending =>
       ending.verdict === 'accept' ? through(filter, ending.passage, machine) : [ending],
     )
-  return endings.map(ending => ({...ending, passage: settled(hook, ending.passage)}))
+  return endings.map(ending =>
+    ending.verdict === 'sent' ? ending : {...ending, passage: settled(hook, ending.passage)},
+  )
 }
 
 function through(filter: Filter, passage: Passage, machine: Machine): readonly Ending[] {

@@ -40,10 +40,12 @@ export type Passage = {
   /** The ends of the connection that this machine has settled already, rewritten or not: no nat rule is asked again. */
   readonly settled: {readonly source: boolean; readonly destination: boolean}
   readonly rewritten: {readonly source: boolean; readonly destination: boolean}
+  /** The virtual server by which ip_vs has handed it on in this machine: `-t 10.96.0.10:53`. ip_vs looks at no packet twice. */
+  readonly balancedBy?: string
   readonly notes: readonly Note[]
   readonly steps: readonly Step[]
 }
 
-/** What a chain or hook has made of a packet. */
-export type Verdict = 'accept' | 'drop' | 'return' | {readonly reject: string}
+/** What a chain or hook has made of a packet. What is `sent` the machine sends on as its own, by the hook output: ip_vs does. */
+export type Verdict = 'accept' | 'drop' | 'return' | 'sent' | {readonly reject: string}
 export type Ending = {readonly passage: Passage; readonly verdict: Verdict}

@@ -14,7 +14,7 @@ import type {Machine, Socket, World} from './world.ts'
  *                                                                              └─ forward ── postrouting ──▶ link ──▶ ...
  *
  * Where rules draw lots it goes all ways, each with its probability; the probabilities add up to 1. Nothing is guessed: what is not
- * understood is a TraceError.
+ * understood is a TraceError. What ip_vs takes from input or output goes on at output.
  */
 export type Call = Pick<Packet, 'protocol' | 'destination' | 'port'> & {
   /** The name of the machine that calls. */
@@ -44,7 +44,8 @@ function fresh(packet: Packet, {notes, probability, steps}: Pick<Passage, 'notes
 function send(world: World, machine: Machine, passage: Passage, hops: number): readonly Outcome[] {
   const way = routeOf(machine, passage.packet.destination)
   if (way === undefined) return [unreachable(machine, passage)]
-  return afterHook('output', {...passage, out: way.link}, machine, next => {
+  return afterHook('output', {...passage, out: way.link}, machine, (next, isSent) => {
+    if (isSent) return send(world, machine, next, hops)
     const found = routeOf(machine, next.packet.destination)
     return found === undefined ? [unreachable(machine, next)] : leave(world, machine, {passage: next, way: found, hops})
   })
@@ -119,7 +120,8 @@ function filtersBridges({state}: Machine): boolean {
 }
 
 function take(world: World, machine: Machine, passage: Passage, hops: number): readonly Outcome[] {
-  return afterHook('input', passage, machine, next => {
+  return afterHook('input', passage, machine, (next, isSent) => {
+    if (isSent) return sendOn(world, machine, next, hops)
     const socket = machine.sockets.find(one => isFor(one, next.packet))
     if (socket === undefined) return [ending({outcome: 'closed', at: machine.name, packet: next.packet}, next)]
     const {source, destination: ip, port} = next.packet
@@ -133,6 +135,11 @@ function take(world: World, machine: Machine, passage: Passage, hops: number): r
       dial(world, machine, {passage: next, place, of: socket.forwards?.length ?? 1, hops}),
     )
   })
+}
+
+/* What ip_vs hands on leaves as if the machine sent it itself: no link is known any more that it came in by. */
+function sendOn(world: World, machine: Machine, {in: _, port: __, ...passage}: Passage, hops: number) {
+  return send(world, machine, passage, hops)
 }
 
 /* A proxy speaks to the endpoint in its own name. */
@@ -165,9 +172,11 @@ function afterHook(
   hook: Parameters<typeof passHook>[0],
   passage: Passage,
   machine: Machine,
-  on: (next: Passage) => readonly Outcome[],
+  on: (next: Passage, isSent: boolean) => readonly Outcome[],
 ): readonly Outcome[] {
-  return passHook(hook, passage, machine).flatMap(done => end(done, machine) ?? on(done.passage))
+  return passHook(hook, passage, machine).flatMap(
+    done => end(done, machine) ?? on(done.passage, done.verdict === 'sent'),
+  )
 }
 
 function end({verdict, passage}: Ending, {name: at}: Machine): readonly Outcome[] | undefined {

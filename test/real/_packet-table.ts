@@ -7,17 +7,9 @@ import type {ExecutionContext, TestFn} from 'ava'
 import {filesIn, readState} from '../../src/cluster/session.ts'
 import {systemPath} from '../../src/kernel/system-path.ts'
 import {proxyConfigMapOf} from '../../src/node/proxy/configuration.ts'
+import {addressOf, type Caller, callsOf, type Target, titleOf} from '../trace/_calls.ts'
 import {nodeNames, nodes, type PodAddresses, podNames, pods} from '../trace/_cluster.ts'
-import {
-  addressOf,
-  type Caller,
-  callsOf,
-  type Expectation,
-  expectation,
-  type Setting,
-  type Target,
-  titleOf,
-} from '../trace/_model.ts'
+import {type Expectation, expectation, type Setting} from '../trace/_model.ts'
 import {configurationOf, entryOf, type Planning, proxyPlan} from '../trace/_planned.ts'
 import {serviceOf, services, sliceOf, type TableService} from '../trace/_services.ts'
 import {settings} from '../trace/_settings.ts'

@@ -8,6 +8,10 @@ import {systemPath} from '../../src/kernel/system-path.ts'
 /** The command line program, as a learner starts it. */
 export const main = join(import.meta.dirname, '../../src/main.ts')
 
+/* What Node has compiled before, where somebody keeps it: an emulated machine takes a minute for what it finds there. */
+const {NODE_COMPILE_CACHE} = process.env
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : {NODE_COMPILE_CACHE}
+
 /** Somebody who uses podlab: root, or an ordinary user. */
 export type Account = {
   readonly name: 'root' | 'an ordinary user'
@@ -73,6 +77,7 @@ export function makePlace(account: Account): Place {
     HOME: join(folder, 'home'),
     TMPDIR: join(folder, 'tmp'),
     TERM: 'dumb',
+    ...compileCache,
     ...(account.name === 'root' && runtime),
   }
   const start = (words: readonly string[]) =>

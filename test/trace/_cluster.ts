@@ -44,3 +44,12 @@ export const podAddresses: PodAddresses = {
   'caller-b': '172.17.12.4',
   'caller-c': '172.17.14.2',
 }
+
+/** A node's address at its bridge, which its pods see, and that of its tunnel, which others' see. */
+export function gateway(node: NodeName): string {
+  return `${nodes[node].prefix}.1`
+}
+
+export function tunnel(node: NodeName): string {
+  return `${nodes[node].prefix}.0`
+}

@@ -1,13 +1,14 @@
+import {type Caller, nodeOf, type Target} from './_calls.ts'
 import {
   type EndpointName,
+  gateway,
   laptop,
   type NodeName,
-  nodeNames,
   nodes,
   type PodAddresses,
   type PodName,
-  podNames,
   pods,
+  tunnel,
 } from './_cluster.ts'
 import type {EndpointState, TableService} from './_services.ts'
 
@@ -16,23 +17,9 @@ import type {EndpointState, TableService} from './_services.ts'
  * no chain and no map. It knows who may answer, whom the pod sees, and what happens to those whom nobody may answer.
  */
 
-/** Who calls. */
-export type Caller = {readonly pod: PodName} | {readonly node: NodeName} | 'laptop'
-
-/** What is called: an address of the Service, its node port at a node or at 127.0.0.1, one of its endpoints by itself, or what nobody has. */
-export type Target =
-  | 'clusterIp'
-  | 'balancer'
-  | 'externalIp'
-  | 'localhost'
-  | 'unusedPort'
-  | {readonly nodePort: NodeName}
-  | {readonly bridge: NodeName}
-  | {readonly endpoint: EndpointName}
-
 /** How the cluster is set up, and how Services are made. */
 export type Setting = {
-  readonly mode: 'userspace' | 'iptables' | 'nftables'
+  readonly mode: 'userspace' | 'iptables' | 'ipvs' | 'nftables'
   /** Of iptables mode, when it is not today's. */
   readonly profile?: 'v1.18'
   readonly knowsPods: boolean
@@ -62,7 +49,9 @@ export function expectation(given: TableService, call: {from: Caller; to: Target
       if (at === undefined) return {refused: 'unreachable'}
       return decide(service, {at, ...callerAt(from, setting)}, {by: 'clusterIp'}, setting)
     case 'unusedPort':
-      return at !== undefined && setting.mode === 'nftables' ? {refused: 'rejected'} : {refused: 'unreachable'}
+      return at !== undefined && (setting.mode === 'nftables' || setting.mode === 'ipvs')
+        ? {refused: 'rejected'}
+        : {refused: 'unreachable'}
     case 'localhost':
       return at === undefined ? {refused: 'closed'} : atLocalhost(service, at, setting)
     case 'balancer':
@@ -81,10 +70,10 @@ function placeOf(to: {readonly nodePort: NodeName} | {readonly bridge: NodeName}
   return 'nodePort' in to ? {node: to.nodePort, isBridge: false} : {node: to.bridge, isBridge: true}
 }
 
-/* Only iptables answer there. Kept from it they still refuse what would find nobody, by the port alone. */
+/* Only iptables answer there: neither nftables nor ip_vs know node ports at 127.0.0.1. Kept from it they still refuse what would find nobody, by the port alone. */
 function atLocalhost(service: TableService, at: NodeName, setting: Setting): Expectation {
   if (setting.mode === 'userspace') return proxied(service, at)
-  if (setting.mode === 'nftables') return {refused: 'closed'}
+  if (setting.mode !== 'iptables') return {refused: 'closed'}
   if (setting.localhostNodePorts)
     return decide(service, {at, source: '127.0.0.1', is: 'node'}, {by: 'nodePort'}, setting)
   const asked = candidates(service, {at, source: '127.0.0.1', is: 'outside'}, {by: 'nodePort'}, setting)
@@ -93,10 +82,6 @@ function atLocalhost(service: TableService, at: NodeName, setting: Setting): Exp
 }
 
 type Where = {readonly at: NodeName; readonly source: string; readonly is: 'pod' | 'node' | 'outside'}
-
-function nodeOf(from: Caller): NodeName | undefined {
-  return from === 'laptop' ? undefined : 'pod' in from ? pods[from.pod] : from.node
-}
 
 function callerAt(from: Caller, {addresses}: Setting): Pick<Where, 'source' | 'is'> {
   if (from === 'laptop') return {source: laptop, is: 'outside'}
@@ -159,11 +144,37 @@ type Way = {readonly by: 'clusterIp' | 'nodePort' | 'balancer' | 'externalIp'}
 /** What the node decides whose kube-proxy meets the packet. */
 function decide(service: TableService, where: Where, {by}: Way, setting: Setting): Expectation {
   if (setting.mode === 'userspace') return proxied(service, where.at)
+  if (setting.mode === 'ipvs') return handedOn(service, where, {by}, setting)
   if (isKeptOut(service, where, {by}, setting)) return 'silence'
   const chosen = candidates(service, where, {by}, setting)
   if (chosen.length === 0) return everywhere(service).length === 0 ? {refused: 'rejected'} : 'silence'
   const hides = isMasqueraded(service, where, {by}, setting)
   return {answers: Object.fromEntries(chosen.map(pod => [pod, seenBy(pod, {...where, hides}, setting)]))}
+}
+
+/*
+ * ip_vs hands every packet for a virtual server to one of its real servers, whoever has sent it. So
+ * - where a policy says Local and nobody is here, all others are there in their place, for packets from outside, too (kubernetes/kubernetes#97081);
+ *   and where somebody is here, those inside are not led to others either;
+ * - the node that calls an address of a Service calls from that address, as it stands on its own kube-ipvs0, and a pod here sees it where nobody masquerades;
+ * - with policy Local nobody is masqueraded, the node neither;
+ * - where there is nobody it refuses. The firewall of a load balancer comes before it, and drops; but what the node itself sends meets its rule
+ *   only after ip_vs.
+ */
+function handedOn(service: TableService, where: Where, {by}: Way, setting: Setting): Expectation {
+  const {at, is} = where
+  const all = everywhere(service)
+  const isOfNode = is === 'node'
+  if (by === 'balancer' && !isAllowed(service, where.source) && (all.length > 0 || !isOfNode)) return 'silence'
+  const here = usable(service, pod => pods[pod] === at)
+  const policy = by === 'clusterIp' ? service.internal : service.external
+  const chosen = policy === 'Local' && here.length > 0 ? here : all
+  if (chosen.length === 0) return {refused: 'rejected'}
+  const source = isOfNode && by !== 'nodePort' ? service[by] : where.source
+  const {knowsPods, masqueradeAll} = setting
+  const hidesInside = masqueradeAll || (knowsPods ? is !== 'pod' : isOfNode)
+  const hides = by === 'clusterIp' ? hidesInside : service.external === 'Cluster'
+  return {answers: Object.fromEntries(chosen.map(pod => [pod, seenBy(pod, {at, is, source, hides}, setting)]))}
 }
 
 function isKeptOut(service: TableService, where: Where, {by}: Way, setting: Setting): boolean {
@@ -225,79 +236,10 @@ function seenBy(pod: EndpointName, {at, source, hides}: Where & {hides: boolean}
   return source.startsWith('172.17.') || isHere ? source : node
 }
 
-function gateway(node: NodeName): string {
-  return `${nodes[node].prefix}.1`
-}
-
-function tunnel(node: NodeName): string {
-  return `${nodes[node].prefix}.0`
-}
-
 /** Pods are reached as they are, by pods and nodes. */
 function direct(from: Caller, pod: EndpointName, {addresses}: Setting): Expectation {
   const at = nodeOf(from)
   if (at === undefined) return {refused: 'unreachable'}
   if (typeof from === 'object' && 'pod' in from) return {answers: {[pod]: addresses[from.pod]}}
   return {answers: {[pod]: pods[pod] === at ? gateway(at) : tunnel(at)}}
-}
-
-/** Everybody who calls. */
-export const callers: readonly Caller[] = [
-  'laptop',
-  ...nodeNames.map(node => ({node})),
-  ...podNames.filter(pod => pod !== 'three').map(pod => ({pod})),
-]
-
-/** All calls of a Service. */
-export function callsOf(service: TableService): readonly {readonly from: Caller; readonly to: Target}[] {
-  const ports = nodeNames.map(nodePort => ({nodePort}))
-  const everybodys: readonly Target[] = ['clusterIp', 'balancer', 'externalIp', ...ports]
-  const more: readonly Target[] =
-    service.name === 'three-cluster-cluster'
-      ? ['unusedPort', ...(['one', 'two'] as const).map(endpoint => ({endpoint}))]
-      : []
-  return callers.flatMap(from => [
-    ...[...everybodys, ...more].map(to => ({from, to})),
-    ...(isNode(from) ? [{from, to: 'localhost' as const}] : []),
-    ...(from !== 'laptop' && service.internal === 'Cluster' ? [{from, to: {bridge: nodeOf(from) as NodeName}}] : []),
-  ])
-}
-
-function isNode(from: Caller): from is {readonly node: NodeName} {
-  return from !== 'laptop' && 'node' in from
-}
-
-/** `pod caller-a calls three-cluster-cluster by clusterIp`. */
-export function titleOf(service: TableService, {from, to}: {readonly from: Caller; readonly to: Target}): string {
-  const who = from === 'laptop' ? from : 'pod' in from ? `pod ${from.pod}` : `node ${from.node}`
-  const what =
-    typeof to === 'string'
-      ? to
-      : Object.entries(to)
-          .map(([kind, name]) => `${kind} at ${name}`)
-          .join()
-  return `${who} calls ${service.name} by ${what}`
-}
-
-/** Where the packet is sent. */
-export function addressOf(
-  service: TableService,
-  to: Target,
-  addresses: PodAddresses,
-): {readonly ip: string; readonly port: number} {
-  if (typeof to === 'object') {
-    if ('endpoint' in to) return {ip: addresses[to.endpoint], port: 8080}
-    if ('bridge' in to) return {ip: gateway(to.bridge), port: service.nodePort}
-    return {ip: nodes[to.nodePort].address, port: service.nodePort}
-  }
-  switch (to) {
-    case 'localhost':
-      return {ip: '127.0.0.1', port: service.nodePort}
-    case 'unusedPort':
-      return {ip: service.clusterIp, port: 9999}
-    case 'clusterIp':
-    case 'balancer':
-    case 'externalIp':
-      return {ip: service[to], port: 80}
-  }
 }

@@ -2,8 +2,9 @@ import {parseIp} from '../../src/net/ip.ts'
 import type {Outcome} from '../../src/trace/outcome.ts'
 import {trace} from '../../src/trace/trace.ts'
 import type {World} from '../../src/trace/world.ts'
+import {addressOf, type Caller, type Target} from './_calls.ts'
 import {podAddresses} from './_cluster.ts'
-import {addressOf, type Caller, type Expectation, type Target} from './_model.ts'
+import type {Expectation} from './_model.ts'
 import type {TableService} from './_services.ts'
 
 /** What planned rules make of a call, in the words of the model. */
@@ -28,6 +29,7 @@ function inShort(outcomes: readonly Outcome[]): Expectation | string {
     if (uneven) return `${uneven.at} is drawn with ${uneven.probability}`
     return {answers: Object.fromEntries(outcomes.map(one => [one.at, one.outcome === 'delivered' ? one.source : '']))}
   }
+  if (outcomes.every(one => one.outcome === 'dropped')) return 'silence'
   if (outcomes.length > 1) return `one of ${outcomes.map(({outcome}) => outcome)}`
-  return first.outcome === 'dropped' ? 'silence' : {refused: first.outcome as 'rejected'}
+  return {refused: first.outcome as 'rejected'}
 }

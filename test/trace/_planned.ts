@@ -1,5 +1,6 @@
 import {announcedRoutes, announcements} from '../../src/cluster/announcements.ts'
 import {machinePlan, switchName, underlayNetns, underlayPlan} from '../../src/cluster/underlay.ts'
+import type {IpSets} from '../../src/kernel/ipset/set.ts'
 import {applyRulesChange, emptyRuleset, planChange} from '../../src/kernel/rules/iptables.ts'
 import type {Ruleset} from '../../src/kernel/ruleset.ts'
 import type {NetnsState} from '../../src/kernel/state.ts'
@@ -17,6 +18,7 @@ import {proxyModeOf} from '../../src/node/proxy/index.ts'
 import {contextOf} from '../../src/node/proxy/proxy-mode.ts'
 import {servicePorts} from '../../src/node/proxy/service-port.ts'
 import {iptablesFilters} from '../../src/trace/iptables/iptables.ts'
+import {ipvsFilters} from '../../src/trace/ipvs/ipvs.ts'
 import {nftFilters} from '../../src/trace/nftables/nftables.ts'
 import type {Filter, Machine, Socket, World} from '../../src/trace/world.ts'
 import {
@@ -109,14 +111,15 @@ export function plannedWorld(
     const self = leaseOf(name)
     const places = podNames.filter(pod => pods[pod] === name).map(pod => ({netns: pod, ip: parseIp(podAddresses[pod])}))
     const peers = nodeNames.filter(other => other !== name).map(leaseOf)
-    const {sockets, ...proxy} = proxyPlan(name, services, {setting})
-    const {state, rules} = joinContributions([
+    const {sockets, rules: proxied = [], state: proxyState = {}} = proxyPlan(name, services, {setting})
+    const {state, rules: others} = joinContributions([
       {state: machinePlan(cluster, {name, address: self.publicIp}, machines)},
       podsPlan({subnet: self.subnet, mtu: podMtu(vxlan, underlay)}, places),
       flannelPlan({backend: vxlan, network: parseNetwork(podNetwork), self, peers, underlay}),
-      proxy,
+      {state: proxyState},
     ])
-    return {name, state, filters: filtersOf(rules.map(edited)), sockets}
+    const rules = [...others, ...proxied].map(edited)
+    return {name, state, filters: filtersOf(rules), sets: setsOf(rules), sockets}
   })
   const all = [...nodeMachines, ...podNames.map(podMachine), routerMachine(entries(services)), client()]
   return new Map(all.map(machine => [machine.name, machine]))
@@ -132,7 +135,12 @@ export function filtersOf(plans: readonly PacketPlan[]): readonly Filter[] {
   const tables = plans.flatMap(plan =>
     plan.backend === 'nftables' && plan.table ? nftFilters(`${plan.family} ${plan.name}`, plan.table) : [],
   )
-  return [...iptablesFilters(ruleset), ...tables]
+  const balancers = plans.flatMap(plan => (plan.backend === 'ipvs' ? ipvsFilters(plan.table) : []))
+  return [...iptablesFilters(ruleset), ...tables, ...balancers]
+}
+
+function setsOf(plans: readonly PacketPlan[]): IpSets {
+  return Object.assign({}, ...plans.map(plan => (plan.backend === 'ipset' ? plan.sets : {})))
 }
 
 /** Which node takes the packets for each address of the pool. */

@@ -1,16 +1,18 @@
 import {isDeepStrictEqual} from 'node:util'
 import test from 'ava'
+import type {IpSets} from '../../src/kernel/ipset/set.ts'
 import {printIptablesRule} from '../../src/kernel/rules/iptables.ts'
 import type {PacketPlan} from '../../src/node/plan.ts'
 import {TraceError} from '../../src/trace/trace-error.ts'
+import {callsOf, titleOf} from './_calls.ts'
 import {podAddresses} from './_cluster.ts'
-import {callsOf, expectation, type Setting, titleOf} from './_model.ts'
+import {expectation, type Setting} from './_model.ts'
 import {outcomeOf} from './_outcomes.ts'
 import {entryOf, plannedWorld} from './_planned.ts'
 import {services} from './_services.ts'
 import {settings, usual} from './_settings.ts'
 
-for (const mode of ['iptables', 'nftables'] as const)
+for (const mode of ['iptables', 'ipvs', 'nftables'] as const)
   for (const [name, setting] of Object.entries(settings))
     test(`${mode}, ${name}: planned rules do what Kubernetes promises, for every call of the table`, t => {
       const world = plannedWorld(services, {mode, ...setting})
@@ -72,7 +74,9 @@ function withoutRules(plan: PacketPlan, keep: (text: string) => boolean): Packet
     })
     return {...plan, table: {...plan.table, chains: Object.fromEntries(chains)}}
   }
-  if (plan.backend !== 'iptables') return plan
+  if (plan.backend === 'ipvs')
+    return {...plan, table: Object.fromEntries(Object.entries(plan.table).filter(([key]) => keep(key)))}
+  if (plan.backend === 'ipset') return {...plan, sets: withoutEntries(plan.sets, keep)}
   const tables = Object.entries(plan.tables).map(([name, table]) => {
     const chains = Object.entries(table.chains).map(([chain, rules]) => {
       return [chain, rules.filter(rule => keep(printIptablesRule(chain, rule)))] as const
@@ -80,6 +84,15 @@ function withoutRules(plan: PacketPlan, keep: (text: string) => boolean): Packet
     return [name, {...table, chains: Object.fromEntries(chains)}] as const
   })
   return {...plan, tables: Object.fromEntries(tables)}
+}
+
+function withoutEntries(sets: IpSets, keep: (text: string) => boolean): IpSets {
+  return Object.fromEntries(
+    Object.entries(sets).map(([name, set]) => [
+      name,
+      {...set, entries: set.entries.filter(entry => keep(`${name} ${entry}`))},
+    ]),
+  )
 }
 
 /* What a node does without a rule may be what the tracer refuses, too: a packet that goes round and round. */
@@ -128,3 +141,36 @@ test(lacks, 'nftables', /^external-.* ip saddr 172/)
 test(lacks, 'nftables', /^service-.* ip daddr/)
 test(lacks, 'nftables', /^endpoint-.* ip saddr/)
 test(lacks, 'nftables', /^endpoint-.* dnat/)
+test(lacks, 'ipvs', /^-t 10\.96\./)
+test(lacks, 'ipvs', /^-u 10\.96\./)
+test(lacks, 'ipvs', /^-t 10\.0\.40\./)
+test(lacks, 'ipvs', /^-t 10\.0\.20\./)
+test(lacks, 'ipvs', /^-t 172\.17\./)
+test(lacks, 'ipvs', /^KUBE-LOOP-BACK /)
+test(lacks, 'ipvs', /^KUBE-CLUSTER-IP /)
+test(lacks, 'ipvs', /^KUBE-EXTERNAL-IP /)
+test(lacks, 'ipvs', /^KUBE-EXTERNAL-IP-LOCAL /)
+test(lacks, 'ipvs', /^KUBE-LOAD-BALANCER /)
+test(lacks, 'ipvs', /^KUBE-LOAD-BALANCER-LOCAL /)
+test(lacks, 'ipvs', /^KUBE-LOAD-BALANCER-FW /)
+test(lacks, 'ipvs', /^KUBE-LOAD-BALANCER-SOURCE-CIDR /)
+test(lacks, 'ipvs', /^KUBE-NODE-PORT-TCP /)
+test(lacks, 'ipvs', /^KUBE-NODE-PORT-UDP /)
+test(lacks, 'ipvs', /^KUBE-NODE-PORT-LOCAL-TCP /)
+test(lacks, 'ipvs', /^KUBE-IPVS-IPS /)
+test(lacks, 'ipvs', /^-A KUBE-MARK-MASQ /)
+test(lacks, 'ipvs', /^-A KUBE-POSTROUTING .*KUBE-LOOP-BACK/)
+test(lacks, 'ipvs', /^-A KUBE-POSTROUTING .*RETURN/)
+test(lacks, 'ipvs', /^-A KUBE-POSTROUTING .*requiring SNAT/)
+test(lacks, 'ipvs', /^-A KUBE-SERVICES .*KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ/)
+test(lacks, 'ipvs', /^-A KUBE-SERVICES .*KUBE-EXTERNAL-IP dst,dst -j KUBE-MARK-MASQ/)
+test(lacks, 'ipvs', /^-A KUBE-SERVICES .*-j KUBE-LOAD-BALANCER/)
+test(lacks, 'ipvs', /^-A KUBE-SERVICES .*-j KUBE-NODE-PORT/)
+test(lacks, 'ipvs', /^-A KUBE-LOAD-BALANCER .*RETURN/)
+test(lacks, 'ipvs', /^-A KUBE-NODE-PORT .*RETURN/)
+test(lacks, 'ipvs', /^-A KUBE-PROXY-FIREWALL /)
+test(lacks, 'ipvs', /^-A KUBE-SOURCE-RANGES-FIREWALL .*RETURN/)
+test(lacks, 'ipvs', /^-A KUBE-SOURCE-RANGES-FIREWALL -j DROP/)
+test(lacks, 'ipvs', /^-A KUBE-IPVS-FILTER .*RETURN/)
+test(lacks, 'ipvs', /^-A KUBE-IPVS-FILTER .*REJECT/)
+test(lacks, 'ipvs', /^-A KUBE-IPVS-OUT-FILTER /)

@@ -1,3 +1,4 @@
+import {virtualServerKey} from '../../kernel/ipvs/table.ts'
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
 import {type Cidr, cidrOf, contains, networkOf} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
@@ -60,9 +61,14 @@ function isSo(match: Certain, passage: Passage, machine: Machine): boolean {
     case 'recent':
       return match.do === 'set' || isNoted(match.list, passage, machine)
     case 'other':
-      if (isState(match.words)) return statesIn(match.words).some(state => statesOf(passage).includes(state))
-      throw new TraceError(`${machine.name}: the condition "${match.words.join(' ')}" is not understood`)
+      return isOther(match.words, passage, machine)
   }
+}
+
+function isOther(words: readonly string[], passage: Passage, {name}: Machine): boolean {
+  if (isOfIpvs(words)) return isBalanced(words, passage)
+  if (isState(words)) return statesIn(words).some(state => statesOf(passage).includes(state))
+  throw new TraceError(`${name}: the condition "${words.join(' ')}" is not understood`)
 }
 
 /* Most rules name one address, and a packet goes by very many of them. */
@@ -95,6 +101,28 @@ function isState([flag, module, option]: readonly string[]): boolean {
 function statesIn(words: readonly string[]): readonly string[] {
   return words[3]?.split(',') ?? []
 }
+
+/** `-m ipvs --vproto 6 --vaddr 10.0.40.1 --vport 80`: what ip_vs has handed on for this virtual server. */
+function isOfIpvs([flag, module]: readonly string[]): boolean {
+  return flag === '-m' && module === 'ipvs'
+}
+
+function isBalanced([, , ...words]: readonly string[], {balancedBy, packet}: Passage): boolean {
+  const asked = new Map(
+    words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1] ?? '']] : [])) as [string, string][],
+  )
+  for (const option of asked.keys())
+    if (!['--vproto', '--vaddr', '--vport'].includes(option))
+      throw new TraceError(`the condition ${option} of ipvs is not understood`)
+  const key = virtualServerKey({
+    protocol: packet.protocol,
+    ip: asked.get('--vaddr') as Ip,
+    port: Number(asked.get('--vport')),
+  })
+  return key === balancedBy && asked.get('--vproto') === protocolNumbers[packet.protocol]
+}
+
+const protocolNumbers = {tcp: '6', udp: '17', sctp: '132'} as const
 
 function isNoted(list: string, {notes, packet}: Passage, {name}: Machine): boolean {
   return notes.some(note => note.machine === name && note.list === list && note.ip === packet.source)
