@@ -1,8 +1,10 @@
 import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
+import {text} from 'node:stream/consumers'
 import test, {type ExecutionContext} from 'ava'
 import fc from 'fast-check'
 import type {KubeObjectAny} from '../../src/objects/kinds.ts'
@@ -13,9 +15,14 @@ type Acknowledged = {readonly type: string; readonly object: KubeObjectAny}
 
 const writer = join(import.meta.dirname, '_writer.ts')
 
-/* Lets a process of its own write, and kills it when it has told of so many writes; answers all that it told. */
-async function writeAndKill(path: string, {limit, after}: {limit: number; after: number}): Promise<Acknowledged[]> {
-  const child = spawn(process.execPath, [writer, path, `${limit}`], {stdio: ['ignore', 'pipe', 'inherit']})
+/* Lets a process of its own write, and kills it when it has told of so many writes; answers all that it told, and how it ended. */
+async function writeAndKill(
+  path: string,
+  {limit, after}: {limit: number; after: number},
+): Promise<{told: readonly Acknowledged[]; end: string}> {
+  const child = spawn(process.execPath, [writer, path, `${limit}`], {stdio: ['ignore', 'pipe', 'pipe']})
+  const ended = once(child, 'close')
+  const said = text(child.stderr)
   const told: Acknowledged[] = []
   let lines = 0
   for await (const line of createInterface({input: child.stdout})) {
@@ -23,7 +30,8 @@ async function writeAndKill(path: string, {limit, after}: {limit: number; after:
     told.push(...(JSON.parse(line) as Acknowledged[]))
     if (++lines === after) child.kill('SIGKILL')
   }
-  return told
+  const [code, signal] = await ended
+  return {told, end: `${lines} lines, then ${signal ?? `code ${code}: ${await said}`}`}
 }
 
 function open(path: string, historyLimit: number) {
@@ -58,8 +66,8 @@ async function survives(t: ExecutionContext, {path, limit, kills}: {path: string
   const world = new Map<string, KubeObjectAny>()
   let revision = 0
   for (const after of kills) {
-    const told = await writeAndKill(path, {limit, after})
-    t.true(told.length >= after)
+    const {told, end} = await writeAndKill(path, {limit, after})
+    t.true(told.length >= after, `${told.length} of ${after} writes told in ${end}`)
     replay(world, told)
     revision = Number(told.at(-1)?.object.metadata.resourceVersion ?? revision)
     const store = open(path, limit)
