@@ -1,10 +1,11 @@
 import type {NftChain, NftElement, NftPlan, NftSet, NftTable} from '../../kernel/nftables/table.ts'
 import type {Namespace} from '../../objects/namespace.ts'
-import type {NetworkPolicy, PolicyPeer, PolicyPort} from '../../objects/network-policy.ts'
+import type {NetworkPolicy, PolicyPeer} from '../../objects/network-policy.ts'
 import {blockCondition, type Family, familyOf, namesIn, portConditions} from './conditions.ts'
 import {canary, type Direction, emptyPlan, nameOf, wordsOf} from './names.ts'
 import {type PodIndex, podIndex} from './pod-index.ts'
 import type {PolicyPod} from './policy-pod.ts'
+import {named, type Rule, rulesOf, speaksOf} from './rules.ts'
 
 /** All that decides on the rules of one node. */
 export type PolicyView = {
@@ -97,9 +98,6 @@ function bases(family: Family, hook: 'forward' | 'output'): Readonly<Record<stri
   }
 }
 
-/** A rule of a policy, whichever its direction. */
-type Rule = {readonly namespace: string; readonly ports: readonly PolicyPort[]; readonly peers: readonly PolicyPeer[]}
-
 type Directed = {
   readonly pods: readonly PolicyPod[]
   readonly rules: readonly Rule[]
@@ -129,22 +127,6 @@ function directed(direction: Direction, all: readonly Chosen[], {family}: Contex
     for (const address of addressesOf(pod, family)) elements[address] = {value: `goto ${name}`}
   }
   return {pods: [...policiesOf.keys()], rules: [...rules.values()].flat(), elements, chains}
-}
-
-/* The API server fills in policyTypes; what comes by another way may lack them. */
-function speaksOf({spec}: NetworkPolicy, direction: Direction): boolean {
-  const types = spec.policyTypes ?? []
-  if (types.length > 0) return types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
-  return direction === 'ingress' || (spec.egress ?? []).length > 0
-}
-
-function rulesOf({metadata, spec}: NetworkPolicy, direction: Direction): readonly Rule[] {
-  const {namespace} = named(metadata)
-  const rules =
-    direction === 'ingress'
-      ? (spec.ingress ?? []).map(({ports, from}) => ({ports, peers: from}))
-      : (spec.egress ?? []).map(({ports, to}) => ({ports, peers: to}))
-  return rules.map(({ports = [], peers = []}) => ({namespace, ports, peers}))
 }
 
 /** The rule in nft's words: any peer, at any port. */
@@ -200,8 +182,4 @@ function addressesOf({addresses}: PolicyPod, family: Family): readonly string[] 
 
 function typeOf(family: Family): string {
   return family === 'ip' ? 'ipv4_addr' : 'ipv6_addr'
-}
-
-function named({namespace = 'default', name}: NetworkPolicy['metadata']) {
-  return {namespace, name}
 }
