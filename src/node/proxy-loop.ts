@@ -6,6 +6,7 @@ import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {IpFamily} from '../net/ip.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
+import {haveEmptied, keepingEmptied, withoutEmptied} from './emptied-chains.ts'
 import {printOf} from './hand.ts'
 import {haveLeavers, keepingLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
 import {both, ofProxy} from './own-state.ts'
@@ -35,7 +36,10 @@ export type ProxyLoop = {
   ): Promise<SyncOutcome>
   /** What people should know: that it leaves its rules to whoever has changed them. */
   notes(): readonly string[]
-  /** Whether real servers of ip_vs wait for their last connection to end: a sync removes those that have none any more. */
+  /**
+   * Whether real servers of ip_vs wait for their last connection to end: a sync removes those that have none any more. Or chains of nftables wait, empty, for
+   * a sync that has nothing else to do.
+   */
   hasLeavers(): boolean
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
@@ -143,7 +147,7 @@ export function createProxyLoop({
       await kernel.apply(netns, [op])
       changed?.(op.change)
     }
-    applied = plans
+    applied = inFull ? withoutEmptied(plans) : plans
     inFull = false
     return ops.map(({change}) => change)
   }
@@ -213,7 +217,8 @@ export function createProxyLoop({
       const proxySockets = proxied && (await open(proxied, context))
       const {state = {}, rules: rules4 = []} = mode.plan(ports, {...context, ...(proxySockets && {proxySockets})})
       const next = [...rules4, ...rules6]
-      const plans = keepingLeavers(await serversBefore(next), next)
+      const kept = inFull || handWins() ? next : keepingEmptied(applied, next)
+      const plans = keepingLeavers(await serversBefore(kept), kept)
       if (inFull) settled = ofProxy(await kernel.observe(netns))
       const wanted = {...emptyNetns, ...state}
       await settle(both(settled, wanted))
@@ -230,7 +235,7 @@ export function createProxyLoop({
       if (handWins()) left = await printOf(applied, netns, kernel)
       return await told(outcome)
     },
-    hasLeavers: () => haveLeavers(applied),
+    hasLeavers: () => haveLeavers(applied) || haveEmptied(applied),
     isFlushed: async () => {
       if (handWins()) return false
       for (const plan of iptablesPlans(applied)) {

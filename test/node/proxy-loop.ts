@@ -6,7 +6,7 @@ import {defaultProxyConfiguration, type ProxyModeName} from '../../src/node/prox
 import {createProxyLoop} from '../../src/node/proxy-loop.ts'
 import type {EndpointSlice} from '../../src/objects/endpoint-slice.ts'
 import type {Service} from '../../src/objects/service.ts'
-import {sampleSlice} from '../objects/_samples.ts'
+import {sampleService, sampleSlice} from '../objects/_samples.ts'
 import {silent} from './_fakes.ts'
 import {failingKernel} from './_nodes.ts'
 
@@ -160,4 +160,33 @@ test('where the hand wins, rules are written until somebody changes one, and nev
   await loop.sync([kubia], [sliceOf('172.17.12.2')])
   t.regex(await rules(), /--to-destination 172\.17\.12\.2:8080/, 'and again when it wins no more')
   t.deepEqual(loop.notes(), [])
+})
+
+test('among many Services a chain of nftables without use is emptied, and goes with a sync that has nothing else to do', async t => {
+  const kernel = fakeKernel()
+  await kernel.create('node1')
+  const proxy = createProxyLoop({netns: 'node1', kernel, node: () => ({nodeName: 'node1'}), log: silent})
+  const services = Array.from({length: 300}, (_, at) =>
+    sampleService(`s${at}`, {clusterIP: `10.97.${at >> 8}.${at & 255}`}),
+  )
+  const slicesWith = (...ips: readonly string[]) =>
+    services.map(({metadata: {name}}, at) => sampleSlice(name, at === 7 ? ips : [`172.17.12.2`]))
+  const sync = (slices: readonly EndpointSlice[]) =>
+    proxy.sync(services, slices, {...defaultProxyConfiguration, mode: 'nftables'})
+  const chains = async () => {
+    const table = await kernel.observeTable('node1', {family: 'ip', name: 'kube-proxy'})
+    return Object.entries(table?.chains ?? {})
+      .filter(([name]) => /^endpoint-\w+-default\/s7\//.test(name))
+      .map(([, {rules}]) => rules.length)
+  }
+  await sync(slicesWith('172.17.12.2', '172.17.12.3'))
+  t.deepEqual(await chains(), [2, 2])
+  const fewer = slicesWith('172.17.12.2')
+  await sync(fewer)
+  t.deepEqual(await chains(), [2, 0])
+  t.true(proxy.hasLeavers())
+  await sync(fewer)
+  t.deepEqual(await chains(), [2])
+  t.false(proxy.hasLeavers())
+  t.deepEqual((await sync(fewer)).changes, [])
 })

@@ -8,9 +8,11 @@ export function tableWords({commands}: NftChange, {services, addresses}: Interes
     const [, chain = '', rule = ''] = /^add rule ip \S+ (\S+) (.*)$/.exec(command) ?? []
     return chain !== '' && isOf(chain, services, addresses) ? [{chain, rule}] : []
   })
+  // In a large table it is emptied now, and deleted later.
+  const rewritten = new Set(rules.map(({chain}) => chain))
   const removed = commands.flatMap(command => {
-    const chain = /^delete chain ip \S+ (\S+)$/.exec(command)?.[1]
-    return chain !== undefined && isOf(chain, services, addresses) ? [chain] : []
+    const chain = /^flush chain ip \S+ (\S+)$/.exec(command)?.[1]
+    return chain !== undefined && !rewritten.has(chain) && isOf(chain, services, addresses) ? [chain] : []
   })
   const destinations = rules.flatMap(({rule}) => / dnat to (\S+)$/.exec(rule)?.[1] ?? [])
   const refused = commands.some(

@@ -1,4 +1,4 @@
-import {tablesToCompare} from './parts.ts'
+import {tablesToCompare, withEmptyChains} from './parts.ts'
 import type {NftChain, NftChange, NftElement, NftMap, NftPlan, NftSet, NftTable} from './table.ts'
 
 /**
@@ -14,7 +14,7 @@ export function nftChangeBetween(previous: NftPlan | undefined, next: NftPlan): 
   const [before, after] = previous?.table ? tablesToCompare(previous.table, table) : []
   const commands =
     before && after && mayBecome(before, after)
-      ? steps(place, before, after)
+      ? steps(place, withEmptyChains(before, previous?.leaving), withEmptyChains(after, next.leaving))
       : [...fresh(place, table), ...steps(place, empty, table)]
   return commands.length === 0 ? undefined : changeOf(next, commands)
 }
@@ -33,9 +33,31 @@ function mayBecome(before: NftTable, after: NftTable): boolean {
   })
 }
 
-/** The transaction as `nft -f` takes it. */
+/**
+ * The transaction as `nft -f` takes it. nft 1.0.6 reads all sets and chains for an `add rule`, before it sends anything; for an `add chain` with the
+ * rules in it it does not, and finds no set then. So that is how rules are written that name no set, where nothing else has nft read.
+ */
 export function printNftChange({commands}: NftChange): string {
-  return commands.map(command => `${command}\n`).join('')
+  return (readsTable(commands) ? commands : inBlocks(commands)).map(command => `${command}\n`).join('')
+}
+
+/** Whether nft has to read what there is, whatever the words. */
+export function readsTable(commands: readonly string[]): boolean {
+  return commands.some(command => !/^(add|flush) chain |^add rule [^@]*$/.test(command))
+}
+
+function inBlocks(commands: readonly string[]): readonly string[] {
+  const lines: string[] = []
+  let rules: string[] = []
+  for (const [at, command] of commands.entries()) {
+    const [, chain, rule] = /^add rule (\S+ \S+ \S+) (.*)$/s.exec(command) ?? []
+    if (rule === undefined) lines.push(command)
+    else rules.push(rule)
+    if (rule === undefined || commands[at + 1]?.startsWith(`add rule ${chain} `)) continue
+    lines.push(`add chain ${chain}${braced(rules)}`)
+    rules = []
+  }
+  return lines
 }
 
 /**
@@ -65,8 +87,8 @@ function chainOf(command = ''): string | undefined {
 /* A command takes up to six times as many bytes in netlink as its text, and the buffer has 208 KiB (measured with nft 1.0.6). */
 const charactersAtOnce = 30_000
 
-function changeOf({family, name, table}: NftPlan, commands: readonly string[]): NftChange {
-  return {backend: 'nftables', family, name, table, commands}
+function changeOf({family, name, table, leaving}: NftPlan, commands: readonly string[]): NftChange {
+  return {backend: 'nftables', family, name, table: table && withEmptyChains(table, leaving), commands}
 }
 
 const empty: NftTable = {sets: {}, maps: {}, chains: {}}
@@ -96,11 +118,15 @@ function steps(place: string, before: NftTable, after: NftTable): string[] {
     ...Object.keys({...before.maps, ...after.maps}).flatMap(name =>
       elementSteps(`${place} ${name}`, before.maps[name], after.maps[name]),
     ),
-    ...leaving.map(name => `flush chain ${place} ${name}`),
+    ...leaving.filter(name => !isEmpty(before.chains[name])).map(name => `flush chain ${place} ${name}`),
     ...leaving.map(name => `delete chain ${place} ${name}`),
     ...gone('maps').map(name => `delete map ${place} ${name}`),
     ...gone('sets').map(name => `delete set ${place} ${name}`),
   ]
+}
+
+function isEmpty(chain: NftChain | undefined): boolean {
+  return chain?.rules.length === 0
 }
 
 /* Rules that have not changed are the same lists, as a rule: a plan is made of the last one's parts. */

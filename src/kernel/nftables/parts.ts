@@ -36,6 +36,32 @@ export function nftTableOfParts(parts: Parts): NftTable {
   return table
 }
 
+/** The same table with some chains that are empty. */
+export function withEmptyChains(table: NftTable, names: readonly string[] = []): NftTable {
+  if (names.length === 0) return table
+  const chains = lazily(() => ({...table.chains, ...Object.fromEntries(names.map(name => [name, {rules: []}]))}))
+  return {
+    ...(table.comment !== undefined && {comment: table.comment}),
+    get sets() {
+      return table.sets
+    },
+    get maps() {
+      return table.maps
+    },
+    get chains() {
+      return chains()
+    },
+  }
+}
+
+/** Whether it is made of so many parts that to read it takes long. */
+export function isLargeTable(table: NftTable): boolean {
+  return (partsOf.get(table)?.own.length ?? 0) >= manyParts
+}
+
+/* A Service has some four chains, of which nft reads 300 in a millisecond. */
+const manyParts = 300
+
 const partsOf = new WeakMap<NftTable, Parts>()
 
 /** Two tables as far as they may differ: without the parts that are in both, unless they claim what one of the others does. */

@@ -45,6 +45,8 @@ export type NftPlan = {
   readonly name: string
   /** Undefined when it wants none. */
   readonly table: NftTable | undefined
+  /** Chains that are no part of it any more, and still there, empty. */
+  readonly leaving?: readonly string[]
 }
 
 /** One transaction of `nft -f`: from what the table was, or from whatever it is, to what it is to be. */
