@@ -23,6 +23,8 @@ export type Syscalls = {
   punchHole(fd: number, length: number): void
   /** A TCP socket of IPv4 in the calling thread's network namespace, where it stays; not connected. */
   tcpSocket(): number
+  /** A socket of IPv4 in the calling thread's network namespace, whose packets bear that type of service; not connected. */
+  markedSocket(kind: {readonly protocol: 'tcp' | 'udp'; readonly tos: number}): number
   /** A TCP socket that listens at an IPv4 address and port in the calling thread's network namespace, where it stays. */
   tcpListener(place: {readonly host: string; readonly port: number}): number
   /** Lets the other end of a new pseudo-terminal be opened; answers its number under /dev/pts. `fd` is an open /dev/ptmx. */
@@ -56,10 +58,12 @@ export const mountFlag = {
   private: 1 << 18,
 }
 const detach = 2
-/** AF_INET, SOCK_STREAM, SOCK_NONBLOCK (sys/socket.h). */
-const socketOf = {internet: 2, stream: 1, nonBlocking: 0x800}
+/** AF_INET, SOCK_STREAM, SOCK_DGRAM, SOCK_NONBLOCK (sys/socket.h). */
+const socketOf = {internet: 2, stream: 1, datagram: 2, nonBlocking: 0x800}
 /** SOL_SOCKET, SO_REUSEADDR (asm-generic/socket.h). */
 const [socketLevel, reuseAddress] = [1, 2]
+/** SOL_IP, IP_TOS (linux/in.h). */
+const [ipLevel, typeOfService] = [0, 1]
 /** How many connections may wait to be taken. */
 const backlog = 128
 /** TIOCSPTLCK, TIOCGPTN, TIOCSWINSZ (asm-generic/ioctls.h). */
@@ -159,6 +163,19 @@ export function loadSyscalls(): Syscalls {
     tcpSocket: () => {
       const fd: number = socket(socketOf.internet, socketOf.stream | socketOf.nonBlocking | openCloseOnExec, 0)
       check('socket', fd)
+      return fd
+    },
+    markedSocket: ({protocol, tos}) => {
+      const type = protocol === 'tcp' ? socketOf.stream : socketOf.datagram
+      const fd: number = socket(socketOf.internet, type | socketOf.nonBlocking | openCloseOnExec, 0)
+      check('socket', fd)
+      try {
+        const value = Buffer.from(new Uint32Array([tos]).buffer)
+        check(`setsockopt(IP_TOS, ${tos})`, setsockopt(fd, ipLevel, typeOfService, value, value.length))
+      } catch (error) {
+        closeSync(fd)
+        throw error
+      }
       return fd
     },
     tcpListener: ({host, port}) => {

@@ -2,7 +2,7 @@ import type {Logger} from 'pino'
 import type {Image} from '../images/image.ts'
 import type {Kernel} from '../kernel/kernel.ts'
 import type {NetnsState} from '../kernel/state.ts'
-import {type Cidr, nth} from '../net/cidr.ts'
+import type {Cidr} from '../net/cidr.ts'
 import {type Ip, parseIp} from '../net/ip.ts'
 import type {ConfigMap} from '../objects/config-map.ts'
 import type {Pod} from '../objects/pod.ts'
@@ -23,7 +23,7 @@ import type {PacketPlan} from './plan.ts'
 import {createKubelet} from './pods/kubelet.ts'
 import {netnsOf, type PodLife} from './pods/pod-life.ts'
 import {createPolicyLoop} from './policy-loop.ts'
-import {policiesBypassed, policyStory} from './policy-story.ts'
+import {policyStory} from './policy-story.ts'
 import {
   defaultProxyConfiguration,
   type ProxyConfiguration,
@@ -34,8 +34,10 @@ import {defaultSyncPeriod} from './proxy/periods.ts'
 import type {ProxyNode} from './proxy/proxy-mode.ts'
 import {RulesRefusedError} from './proxy/refused-rules.ts'
 import {createProxyLoop} from './proxy-loop.ts'
+import {nodeAddresses, proxyNodeOf} from './proxy-node.ts'
 import {createProxyStatus} from './proxy-status/proxy-status.ts'
 import {createRecorder} from './recorder.ts'
+import {goRounds} from './rounds.ts'
 import type {Runtime} from './runtime/runtime.ts'
 import {type Concern, readWorld, watchWorld} from './world.ts'
 
@@ -114,8 +116,13 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
   const recorder = createRecorder({...context, host: name, log})
   const story = policyStory({name, recorder, world})
+  const serviceProxy = context.daemons.proxy(name, error => {
+    log.error({err: error}, 'the userspace proxy died, and its sockets with it')
+    lookAtLater('rules')
+  })
   const policies = createPolicyLoop({
     ...{netns: name, kernel, world, log, again: context.again, changed: () => lookAt(['policies'])},
+    ...{serviceProxy, ownAddresses: () => nodeAddresses(self), proxiesElsewhere},
   })
   const kubelet = createKubelet({
     ...{...context, log, recorder, network: policies.guarded(network), hostIp: self.publicIp, serviceRange},
@@ -130,10 +137,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     node: proxyNode,
     ...(context.again && {again: true}),
     handWins: () => isHandsOff('kube-proxy'),
-    serviceProxy: context.daemons.proxy(name, error => {
-      log.error({err: error}, 'the userspace proxy died, and its sockets with it')
-      lookAtLater('rules')
-    }),
+    serviceProxy,
     log,
     changed: change => context.programmed?.({revision: decidedAt, change}),
   })
@@ -151,7 +155,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   })
 
   const works: Readonly<Record<Concern, Coalesced>> = {
-    policies: coalesce(syncPolicies, tryAgain('policies')),
+    policies: coalesce(policies.sync, tryAgain('policies')),
     pods: coalesce(() => kubelet.sync([...world.pods.values()]), tryAgain('pods')),
     rules: coalesce(syncRules, tryAgain('rules')),
     peers: coalesce(followLeases, tryAgain('peers')),
@@ -166,8 +170,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   await client.follow('ConfigMap', proxyConfigMap, followConfiguration, signal)
   lookAt(['policies', 'pods', 'rules'])
   void watchWorld({...context, world, nodeName: name, log, changed: lookAt})
-  void guardRules()
-  void letGoOfServers()
+  goRounds({...context, proxy, policies, syncPeriod: () => syncPeriod, lookAt, log})
   void keepAlive({...context, world, log, returned, cordoned})
   for (const happening of beginnings(name)) recorder.record(asSubject(name), happening)
   const rules = () => [...network.rules(), ...proxy.rules(), ...policies.rules()]
@@ -179,8 +182,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
   }
 
   function notes(): readonly string[] {
-    const bypassed = mode === 'userspace' && world.policies.size > 0 ? [policiesBypassed] : []
-    const all = [...network.notes(), ...proxy.notes(), ...bypassed]
+    const all = [...network.notes(), ...proxy.notes()]
     if (world.refused === undefined || world.policies.size > 0) return all
     return [...all, `${name} enforces no NetworkPolicies, for it may not read them: ${world.refused}`]
   }
@@ -194,19 +196,15 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
     kubelet.reportAll()
   }
 
-  async function syncPolicies(): Promise<void> {
-    story.proxied(mode)
-    await policies.sync()
-  }
-
   /* Rules would wait behind the pods that are being started; decided when it is their turn, they name those pods too. */
   async function syncRules(): Promise<void> {
     await context.runtime.turn()
     const began = context.time()
     try {
       const configuration = await configured()
+      const isOther = mode !== configuration.mode
       mode = configuration.mode
-      story.proxied(mode)
+      if (isOther) await admitProxies()
       syncPeriod = configuration.syncPeriod ?? defaultSyncPeriod
       await rest(configuration)
       decidedAt = world.revision
@@ -226,18 +224,18 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
 
   function proxyNode(): ProxyNode {
     const zone = world.nodes.get(`/${name}`)?.metadata.labels?.['topology.kubernetes.io/zone']
-    const addresses = [self.publicIp, nth(self.subnet, 1), parseIp('127.0.0.1')]
-    const six = self.ipv6 &&
-      context.ipv6 && {
-        nodeIp: self.ipv6.publicIp,
-        addresses: [self.ipv6.publicIp, nth(self.ipv6.subnet, 1)],
-        serviceRange: context.ipv6.serviceRange,
-      }
-    return {
-      ...{nodeName: name, nodeIp: self.publicIp, addresses, serviceRange},
-      ...(zone !== undefined && {zone}),
-      ...(six && {ipv6: six}),
-    }
+    return proxyNodeOf({self, zone, serviceRange, serviceRange6: context.ipv6?.serviceRange})
+  }
+
+  /* A proxy calls in its own name, so its node is let in, with what it vouches for. */
+  function proxiesElsewhere(): readonly string[] {
+    return mode === 'userspace' ? leases().peers.flatMap(nodeAddresses) : []
+  }
+
+  async function admitProxies(): Promise<void> {
+    if (world.policies.size === 0) return
+    works.policies.trigger()
+    await works.policies.idle()
   }
 
   /* While there is none, kube-proxy goes by what it has read last. */
@@ -256,6 +254,7 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       told.add(note)
       log.warn({overlay: backendType}, note)
     }
+    if (mode === 'userspace') await admitProxies()
   }
 
   function lookAt(what: Iterable<Concern>): void {
@@ -287,28 +286,6 @@ export async function startAgent(context: AgentContext): Promise<Agent> {
       if (!signal.aborted) lookAt([concern])
     })
   }
-
-  /* In ipvs mode connections to endpoints that have gone may end in their own time. */
-  async function letGoOfServers(): Promise<void> {
-    while (!signal.aborted) {
-      await context.after(leaversCheckEvery, signal)
-      if (signal.aborted) return
-      if (proxy.hasLeavers()) lookAt(['rules'])
-    }
-  }
-
-  async function guardRules(): Promise<void> {
-    while (!signal.aborted) {
-      await context.after(syncPeriod, signal)
-      if (signal.aborted) return
-      try {
-        if (await proxy.isFlushed()) lookAt(['rules'])
-        if (await policies.isDisturbed()) lookAt(['policies'])
-      } catch (error) {
-        log.error({err: error}, 'rules not looked at')
-      }
-    }
-  }
 }
 
 /* What the node's pods had before it went down. */
@@ -319,6 +296,3 @@ function addressesOf(pods: readonly Pod[]): ReadonlyMap<string, Ip> {
 
 /** How long after a failure it is tried again, in ms. */
 const retryAfter = 5000
-
-/** How often kube-proxy looks whether endpoints that leave have lost their last connection, in ms. */
-const leaversCheckEvery = 60_000

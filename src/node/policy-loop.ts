@@ -9,7 +9,9 @@ import type {PacketPlan} from './plan.ts'
 import {netnsOf} from './pods/pod-life.ts'
 import type {PodNetwork} from './pods/pod-table.ts'
 import {canary, emptyPlan} from './policy/names.ts'
+import type {PolicyView} from './policy/plan.ts'
 import {policyPods} from './policy/policy-pod.ts'
+import type {ServiceProxy} from './proxy/userspace/service-proxy.ts'
 import type {Metric} from './proxy-status/exposition.ts'
 import type {World} from './world.ts'
 
@@ -44,11 +46,19 @@ export type PolicyLoopContext = {
   readonly log: Logger
   /** Something has changed that does not have to be written at once. */
   readonly changed: () => void
+  /** kube-proxy's program for the userspace mode, which calls in the node's name: it is told what policies say. */
+  readonly serviceProxy?: Pick<ServiceProxy, 'guard'>
+  /** From which addresses the node speaks to pods. */
+  readonly ownAddresses?: () => readonly string[]
+  /** From which addresses such programs of other nodes call. */
+  readonly proxiesElsewhere?: () => readonly string[]
 }
 
 type Attached = {readonly addresses: readonly Ip[]; readonly pod: Pod | undefined}
 
-export function createPolicyLoop({netns, kernel, world, again = false, log, changed}: PolicyLoopContext): PolicyLoop {
+export function createPolicyLoop(context: PolicyLoopContext): PolicyLoop {
+  const {netns, kernel, world, again = false, log, changed} = context
+  const {serviceProxy, ownAddresses = () => [], proxiesElsewhere = () => []} = context
   /* A pod that the API has forgotten is isolated as long as it is here. */
   const attached = new Map<string, Attached>()
   let applied: readonly NftPlan[] = []
@@ -57,22 +67,37 @@ export function createPolicyLoop({netns, kernel, world, again = false, log, chan
   let failures = 0
   let queue: Promise<void> = Promise.resolve()
 
-  const plans = async (): Promise<readonly NftPlan[]> => {
+  /* undefined while there are no policies. */
+  const look = (): PolicyView | undefined => {
     const present = new Map([...world.pods.values()].map(pod => [netnsOf(pod), pod]))
     for (const [name, {addresses, pod}] of attached) attached.set(name, {addresses, pod: present.get(name) ?? pod})
-    if (world.policies.size === 0) return noPlans
+    if (world.policies.size === 0) return undefined
     if (world.scope === 'node') throw new PolicyError(`it may not read what NetworkPolicies need: ${world.refused}`)
     const own = [...attached.values()].flatMap(({pod}) => pod ?? [])
-    const {policyPlans} = await import('./policy/plan.ts')
-    return policyPlans({
+    return {
       policies: [...world.policies.values()],
       namespaces: [...world.namespaces.values()],
       pods: policyPods([...own, ...world.others.values()], {own: pod => attached.get(netnsOf(pod))?.addresses}),
-    })
+      proxies: proxiesElsewhere(),
+    }
+  }
+
+  const plansOf = async (view: PolicyView | undefined): Promise<readonly NftPlan[]> => {
+    if (view === undefined) return noPlans
+    const {policyPlans} = await import('./policy/plan.ts')
+    return policyPlans(view)
+  }
+
+  const tellProxy = async (view: PolicyView | undefined) => {
+    if (view === undefined) return serviceProxy?.guard(undefined)
+    const {proxyGuard} = await import('./policy/proxy-guard.ts')
+    await serviceProxy?.guard(proxyGuard(view, ownAddresses))
   }
 
   const apply = async () => {
-    const next = await plans()
+    const view = look()
+    await tellProxy(view)
+    const next = await plansOf(view)
     const isFirst = applied.every(({table}) => table === undefined)
     const ops = isUnknown ? next.map(anew) : packetOps(applied, next)
     if (ops.length > 0) await kernel.apply(netns, ops)

@@ -22,7 +22,12 @@ export function fakeDaemons() {
         },
       }
     },
-    proxy: () => ({open: async () => noSockets, closeOthers: async () => undefined, stop: async () => undefined}),
+    proxy: () => ({
+      open: async () => noSockets,
+      closeOthers: async () => undefined,
+      stop: async () => undefined,
+      guard: async () => undefined,
+    }),
     close: async () => undefined,
   }
   const die = (netns: string, message: string) => deaths.get(netns)?.(new Error(message))

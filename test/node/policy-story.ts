@@ -30,19 +30,3 @@ test('so does one that may not read them', t => {
     'Node node1 Warning NetworkPolicyNotEnforced: node1 cannot enforce NetworkPolicies: networkpolicies is forbidden',
   ])
 })
-
-test('in userspace mode each policy is said to be passed by, once', t => {
-  const {story, policies, told} = storyOf()
-  story.proxied('iptables')
-  t.deepEqual(told(), [])
-  story.proxied('userspace')
-  t.regex(told().join(), /^NetworkPolicy deny Warning NetworkPolicyBypassed: kube-proxy of node1 is in userspace mode/)
-  story.proxied('userspace')
-  t.deepEqual(told(), [])
-  policies.set('shop/other', policyOf('other', 'shop', {}))
-  story.proxied('userspace')
-  t.regex(told().join(), /^NetworkPolicy other /)
-  story.proxied('nftables')
-  story.proxied('userspace')
-  t.is(told().length, 2, 'and again, when it comes back')
-})

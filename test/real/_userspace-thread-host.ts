@@ -14,7 +14,7 @@ symlinkSync('/proc/1/ns/net', '/run/netns/node1')
 
 const program = new URL('_breaking-proxy.ts', import.meta.url)
 let died = Promise.withResolvers<string>()
-const proxies = createServiceProxies(heard => startProxyThread(heard, program))
+const proxies = createServiceProxies(tools => startProxyThread(tools, program))
 const proxy = proxies.of('node1', ({message}) => died.resolve(message))
 
 serve({

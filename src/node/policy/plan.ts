@@ -1,6 +1,7 @@
 import type {NftChain, NftElement, NftPlan, NftSet, NftTable} from '../../kernel/nftables/table.ts'
 import type {Namespace} from '../../objects/namespace.ts'
 import type {NetworkPolicy, PolicyPeer} from '../../objects/network-policy.ts'
+import {vouchedDscp} from '../proxy/userspace/vouched.ts'
 import {blockCondition, type Family, familyOf, namesIn, portConditions} from './conditions.ts'
 import {canary, type Direction, emptyPlan, nameOf, wordsOf} from './names.ts'
 import {type PodIndex, podIndex} from './pod-index.ts'
@@ -13,6 +14,8 @@ export type PolicyView = {
   readonly namespaces: readonly Namespace[]
   /** Of all nodes: the node's own are isolated, any may be a peer. */
   readonly pods: readonly PolicyPod[]
+  /** From which addresses the userspace proxies of other nodes call, in the name of clients that they have judged. */
+  readonly proxies?: readonly string[]
 }
 
 /**
@@ -32,12 +35,17 @@ export function policyPlans(view: PolicyView): readonly NftPlan[] {
   const chosen = policies.filter(({pods}) => pods.length > 0)
   return (['ip', 'ip6'] as const).map(family => ({
     ...emptyPlan(family),
-    table: tableOf(chosen, {family, index, pods: view.pods}),
+    table: tableOf(chosen, {family, index, pods: view.pods, proxies: view.proxies ?? []}),
   }))
 }
 
 type Chosen = {readonly policy: NetworkPolicy; readonly pods: readonly PolicyPod[]}
-type Context = {readonly family: Family; readonly index: PodIndex; readonly pods: readonly PolicyPod[]}
+type Context = {
+  readonly family: Family
+  readonly index: PodIndex
+  readonly pods: readonly PolicyPod[]
+  readonly proxies: readonly string[]
+}
 
 function localPodsOf({metadata, spec}: NetworkPolicy, index: PodIndex): readonly PolicyPod[] {
   return index.inNamespace(metadata.namespace ?? 'default', spec.podSelector).filter(({isLocal}) => isLocal)
@@ -50,6 +58,7 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
   const [ingress, egress] = [directed('ingress', inFamily, context), directed('egress', inFamily, context)]
   const own = [...new Set([...ingress.pods, ...egress.pods])].flatMap(pod => addressesOf(pod, family))
   const type = typeOf(family)
+  const proxies = context.proxies.filter(address => familyOf(address) === family)
   return {
     comment: 'what NetworkPolicies allow to the pods of this node, and to whom',
     sets: {
@@ -58,6 +67,9 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
         comment: 'a pod always reaches itself',
         elements: [...new Set(own)].map(address => `${address} . ${address}`),
       },
+      ...(proxies.length > 0 && {
+        proxies: {type, comment: 'nodes whose kube-proxy calls for others, in userspace mode', elements: proxies},
+      }),
       ...peerSets([...ingress.rules, ...egress.rules], context),
       ...portSets([...ingress.rules, ...egress.rules], context),
     },
@@ -66,7 +78,7 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
       'to-pods': {type: `${type} : verdict`, comment: 'pods whose ingress is isolated', elements: ingress.elements},
     },
     chains: {
-      ...bases(family, 'forward'),
+      ...bases(family, 'forward', proxies.length > 0 ? [vouched] : []),
       ...bases(family, 'output'),
       [canary]: {comment: 'is there as long as nobody has flushed the table', rules: []},
       ...egress.chains,
@@ -79,7 +91,11 @@ function tableOf(all: readonly Chosen[], context: Context): NftTable | undefined
  * Later than all that refuses packets for Services without endpoints, so that such a refusal is still heard. In the hook output are the node's
  * own packets, which always pass, and those that ip_vs has taken in for a Service and sends on, which do not come by forward.
  */
-function bases(family: Family, hook: 'forward' | 'output'): Readonly<Record<string, NftChain>> {
+function bases(
+  family: Family,
+  hook: 'forward' | 'output',
+  arriving: readonly string[] = [],
+): Readonly<Record<string, NftChain>> {
   const neighbours =
     'icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } accept'
   const passing = [
@@ -88,15 +104,18 @@ function bases(family: Family, hook: 'forward' | 'output'): Readonly<Record<stri
     ...(family === 'ip6' ? [neighbours] : []),
     `${family} saddr . ${family} daddr @itself accept`,
   ]
-  const base = (priority: number, look: string): NftChain => ({
+  const base = (priority: number, ...looks: readonly string[]): NftChain => ({
     base: {type: 'filter', hook, priority},
-    rules: [...passing, look],
+    rules: [...passing, ...looks],
   })
   return {
     [`egress-${hook}`]: base(10, `${family} saddr vmap @from-pods`),
-    [`ingress-${hook}`]: base(20, `${family} daddr vmap @to-pods`),
+    [`ingress-${hook}`]: base(20, ...arriving, `${family} daddr vmap @to-pods`),
   }
 }
+
+/* The proxy there has judged who asked; see vouched.ts. */
+const vouched = `ip saddr @proxies ip dscp 0x${vouchedDscp.toString(16).padStart(2, '0')} accept`
 
 type Directed = {
   readonly pods: readonly PolicyPod[]

@@ -67,6 +67,7 @@ function verdictIn(table: NftTable, text: string, packet: Packet): Found | undef
 type Holds = (found: RegExpExecArray, packet: Packet, table: NftTable) => boolean
 
 const conditions: readonly (readonly [pattern: RegExp, holds: Holds])[] = [
+  [/^ip saddr @proxies ip dscp 0x03 /, () => false], // no program has made it for another
   [/^ct state established,related /, () => false], // the packet begins a connection
   [/^ip6? saddr \. ip6? daddr @(\S+) /, ([, set], {from, to}, table) => has(table, set, `${from} . ${to}`)],
   [

@@ -40,31 +40,61 @@ export function withEndpoints(
   }
 }
 
-/** Who asks. `anew` when the endpoint that it got did not answer: what is remembered of it does not count. */
-export type Question = {readonly client: string; readonly now: number; readonly anew: boolean}
+/**
+ * Who asks. `anew` when the endpoint that it got did not answer: what is remembered of it does not count. Endpoints that the client may not
+ * call are passed over.
+ */
+export type Question = {
+  readonly client: string
+  readonly now: number
+  readonly anew: boolean
+  readonly forbidden?: ReadonlySet<string>
+}
 
 /** The endpoint for a connection, and the state after it; no endpoint when there is none. */
 export function nextEndpoint(
   balancer: Balancer,
-  {client, now, anew}: Question,
+  {client, now, anew, forbidden = nothing}: Question,
 ): {readonly endpoint?: string; readonly balancer: Balancer} {
-  const {endpoints, index, affinityMs, sessions} = balancer
+  const {endpoints, affinityMs, sessions} = balancer
   const known = anew || affinityMs === undefined ? undefined : sessions.get(client)
-  if (known && affinityMs !== undefined && now - known.usedAt < affinityMs)
+  const isKept = known && affinityMs !== undefined && now - known.usedAt < affinityMs
+  if (isKept && !forbidden.has(known.endpoint))
     return {
       endpoint: known.endpoint,
       balancer: {...balancer, sessions: remembering(sessions, client, {...known, usedAt: now})},
     }
-  const endpoint = endpoints[index]
-  if (endpoint === undefined) return {balancer}
+  const at = turnOf(balancer, forbidden)
+  const endpoint = at === undefined ? undefined : endpoints[at]
+  if (at === undefined || endpoint === undefined) return {balancer}
   return {
     endpoint,
     balancer: {
       ...balancer,
-      index: (index + 1) % endpoints.length,
+      index: (at + 1) % endpoints.length,
       sessions: affinityMs === undefined ? sessions : remembering(sessions, client, {endpoint, usedAt: now}),
     },
   }
+}
+
+const nothing: ReadonlySet<string> = new Set()
+
+/** A client that may call none of the endpoints is remembered as it was before it tried. */
+export function asBefore(balancer: Balancer, client: string, session: Session | undefined): Balancer {
+  if (balancer.affinityMs === undefined) return balancer
+  const sessions = new Map(balancer.sessions)
+  sessions.delete(client)
+  if (session && balancer.endpoints.includes(session.endpoint)) sessions.set(client, session)
+  return {...balancer, sessions}
+}
+
+/* Where the next endpoint is that is not forbidden. */
+function turnOf({endpoints, index}: Balancer, forbidden: ReadonlySet<string>): number | undefined {
+  for (let step = 0; step < endpoints.length; step++) {
+    const at = (index + step) % endpoints.length
+    if (!forbidden.has(endpoints[at] ?? '')) return at
+  }
+  return undefined
 }
 
 /** More clients of one Service are not remembered at a time; those that have not come for longest are forgotten. */

@@ -2,8 +2,9 @@ import {randomInt} from 'node:crypto'
 import {Socket} from 'node:net'
 import type {Syscalls} from '../../../kernel/syscalls.ts'
 import {printPortRange} from '../../../net/port-range.ts'
-import {type Balancer, newBalancer, nextEndpoint, withEndpoints} from './balancer.ts'
+import {asBefore, type Balancer, newBalancer, nextEndpoint, withEndpoints} from './balancer.ts'
 import type {Within} from './dial.ts'
+import {type Choose, type Judge, permittedEndpoints} from './permitted.ts'
 import type {Opened, ProxyOptions} from './protocol.ts'
 import {type Claim, claimKey, type ProxiedPort, proxyPortKey} from './proxied-port.ts'
 import {portCandidates} from './proxy-port.ts'
@@ -29,11 +30,12 @@ type Listener = {
 
 export function createListeners(tools: {
   readonly within: Within
-  readonly syscalls: Pick<Syscalls, 'tcpListener'>
+  readonly syscalls: Pick<Syscalls, 'tcpListener' | 'markedSocket'>
   /** For connections. */
   readonly room: Room
   /** For sockets that wait for connections, or hold ports. */
   readonly listening: Room
+  readonly judge: Judge
 }): Listeners {
   const listeners = new Map<string, Listener>()
   /* Whose listeners are gone, but not yet all their connections. */
@@ -84,20 +86,18 @@ type Refusals = Opened['refused']
 
 /* Listens at the first port that nobody else has. */
 function listen(
-  {within, syscalls, room, listening}: Tools,
+  {within, syscalls, room, listening, judge}: Tools,
   {listener, port, options}: {readonly listener: Listener; readonly port: ProxiedPort; readonly options: ProxyOptions},
 ): Refusals {
-  const choose = (client: string, anew: boolean) => {
-    const {endpoint, balancer} = nextEndpoint(listener.balancer, {client, anew, now: performance.now()})
-    listener.balancer = balancer
-    return endpoint
-  }
+  const {protocol} = port
+  const endpointsFor = (client: string) =>
+    permittedEndpoints(chooserFor(listener, client), endpoint => judge({client, endpoint, protocol}))
   const at: Readonly<Record<ProxiedPort['protocol'], (number: number) => Served>> = {
     tcp: number => {
       const descriptor = within(() => syscalls.tcpListener({host: '0.0.0.0', port: number}))
-      return serveTcp(descriptor, {within, choose, room})
+      return serveTcp(descriptor, {within, syscalls, endpointsFor, room})
     },
-    udp: number => serveUdp(number, {within, choose, room, idleMs: options.udpIdleMs}),
+    udp: number => serveUdp(number, {within, syscalls, endpointsFor, room, idleMs: options.udpIdleMs}),
   }
   if (!listening.enter()) return [[proxyPortKey(port.name), tooMany]]
   for (const number of portCandidates(port.name, options.range)) {
@@ -113,6 +113,22 @@ function listen(
   }
   listening.leave()
   return [[proxyPortKey(port.name), `no port of ${printPortRange(options.range)} is free`]]
+}
+
+/* Endpoints for one connection of a client, one after the other. */
+function chooserFor(listener: Pick<Listener, 'balancer'>, client: string): Choose {
+  const session = listener.balancer.sessions.get(client)
+  const forbidden = new Set<string>()
+  let last: string | undefined
+  return why => {
+    if (why === 'forbidden' && last !== undefined) forbidden.add(last)
+    const question = {client, now: performance.now(), anew: why === 'no answer', forbidden}
+    const {endpoint, balancer} = nextEndpoint(listener.balancer, question)
+    const isShut = endpoint === undefined && forbidden.size > 0
+    listener.balancer = isShut ? asBefore(balancer, client, session) : balancer
+    last = endpoint
+    return endpoint
+  }
 }
 
 /* Holds what is claimed, and lets go what is not any more. */

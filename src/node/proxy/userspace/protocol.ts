@@ -22,8 +22,26 @@ export type Question =
   | {readonly ask: 'close'; readonly netns: string; readonly names: readonly string[]}
   /** End all that the node's proxy has, connections too. */
   | {readonly ask: 'stop'; readonly netns: string}
+  /** From now on ask before each call, or ask no longer. A node that has stopped does not ask. */
+  | {readonly ask: 'guard'; readonly netns: string; readonly guarded: boolean}
 
-export type Order = {readonly number: number; readonly question: Question}
+export type Order =
+  | {readonly type: 'question'; readonly number: number; readonly question: Question}
+  | {readonly type: 'verdict'; readonly number: number; readonly verdict: Verdict}
+
+/** What the proxy is about to do for a client: a connection to an endpoint, or the first datagram of a flow. */
+export type ProxyCall = {
+  readonly client: string
+  /** `172.17.12.2:8080`. */
+  readonly endpoint: string
+  readonly protocol: ProxiedPort['protocol']
+}
+
+/**
+ * Whether it may. When policies let the client through, the call is made `for the client`, and the endpoint's node is told so (`vouched.ts`). A call
+ * that no policy of this node speaks of is made `as the node`, as if there were none.
+ */
+export type Verdict = 'for the client' | 'as the node' | 'not at all'
 
 /** What became of one port: where it is served, and what could not be opened, with the reasons. */
 export type Opened = {
@@ -36,3 +54,5 @@ export type Report =
   | {readonly type: 'ready'}
   | {readonly type: 'done'; readonly number: number; readonly opened: readonly Opened[]}
   | {readonly type: 'failed'; readonly number: number; readonly message: string}
+  /** The thread asks, and waits for a verdict of that number. */
+  | {readonly type: 'call'; readonly number: number; readonly netns: string; readonly call: ProxyCall}

@@ -1,5 +1,5 @@
 import {Worker} from 'node:worker_threads'
-import type {Opened, Question, Report} from './protocol.ts'
+import type {Opened, Order, ProxyCall, Question, Report, Verdict} from './protocol.ts'
 
 /** The thread in which the userspace proxies of all nodes of a process live. */
 export type ProxyThread = {
@@ -7,9 +7,16 @@ export type ProxyThread = {
   close(): Promise<void>
 }
 
-/** Starts the thread; `died` hears if it ends by itself. It does not keep the process alive. */
+export type ProxyThreadTools = {
+  /** Hears if the thread ends by itself. */
+  readonly died: (error: Error) => void
+  /** What a guarded node's proxy may do. */
+  readonly judge: (netns: string, call: ProxyCall) => Verdict
+}
+
+/** Starts the thread. It does not keep the process alive. */
 export async function startProxyThread(
-  died: (error: Error) => void,
+  {died, judge}: ProxyThreadTools,
   program: URL = workerProgram,
 ): Promise<ProxyThread> {
   const worker = new Worker(program)
@@ -19,6 +26,7 @@ export async function startProxyThread(
   let end: Error | undefined
   let isClosed = false
 
+  const order = (one: Order) => worker.postMessage(one)
   const finish = (error: Error) => {
     if (end) return
     end = error
@@ -38,6 +46,8 @@ export async function startProxyThread(
       case 'failed':
         asked.get(report.number)?.reject(new Error(report.message))
         return void asked.delete(report.number)
+      case 'call':
+        return order({type: 'verdict', number: report.number, verdict: judge(report.netns, report.call)})
     }
   })
   worker.once('error', cause => finish(new Error(`the thread of the userspace proxy broke: ${cause.stack}`, {cause})))
@@ -51,7 +61,7 @@ export async function startProxyThread(
       const number = numbers++
       const answer = Promise.withResolvers<readonly Opened[]>()
       asked.set(number, answer)
-      worker.postMessage({number, question})
+      order({type: 'question', number, question})
       return answer.promise
     },
     close: async () => {

@@ -1,5 +1,6 @@
 import {createServer, type Socket} from 'node:net'
-import {dialEndpoint, type Within} from './dial.ts'
+import {type Caller, dialEndpoint} from './dial.ts'
+import type {Endpoints} from './permitted.ts'
 import type {Room} from './room.ts'
 
 /** What is served at one proxy port. */
@@ -16,12 +17,11 @@ export type Served = {
 export function serveTcp(
   descriptor: number,
   {
-    within,
-    choose,
+    endpointsFor,
     room,
-  }: {
-    readonly within: Within
-    readonly choose: (client: string, anew: boolean) => string | undefined
+    ...caller
+  }: Caller & {
+    readonly endpointsFor: (client: string) => Endpoints
     readonly room: Room
   },
 ): Served {
@@ -39,7 +39,7 @@ export function serveTcp(
       room.leave()
     })
     const {remoteAddress = ''} = client
-    const endpoint = await dialEndpoint(within, anew => choose(remoteAddress, anew))
+    const endpoint = await dialEndpoint(caller, endpointsFor(remoteAddress))
     if (endpoint === undefined) client.destroy()
     else join(client, endpoint)
   }

@@ -1,12 +1,18 @@
 import {createSocket, type RemoteInfo, type Socket} from 'node:dgram'
-import type {Within} from './dial.ts'
+import type {Caller, Within} from './dial.ts'
+import type {Called, Endpoints} from './permitted.ts'
 import type {Room} from './room.ts'
 import type {Served} from './tcp-proxy.ts'
+import {vouchedTos} from './vouched.ts'
 
 /** The longest datagram; the rest of a longer one is cut off, as the real kube-proxy does. */
 const longest = 4096
 
-type Client = {readonly upstream: Socket; readonly idle: NodeJS.Timeout}
+/** How many datagrams of a client may wait until it is known whether it may speak to an endpoint; further ones are lost. */
+export const mostWaiting = 8
+
+/** A client with a socket to its endpoint, or one that waits for it. */
+type Client = {link?: {readonly upstream: Socket; readonly idle: NodeJS.Timeout}; readonly waiting: Buffer[]}
 
 /**
  * Hands on datagrams. UDP has no connections, so the proxy makes them up: each client, an address with a port, has a socket of its own
@@ -16,12 +22,12 @@ export function serveUdp(
   port: number,
   {
     within,
-    choose,
+    syscalls,
+    endpointsFor,
     room,
     idleMs,
-  }: {
-    readonly within: Within
-    readonly choose: (client: string, anew: boolean) => string | undefined
+  }: Caller & {
+    readonly endpointsFor: (client: string) => Endpoints
     readonly room: Room
     readonly idleMs: number
   },
@@ -33,33 +39,54 @@ export function serveUdp(
     const client = clients.get(key)
     if (client === undefined) return
     clients.delete(key)
-    clearTimeout(client.idle)
-    client.upstream.close()
+    clearTimeout(client.link?.idle)
+    client.link?.upstream.close()
     room.leave()
   }
 
   const meet = (key: string, from: RemoteInfo): Client | undefined => {
-    const endpoint = choose(from.address, false)
-    if (endpoint === undefined || !room.enter()) return undefined
-    const upstream = createSocket({type: 'udp4', lookup})
-    const client = {upstream, idle: setTimeout(forget, idleMs, key)}
+    const called = endpointsFor(from.address)('first')
+    if (called === undefined || !room.enter()) return undefined
+    const client: Client = {waiting: []}
     clients.set(key, client)
+    const go = (to: Called | undefined) => {
+      if (clients.get(key) !== client) return
+      if (to === undefined) return forget(key)
+      connect(client, to, {key, from})
+      for (const message of client.waiting.splice(0)) client.link?.upstream.send(message)
+    }
+    if (called instanceof Promise) void called.then(go)
+    else go(called)
+    return clients.get(key)
+  }
+
+  const connect = (client: Client, {endpoint, isVouched}: Called, {key, from}: {key: string; from: RemoteInfo}) => {
+    const upstream = createSocket({type: 'udp4', lookup})
+    client.link = {upstream, idle: setTimeout(forget, idleMs, key)}
     upstream.on('error', () => forget(key)) // nobody listens there; the client's next datagram goes elsewhere
     upstream.on('message', answer => {
-      client.idle.refresh()
+      client.link?.idle.refresh()
       socket.send(answer.subarray(0, longest), from.port, from.address)
     })
     const [host, number] = endpoint.split(':')
-    within(() => upstream.connect(Number(number), host))
-    return clients.get(key)
+    try {
+      within(() => {
+        if (isVouched) upstream.bind({fd: syscalls.markedSocket({protocol: 'udp', tos: vouchedTos})})
+        upstream.connect(Number(number), host)
+      })
+    } catch {
+      forget(key) // there is no descriptor left
+    }
   }
 
   socket.on('message', (message, from) => {
     const key = `${from.address}:${from.port}`
     const client = clients.get(key) ?? meet(key, from)
     if (client === undefined) return
-    client.idle.refresh()
-    client.upstream.send(message.subarray(0, longest))
+    const datagram = message.subarray(0, longest)
+    client.link?.idle.refresh()
+    if (client.link) client.link.upstream.send(datagram)
+    else if (client.waiting.length < mostWaiting) client.waiting.push(datagram)
   })
   socket.on('error', () => undefined) // of one datagram that could not be sent
 

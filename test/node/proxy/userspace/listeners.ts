@@ -14,7 +14,13 @@ async function freePort(): Promise<number> {
 }
 
 const listenersWith = (sockets: number) =>
-  createListeners({within: act => act(), syscalls: loadSyscalls(), room: roomFor(10), listening: roomFor(sockets)})
+  createListeners({
+    within: act => act(),
+    syscalls: loadSyscalls(),
+    room: roomFor(10),
+    listening: roomFor(sockets),
+    judge: () => 'as the node',
+  })
 
 const portOf = (name: string): ProxiedPort => ({name, protocol: 'tcp', endpoints: [], claims: []})
 

@@ -1,6 +1,7 @@
 import test from 'ava'
 import type {Opened, Question} from '../../../../src/node/proxy/userspace/protocol.ts'
 import type {ProxiedPort} from '../../../../src/node/proxy/userspace/proxied-port.ts'
+import type {ProxyThreadTools} from '../../../../src/node/proxy/userspace/proxy-thread.ts'
 import {createServiceProxies} from '../../../../src/node/proxy/userspace/service-proxy.ts'
 
 const options = {range: {first: 45_000, last: 45_100}, udpIdleMs: 250}
@@ -26,7 +27,7 @@ function fakeThreads() {
   }
   const namesOf = (question: Question) =>
     question.ask === 'open' ? question.ports.map(({name}) => name) : question.ask === 'close' ? question.names : []
-  const start = async (died: (error: Error) => void) => {
+  const start = async ({died}: ProxyThreadTools) => {
     asked.push('start')
     hearers.push(died)
     return {
