@@ -118,18 +118,24 @@ async function attemptSysctls({run, netns}: Place, ops: readonly PrintedOp[]): P
 /** Several changes are one input, each with its own COMMIT; `--noflush` keeps what they do not name. */
 function attemptRules(tool: 'iptables-restore' | 'ip6tables-restore'): Attempt {
   return async ({run, netns}, ops) => {
-    const lines = ops.flatMap(({line}, index) =>
-      line.line
-        .trimEnd()
-        .split('\n')
-        .map(text => ({text, index})),
-    )
-    const input = lines.map(({text}) => `${text}\n`).join('')
-    const {code, stderr} = await run({netns, argv: [tool, '--noflush', '--wait', '10'], input})
+    const {code, stderr} = await run({netns, argv: [tool, '--noflush', '--wait', '10'], input: inputOf(ops)})
     if (code === 0) return undefined
-    const failed = lines[Number(/line:? (\d+)/.exec(stderr)?.[1] ?? 1) - 1] ?? lines[0]
+    const failed = lineAt(ops, Number(/line:? (\d+)/.exec(stderr)?.[1] ?? 1))
     return {index: failed?.index ?? 0, said: refusalIn(stderr), ...(failed && {line: failed.text})}
   }
+}
+
+function inputOf(ops: readonly PrintedOp[]): string {
+  return ops.map(({line}) => `${line.line.trimEnd()}\n`).join('')
+}
+
+/** A line of the input by its number, or the first one, and the op that it is of. Large inputs are taken apart for a failure only. */
+function lineAt(
+  ops: readonly PrintedOp[],
+  number: number,
+): {readonly text: string; readonly index: number} | undefined {
+  const lines = ops.flatMap(({line}, index) => linesOf(line.line).map(text => ({text, index})))
+  return lines[number - 1] ?? lines[0]
 }
 
 /** The kernel's or the tool's own words for the first line that they refuse, without what `iptables-restore` says every time. */
@@ -142,17 +148,10 @@ function refusalIn(stderr: string): string {
 
 /** All changes are one transaction. nft names the line, and marks in the one after what it did not like. */
 async function attemptTable({run, netns}: Place, ops: readonly PrintedOp[]): Promise<Failure | undefined> {
-  const lines = ops.flatMap(({line}, index) =>
-    line.line
-      .trimEnd()
-      .split('\n')
-      .map(text => ({text, index})),
-  )
-  const input = lines.map(({text}) => `${text}\n`).join('')
-  const {code, stderr} = await run({netns, argv: ['nft', '-f', '-'], input})
+  const {code, stderr} = await run({netns, argv: ['nft', '-f', '-'], input: inputOf(ops)})
   if (code === 0) return undefined
   const [, number = '1', said = stderr.trim()] = /:(\d+):\d+-\d+: Error: (.*)/.exec(stderr) ?? []
-  const failed = lines[Number(number) - 1] ?? lines[0]
+  const failed = lineAt(ops, Number(number))
   return {index: failed?.index ?? 0, said, ...(failed && {line: failed.text})}
 }
 

@@ -38,8 +38,9 @@ const rulesAtOnce = 1000
 const charactersAtOnce = 500_000
 
 function sizeOf({tables}: RulesChange): number {
-  const lists = Object.values(tables).flatMap(({rewrite}) => Object.values(rewrite))
-  return lists.reduce((sum, rules) => sum + rules.length, 0)
+  let size = 0
+  for (const {rewrite} of Object.values(tables)) for (const chain in rewrite) size += rewrite[chain]?.length ?? 0
+  return size
 }
 
 /** The parts of a kernel that say what a namespace holds. */

@@ -68,8 +68,9 @@ export function splitNftChange(change: NftChange, limit = charactersAtOnce): rea
   const parts: string[][] = [[]]
   let size = 0
   for (const [at, command] of change.commands.entries()) {
-    const isWithin = command.startsWith('add rule ') && chainOf(change.commands[at - 1]) === chainOf(command)
-    if (size + command.length > limit && size > 0 && !isWithin) {
+    const isFull = size + command.length > limit && size > 0
+    const isWithin = isFull && command.startsWith('add rule ') && chainOf(change.commands[at - 1]) === chainOf(command)
+    if (isFull && !isWithin) {
       parts.push([])
       size = 0
     }
@@ -81,7 +82,7 @@ export function splitNftChange(change: NftChange, limit = charactersAtOnce): rea
 
 /** `add rule ip kube-proxy NAME ...`, `flush chain ip kube-proxy NAME`. */
 function chainOf(command = ''): string | undefined {
-  return command.split(' ')[4]
+  return /^\S+ \S+ \S+ \S+ (\S+)/.exec(command)?.[1]
 }
 
 /* A command takes up to six times as many bytes in netlink as its text, and the buffer has 208 KiB (measured with nft 1.0.6). */

@@ -59,8 +59,9 @@ function strayRules(
  */
 export function planBetween(previous: RulesPlan | undefined, next: RulesPlan): RulesChange | undefined {
   return changeOf(next, table => {
-    const before = previous?.tables[table] ?? {chains: {}, jumps: []}
-    const after = next.tables[table] ?? {chains: {}, jumps: []}
+    const before = previous?.tables[table] ?? empty
+    const after = next.tables[table] ?? empty
+    if (before === empty) return {rewrite: after.chains, remove: [], ...placed(after.jumps), delete: []}
     const [old, now] = chainsToCompare(before, after)
     return {
       rewrite: chainsThatDiffer(now, chain => old[chain]),
@@ -70,6 +71,8 @@ export function planBetween(previous: RulesPlan | undefined, next: RulesPlan): R
     }
   })
 }
+
+const empty: RulesPlanTable = {chains: {}, jumps: []}
 
 function chainsThatDiffer(
   wanted: RulesPlanTable['chains'],

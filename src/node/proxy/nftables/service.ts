@@ -16,7 +16,8 @@ type Choice = {readonly chain: string; readonly endpoints: readonly Endpoint[]}
 export function servicePart(port: ServicePort, context: ProxyContext): NftPart {
   const {cluster, local} = endpointSets(port, context)
   const everywhere: Choice = {chain: nftName('service', port), endpoints: cluster}
-  const here: Choice = {chain: nftName('local', port), endpoints: local}
+  const isLocal = port.internalTrafficPolicy === 'Local' || port.externalTrafficPolicy === 'Local'
+  const here: Choice = isLocal ? {chain: nftName('local', port), endpoints: local} : everywhere
   const inside = port.internalTrafficPolicy === 'Local' ? here : everywhere
   const outside = port.externalTrafficPolicy === 'Local' ? here : everywhere
   const external = isExternal(port)
@@ -132,7 +133,7 @@ function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): 
   const at = (ip: Ip) => `${ip} . ${protocol} . ${number}`
   const served = everywhere.endpoints.length > 0
   const refused = {value: served ? 'drop' : 'goto reject-chain', comment: name}
-  const external = {value: `goto ${nftName('external', port)}`}
+  const external = () => ({value: `goto ${nftName('external', port)}`})
   const addresses = [...externalIps, ...loadBalancerIps]
   const hasPort = nodePort === undefined ? [] : [`${protocol} . ${nodePort}`]
   const isRefused = outside.endpoints.length === 0
@@ -141,8 +142,8 @@ function elementsOf(port: ServicePort, {inside, outside, everywhere}: Choices): 
     inside.endpoints.length > 0
       ? ['service-ips', at(clusterIp), {value: `goto ${inside.chain}`}]
       : ['no-endpoint-services', at(clusterIp), refused],
-    ...(served ? addresses : []).map(ip => ['service-ips', at(ip), external] as const),
-    ...(served ? hasPort : []).map(key => ['service-nodeports', key, external] as const),
+    ...(served ? addresses : []).map(ip => ['service-ips', at(ip), external()] as const),
+    ...(served ? hasPort : []).map(key => ['service-nodeports', key, external()] as const),
     ...(isRefused ? addresses : []).map(ip => ['no-endpoint-services', at(ip), refused] as const),
     ...(isRefused ? hasPort : []).map(key => ['no-endpoint-nodeports', key, refused] as const),
     ...(hasFirewall(port) ? loadBalancerIps : []).map(
