@@ -96,8 +96,8 @@ export function createPolicyLoop(context: PolicyLoopContext): PolicyLoop {
 
   const apply = async () => {
     const view = look()
-    await tellProxy(view)
     const next = await plansOf(view)
+    await tellProxy(view) // of policies that make rules, too
     const isFirst = applied.every(({table}) => table === undefined)
     const ops = isUnknown ? next.map(anew) : packetOps(applied, next)
     if (ops.length > 0) await kernel.apply(netns, ops)

@@ -6,6 +6,7 @@ import type {Op} from '../../src/kernel/op.ts'
 import {parseIp} from '../../src/net/ip.ts'
 import type {PodNetwork} from '../../src/node/pods/pod-table.ts'
 import {createPolicyLoop} from '../../src/node/policy-loop.ts'
+import type {Guard} from '../../src/node/proxy/userspace/service-proxy.ts'
 import type {World} from '../../src/node/world.ts'
 import type {NetworkPolicy, NetworkPolicySpec} from '../../src/objects/network-policy.ts'
 import {podOf, silent} from './_fakes.ts'
@@ -45,7 +46,14 @@ async function loopOnNode1({again = false} = {}) {
   const changed = () => {
     calls++
   }
-  const loop = createPolicyLoop({netns: 'node1', kernel, world, again, log: silent, changed})
+  const guards: (Guard | undefined)[] = []
+  const serviceProxy = {guard: async (guard: Guard | undefined) => void guards.push(guard)}
+  const ownAddresses = () => ['10.0.20.11']
+  const proxies: string[] = []
+  const loop = createPolicyLoop({
+    ...{netns: 'node1', kernel, world, again, log: silent, changed},
+    ...{serviceProxy, ownAddresses, proxiesElsewhere: () => proxies},
+  })
   const plain: PodNetwork = {
     attach: async names => new Map(names.map((name, index) => [name, parseIp(`172.17.12.${index + 2}`)])),
     detach: async () => undefined,
@@ -68,6 +76,8 @@ async function loopOnNode1({again = false} = {}) {
     refuse,
     flush,
     kernel: fake,
+    proxies,
+    guard: () => guards.at(-1),
     calls: () => calls,
   }
 }
@@ -211,4 +221,35 @@ test('a node that may not read what policies need refuses to start pods under th
   world.refused = 'pods is forbidden: User "system:node:node1" cannot list resource "pods"'
   write(fromClients)
   await t.throwsAsync(network.attach(['pod-web']), {message: /may not read .* is forbidden/})
+})
+
+test("the userspace proxy judges by the policies, from the first one to the last, and by the pods' addresses of this moment", async t => {
+  const {loop, network, write, guard, world} = await loopOnNode1()
+  await loop.sync()
+  t.is(guard(), undefined)
+  const call = {client: '172.17.13.2', endpoint: '172.17.12.2:8080', protocol: 'tcp'} as const
+  write({podSelector: {}})
+  await network.attach(['pod-web'])
+  t.is(guard()?.(call), 'not at all')
+  write(fromClients)
+  await loop.sync()
+  t.is(guard()?.(call), 'for the client')
+  world.others.clear()
+  await loop.sync()
+  t.is(guard()?.(call), 'not at all', 'nobody knows that client any more')
+  world.policies.clear()
+  await loop.sync()
+  t.is(guard(), undefined)
+})
+
+test('other nodes that call for clients are let in with what they vouch for, as long as there are any', async t => {
+  const {loop, network, write, sent, proxies} = await loopOnNode1()
+  write({podSelector: {}})
+  await network.attach(['pod-web'])
+  t.notRegex(sent().join('\n'), /@proxies/)
+  proxies.push('10.0.20.4', '172.17.13.0')
+  await loop.sync()
+  const words = sent().join('\n')
+  t.regex(words, /10\.0\.20\.4, 172\.17\.13\.0/)
+  t.regex(words, /ip saddr @proxies ip dscp 0x03 accept/)
 })

@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import {
+  asBefore,
   type Balancer,
   mostSessions,
   newBalancer,
@@ -112,4 +113,43 @@ test('no more clients are remembered than a bound; who came last is among them',
   t.is(sessions.size, mostSessions)
   t.true(sessions.has('newest'))
   t.false(sessions.has('client 0'))
+})
+
+test('what a client may not call is passed over, and the others keep their order', t => {
+  const forbids = fc.subarray(['a', 'b', 'c', 'd', 'e', 'f'])
+  fc.assert(
+    fc.property(someEndpoints, someClients, forbids, (endpoints, clients, forbid) => {
+      const forbidden = new Set(forbid)
+      let balancer = withAll(newBalancer, endpoints, 1000)
+      const chosen = clients.map((_, at) => {
+        const step = nextEndpoint(balancer, {client: `client ${at}`, now: 0, anew: false, forbidden})
+        balancer = step.balancer
+        return step.endpoint
+      })
+      const allowed = endpoints.filter(endpoint => !forbidden.has(endpoint))
+      t.deepEqual(
+        chosen,
+        clients.map((_, at) => allowed[at % allowed.length]),
+      )
+    }),
+  )
+})
+
+test('a client does not stay with an endpoint that it may not call any more', t => {
+  const [client, now, anew] = ['x', 0, false]
+  const {balancer} = nextEndpoint(withAll(newBalancer, ['a', 'b'], 1000), {client, now, anew})
+  const next = nextEndpoint(balancer, {client, now, anew, forbidden: new Set(['a'])})
+  t.is(next.endpoint, 'b')
+  t.is(nextEndpoint(next.balancer, {client, now, anew}).endpoint, 'b')
+})
+
+test('a client that may call none comes back to the one it had', t => {
+  const [client, now, anew] = ['x', 0, false]
+  const start = nextEndpoint(withAll(newBalancer, ['a', 'b'], 1000), {client, now, anew}).balancer
+  const before = start.sessions.get(client)
+  const moved = nextEndpoint(start, {client, now, anew, forbidden: new Set(['a'])}).balancer
+  t.is(moved.sessions.get(client)?.endpoint, 'b')
+  t.is(nextEndpoint(asBefore(moved, client, before), {client, now, anew}).endpoint, 'a')
+  t.is(asBefore(moved, client, undefined).sessions.size, 0)
+  t.is(asBefore(withAll(moved, ['b'], 1000), client, before).sessions.size, 0, 'unless it has gone')
 })

@@ -13,11 +13,14 @@ const portOf = (name: string, ...endpoints: readonly string[]): ProxiedPort => (
   claims: [],
 })
 
+const call = {client: '172.17.12.2', endpoint: '172.17.13.2:80', protocol: 'tcp'} as const
+
 /** A thread that opens ports from 45000 on, one after the other; `refuse` names what it cannot open. */
 function fakeThreads() {
   const asked: string[] = []
   const refuse = new Set<string>()
   const hearers: ((error: Error) => void)[] = []
+  const judges: ProxyThreadTools['judge'][] = []
   let next = 45_000
   const answer = (question: Question): readonly Opened[] => {
     if (question.ask !== 'open') return []
@@ -26,9 +29,16 @@ function fakeThreads() {
     )
   }
   const namesOf = (question: Question) =>
-    question.ask === 'open' ? question.ports.map(({name}) => name) : question.ask === 'close' ? question.names : []
-  const start = async ({died}: ProxyThreadTools) => {
+    question.ask === 'open'
+      ? question.ports.map(({name}) => name)
+      : question.ask === 'close'
+        ? question.names
+        : question.ask === 'guard'
+          ? [String(question.guarded)]
+          : []
+  const start = async ({died, judge}: ProxyThreadTools) => {
     asked.push('start')
+    judges.push(judge)
     hearers.push(died)
     return {
       ask: async (question: Question) => {
@@ -39,7 +49,7 @@ function fakeThreads() {
     }
   }
   const die = () => hearers.pop()?.(new Error('broke'))
-  return {asked, refuse, die, start}
+  return {asked, refuse, die, start, judge: (netns: string) => judges.at(-1)?.(netns, call)}
 }
 
 function proxyOfNode1() {
@@ -102,4 +112,45 @@ test('when the thread breaks, each node with sockets hears of it, and the next s
   t.deepEqual(deaths, ['broke'])
   t.is((await proxy.open([portOf('a')], options)).ports.get('a'), 45_001)
   t.deepEqual(asked, ['start', 'open node1 a', 'start', 'open node1 a'])
+})
+
+test('a guard is told before anything is opened, and again to a thread that takes the place of one that broke', async t => {
+  const {proxy, asked, die} = proxyOfNode1()
+  await proxy.guard(() => 'not at all')
+  t.deepEqual(asked, [], 'a node without a proxy starts no thread for it')
+  await proxy.open([portOf('a')], options)
+  die()
+  await proxy.open([portOf('a')], options)
+  const round = ['start', 'guard node1 true', 'open node1 a']
+  t.deepEqual(asked, [...round, ...round])
+})
+
+test('a proxy that works already is told when policies come and when the last has gone, and no more', async t => {
+  const {proxy, asked, judge} = proxyOfNode1()
+  await proxy.open([portOf('a')], options)
+  await proxy.guard(() => 'not at all')
+  await proxy.guard(() => 'for the client')
+  t.is(judge('node1'), 'for the client', 'the last one counts')
+  t.is(judge('node2'), 'as the node')
+  await proxy.guard(undefined)
+  t.is(judge('node1'), 'as the node')
+  await proxy.guard(undefined)
+  t.deepEqual(asked, ['start', 'open node1 a', 'guard node1 true', 'guard node1 false'])
+})
+
+test('a proxy that begins again after it was stopped has its guard again', async t => {
+  const {proxy, asked} = proxyOfNode1()
+  await proxy.guard(() => 'not at all')
+  await proxy.open([portOf('a')], options)
+  await proxy.stop()
+  await proxy.open([portOf('a')], options)
+  t.deepEqual(asked.slice(3), ['stop node1', 'guard node1 true', 'open node1 a'])
+})
+
+test('a guard that comes while the first ports are being opened is not forgotten', async t => {
+  const {proxy, asked} = proxyOfNode1()
+  const opening = proxy.open([portOf('a')], options)
+  await proxy.guard(() => 'not at all')
+  await opening
+  t.true(asked.includes('guard node1 true'))
 })
