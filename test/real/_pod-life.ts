@@ -49,7 +49,7 @@ manifests:
       containers:
         - name: main
           image: busybox
-          command: [sh, -c, "yes podlab"]
+          command: [sh, -c, "yes podlab & wait"] # beside the shell: the end of a probe's orphan would interrupt its writing
           livenessProbe: {exec: {command: [sh, -c, "sleep 4321 & sleep 4321"]}, periodSeconds: 1, failureThreshold: 1000}
           lifecycle: {preStop: {exec: {command: [sleep, "8765"]}}}
         - name: missing
@@ -154,7 +154,7 @@ export function podLifeSuite(test: TestFn, account: Account): void {
     await podWhen('hung', isReady)
     const sleeps = Number(await inside('node/node1', 'sh', '-c', 'pgrep -c -x sleep -a -f "sleep 4321" || true'))
     t.true(sleeps <= 6, `${sleeps} processes of a probe that begins once a second`)
-    t.deepEqual(restartsOf(await podWhen('hung', () => true))?.slice(1), [0, 0])
+    t.deepEqual(restartsOf(await podWhen('hung', () => true)), [0, 0, 0])
     const used = Number(
       (await inside('node/node1', 'sh', '-c', 'nsenter -t 1 -m du -sk /run/podlab-lab/logs')).split('\t')[0],
     )
