@@ -1,4 +1,4 @@
-import {differenceOf, lazily} from '../parts.ts'
+import {type Difference, differenceOf, lazily} from '../parts.ts'
 import type {NftChain, NftElement, NftMap, NftSet, NftTable} from './table.ts'
 
 /** What one Service has in a table: chains and sets of its own, and elements of sets and maps that all share. */
@@ -71,8 +71,30 @@ export function tablesToCompare(before: NftTable, after: NftTable): readonly [Nf
   const difference = differenceOf(old.own, now.own)
   if (difference === undefined) return [before, after]
   const {gone, come} = difference
+  if (isInPlace(difference, old, now)) return [sumOf(old.shared, gone), sumOf(now.shared, come)]
   const concerned = concernedBy([...gone, ...come])
   return [sumOf(old.shared, old.own.filter(concerned)), sumOf(now.shared, now.own.filter(concerned))]
+}
+
+/* A few parts have become others that claim the same, as a Service whose endpoints change: then none of the rest need be asked. */
+function isInPlace({gone, come}: Difference<NftPart>, old: Parts, now: Parts): boolean {
+  if (gone.length > fewParts || gone.length !== come.length || old.own.length !== now.own.length) return false
+  return gone.every((part, at) => {
+    const next = come[at] as NftPart
+    return old.own.indexOf(part) === now.own.indexOf(next) && sameClaims(part.elements, next.elements)
+  })
+}
+
+const fewParts = 10
+
+function sameClaims(before: readonly NftClaim[], after: readonly NftClaim[]): boolean {
+  if (before.length !== after.length) return false
+  return before.every(([name, key, element], at) => {
+    const [otherName, otherKey, other] = after[at] as NftClaim
+    return (
+      name === otherName && key === otherKey && element?.value === other?.value && element?.comment === other?.comment
+    )
+  })
 }
 
 /** Whether a part is one of these, or claims what one of them does. */
