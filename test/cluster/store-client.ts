@@ -1,7 +1,9 @@
 import test from 'ava'
 import {type IssueToken, storeClient} from '../../src/cluster/store-client.ts'
 import {memoryStore} from '../../src/store/memory.ts'
-import {agentClientContract, type ClientWorld, pod} from '../contract/agent-client.ts'
+import {pod} from '../contract/agent-client/pod.ts'
+import type {ClientWorld} from '../contract/agent-client/world.ts'
+import {agentClientContract} from '../contract/agent-client.ts'
 
 const issueToken: IssueToken = async ({metadata}, pod, {expirationSeconds = 0}) => ({
   token: `${metadata.name} for ${pod.metadata.name}`,

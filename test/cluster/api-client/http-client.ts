@@ -8,7 +8,9 @@ import {ApiRefusal, connect} from '../../../src/cluster/api-client/connection.ts
 import {httpClient} from '../../../src/cluster/api-client/http-client.ts'
 import {after} from '../../../src/cluster/clock.ts'
 import {testApi} from '../../apiserver/_api.ts'
-import {agentClientContract, type ClientWorld, pod} from '../../contract/agent-client.ts'
+import {pod} from '../../contract/agent-client/pod.ts'
+import type {ClientWorld} from '../../contract/agent-client/world.ts'
+import {agentClientContract} from '../../contract/agent-client.ts'
 
 const now = new Date()
 const authority = createAuthority('podlab test', now)

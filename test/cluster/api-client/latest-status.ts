@@ -1,7 +1,7 @@
 import test from 'ava'
 import {latestStatus} from '../../../src/cluster/api-client/latest-status.ts'
 import type {PodStatus} from '../../../src/objects/pod.ts'
-import {pod} from '../../contract/agent-client.ts'
+import {pod} from '../../contract/agent-client/pod.ts'
 
 const named = (uid: string) => ({...pod('a'), metadata: {...pod('a').metadata, uid}})
 

@@ -1,7 +1,7 @@
 import test from 'ava'
 import {presentSlice} from '../../../src/cluster/api-client/older-slices.ts'
 import type {KubeObjectAny} from '../../../src/objects/kinds.ts'
-import {pod} from '../../contract/agent-client.ts'
+import {pod} from '../../contract/agent-client/pod.ts'
 
 const older = {
   apiVersion: 'discovery.k8s.io/v1beta1',
