@@ -1,6 +1,6 @@
 import {splitWords} from '../../src/lab/words.ts'
-import type {CommandLine, Said} from './_kubectl-lines.ts'
 import {type Account, startProgram} from './_podlab.ts'
+import type {CommandLine, Said} from './kubectl-lines/_line.ts'
 
 /** Where a kubectl works: what its command lines name, and its surroundings. */
 export type Desk = {

@@ -2,9 +2,10 @@ import {chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync} from 'node
 import {join} from 'node:path'
 import type {TestFn} from 'ava'
 import {type Kubectl, kubectlsFound} from './_kubectl-found.ts'
-import {files, lines} from './_kubectl-lines.ts'
+import {lines} from './_kubectl-lines.ts'
 import {type Desk, playLine} from './_kubectl-play.ts'
 import {type Account, makePlace, type Place, sessionFolder} from './_podlab.ts'
+import {files} from './kubectl-lines/_files.ts'
 
 /*
  * The real kubectl, of every version that this machine has, in one lab: each has a namespace of its own, and a node of its own to drain.
