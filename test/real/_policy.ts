@@ -305,6 +305,47 @@ alarm ${2 * patience}; $s->send("hostname"); $s->recv($said, 99); print $said`
 
   if (!inFull) return
 
+  fact('in userspace mode what is open stays open, and the next connection is judged', async t => {
+    await write(t, [])
+    t.is((await podlab('set', '--lab', name, 'proxy', 'userspace')).code, 0)
+    await settled(t)
+    const talk = `$s = IO::Socket::INET->new(PeerAddr => "10.98.0.10:80"); print $s "GET / HTTP/1.1\\r\\n"; $s->flush; \
+open F, ">/tmp/open"; close F; for (1..600) { last if -e "/tmp/changed"; select undef, undef, undef, 0.1 } \
+print $s "Host: web\\r\\nConnection: close\\r\\n\\r\\n"; $s->flush; $said = <$s>; print $said =~ /(200 OK)/ ? $1 : "the end"`
+    const talking = inLab(api, 'perl', '-MIO::Socket::INET', '-e', talk)
+    await inLab(api, 'sh', '-c', 'until test -e /tmp/open; do sleep 0.05; done')
+    await write(t, [toWeb([])])
+    t.true([52, 56].includes((await curl(api, '10.98.0.10')) ?? 0))
+    await inLab(api, 'touch', '/tmp/changed')
+    t.is((await talking).stdout, '200 OK')
+    await inLab(api, 'rm', '-f', '/tmp/changed', '/tmp/open')
+  })
+
+  fact('in userspace mode an endpoint that a pod may not call is passed over', async t => {
+    t.is((await podlab('set', '--lab', name, 'proxy', 'userspace')).code, 0)
+    const metadata = {name: 'both', namespace: 'shop'}
+    const ports = [{port: 80, targetPort: 8080}]
+    const both = {apiVersion: 'v1', kind: 'Service', metadata, spec: {clusterIP: '10.98.0.30', ports}}
+    const ipOf = async (pod: string) => (await inLab(pod, 'hostname', '-i')).stdout.trim()
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {...metadata, labels: {'kubernetes.io/service-name': 'both'}},
+      addressType: 'IPv4',
+      ports: [{name: '', port: 8080, protocol: 'TCP'}],
+      endpoints: [{addresses: [await ipOf(web)]}, {addresses: [await ipOf(root)]}],
+    }
+    await ask(socket(), 'apply', {objects: [both as never, slice as never]})
+    await write(t, [['admin', {}]])
+    const began = performance.now()
+    for (let call = 0; call < 4; call++) t.is(await curl(api, '10.98.0.30'), 0)
+    t.log(`4 calls in ${Math.round(performance.now() - began)} ms`)
+    await write(t, [['admin', {}], toWeb([])])
+    t.true([52, 56].includes((await curl(api, '10.98.0.30')) ?? 0))
+    t.is((await podlab('set', '--lab', name, 'proxy', 'iptables')).code, 0)
+    await settled(t)
+  })
+
   fact('a client outside is let in by its address', async t => {
     await write(t, [toWeb([{from: [{ipBlock: {cidr: '10.0.20.100/32'}}]}])])
     t.is(await curl('client/laptop', '10.0.20.11:30080'), 0)
