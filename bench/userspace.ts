@@ -3,8 +3,9 @@
  *
  * A client pod and a server pod on the other node, and a Service with the server alone behind it. Turn about, the same through kube-proxy's userspace mode
  * and through iptables mode, in the same lab (`podlab set proxy`): connections that are opened, say a word, and are closed, from four
- * processes for a second and a half (at most 12,000); and one stream of TCP for a second. Medians; `ratio` is the median of userspace's to
- * iptables' of a pair, which a busy machine spoils less. It says the load with them.
+ * processes for a second and a half (at most 12,000); and one stream of TCP for a second. The same through userspace mode in a second lab, where a
+ * NetworkPolicy lets the client in, so that the proxy asks before each call. Medians; `ratio` is the median of userspace's to iptables' of a pair,
+ * and of `judged` to userspace's, which a busy machine spoils less. It says the load with them.
  */
 import {execFile} from 'node:child_process'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
@@ -14,10 +15,26 @@ import {promisify} from 'node:util'
 import {markdown, median, podlab} from './timing.ts'
 
 const pairs = Number(process.argv[2] ?? 5)
-const name = 'bench-userspace'
+const open = 'bench-userspace'
+const judged = 'bench-judged'
 const scratch = mkdtempSync(join(tmpdir(), 'podlab-bench-'))
 const environment = {...process.env, XDG_RUNTIME_DIR: scratch}
-const modes = ['userspace', 'iptables'] as const
+const ways = {
+  userspace: {lab: open, mode: 'userspace'},
+  iptables: {lab: open, mode: 'iptables'},
+  judged: {lab: judged, mode: 'userspace'},
+} as const
+type Way = keyof typeof ways
+
+const letIn = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: {name: 'server'},
+  spec: {
+    podSelector: {matchLabels: {app: 'server'}},
+    ingress: [{from: [{podSelector: {matchLabels: {app: 'client'}}}]}],
+  },
+}
 
 type Figures = {readonly connections: number; readonly gigabits: number}
 
@@ -31,50 +48,48 @@ sysread(S, $b, 9) == 3 or die "no word: $!"; close S; $n++ } print "$n ", time -
 
 try {
   const loadBefore = loadavg()[0]?.toFixed(1)
-  await run('up', writeLab())
-  const all: Record<(typeof modes)[number], Figures[]> = {userspace: [], iptables: []}
+  await run('up', writeLab(open))
+  await run('up', writeLab(judged, [letIn]))
+  const all: Record<Way, Figures[]> = {userspace: [], iptables: [], judged: []}
   for (let pair = 0; pair < pairs; pair++)
-    for (const mode of modes) {
-      await run('set', 'proxy', mode, '--lab', name)
-      all[mode].push({connections: await connections(), gigabits: await stream()})
+    for (const [way, {lab, mode}] of Object.entries(ways)) {
+      await run('set', 'proxy', mode, '--lab', lab)
+      all[way as Way].push({connections: await connections(lab), gigabits: await stream(lab)})
     }
   process.stdout.write(
     `${markdown([
-      ['through a Service', 'userspace', 'iptables', 'ratio'],
+      ['through a Service', 'userspace', 'iptables', 'ratio', 'judged', 'ratio'],
       row('connections a second', all, one => one.connections, 0),
       row('one stream, Gbit/s', all, one => one.gigabits, 2),
     ])}\nLoad of the machine: ${loadBefore} to ${loadavg()[0]?.toFixed(1)}\n`,
   )
 } finally {
-  await run('down', name).catch(() => undefined)
+  for (const lab of [open, judged]) await run('down', lab).catch(() => undefined)
   rmSync(scratch, {recursive: true, force: true})
 }
 
-function row(
-  what: string,
-  all: Record<(typeof modes)[number], readonly Figures[]>,
-  of: (one: Figures) => number,
-  digits: number,
-) {
-  const [slow, fast] = [all.userspace.map(of), all.iptables.map(of)]
-  const ratios = slow.map((value, pair) => value / (fast[pair] ?? Number.NaN))
-  return [what, median(slow).toFixed(digits), median(fast).toFixed(digits), median(ratios).toFixed(2)]
+function row(what: string, all: Record<Way, readonly Figures[]>, of: (one: Figures) => number, digits: number) {
+  const [slow, fast, asking] = [all.userspace.map(of), all.iptables.map(of), all.judged.map(of)]
+  const ratio = (to: readonly number[], from: readonly number[]) =>
+    median(to.map((value, pair) => value / (from[pair] ?? Number.NaN))).toFixed(2)
+  const figure = (values: readonly number[]) => median(values).toFixed(digits)
+  return [what, figure(slow), figure(fast), ratio(slow, fast), figure(asking), ratio(asking, slow)]
 }
 
 /** Each of four processes says how many, and in how many seconds. */
-async function connections(): Promise<number> {
-  const lines = (await inClient('perl', '-e', client)).trim().split('\n')
+async function connections(lab: string): Promise<number> {
+  const lines = (await inClient(lab, 'perl', '-e', client)).trim().split('\n')
   const figures = lines.map(line => line.split(' ').map(Number))
   return figures.reduce((sum, [count = 0, seconds = 1]) => sum + count / seconds, 0)
 }
 
-async function stream(): Promise<number> {
-  const text = await inClient('timeout', '15', 'iperf3', '-c', '10.98.0.10', '-t', '1', '-J')
+async function stream(lab: string): Promise<number> {
+  const text = await inClient(lab, 'timeout', '15', 'iperf3', '-c', '10.98.0.10', '-t', '1', '-J')
   return JSON.parse(text).end.sum_received.bits_per_second / 1e9
 }
 
-function inClient(...argv: readonly string[]): Promise<string> {
-  return run('exec', '--lab', name, 'pod/client', '--', ...argv)
+function inClient(lab: string, ...argv: readonly string[]): Promise<string> {
+  return run('exec', '--lab', lab, 'pod/client', '--', ...argv)
 }
 
 async function run(...words: readonly string[]): Promise<string> {
@@ -83,7 +98,7 @@ async function run(...words: readonly string[]): Promise<string> {
   return stdout
 }
 
-function writeLab(): string {
+function writeLab(name: string, policies: readonly object[] = []): string {
   const pod = (podName: string, nodeName: string, commands: readonly (readonly string[])[]) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -112,6 +127,7 @@ function writeLab(): string {
         ['iperf3', '-s'],
       ]),
       service,
+      ...policies,
     ],
   }
   const folder = join(scratch, name)
