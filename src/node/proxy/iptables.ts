@@ -1,4 +1,4 @@
-import {tableOfParts} from '../../kernel/rules/iptables.ts'
+import {sameRules, tableOfParts} from '../../kernel/rules/iptables.ts'
 import type {IptablesRule, IptablesTable, RulesPlan} from '../../kernel/ruleset.ts'
 import {dependsOnNode, type ServiceContext} from './iptables-service.ts'
 import {chainsOfAllProfiles, type IptablesProfile, profileOf} from './profiles.ts'
@@ -35,12 +35,15 @@ export function iptablesPlan(ports: readonly ServicePort[], context: ProxyContex
   const known = {everywhere: knownSections(commenting), inside: knownSections(inside)}
   const sectionOf = (port: ServicePort) =>
     dependsOnNode(port) ? knownSection(port, commenting, known.everywhere) : knownSection(port, inside, known.inside)
+  const memory = lastPlans(commenting)
+  const planned = (memory.last && stepFrom(memory.last, ports, sectionOf)) ?? planAll(ports, context, sectionOf)
+  memory.last = planned
   return {
     backend: 'iptables',
     ...(context.family && {family: context.family}),
     owner: 'kube-proxy',
     prefixes: [...servicePrefixes, ...chainsOfAllProfiles],
-    tables: tablesOf(profileOf(context), ports.map(sectionOf), context),
+    tables: tablesOf(planned, profileOf(context)),
   }
 }
 
@@ -92,25 +95,65 @@ function place(chains: Chains, {chain, rule}: Row): void {
 
 const servicePrefixes = ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-XLB-', 'KUBE-SEP-']
 
-function tablesOf(profile: IptablesProfile, sections: readonly Section[], context: ProxyContext): RulesPlan['tables'] {
-  const names = Object.keys(profile.baseChains) as IptablesTable[]
-  const shared = tablesWith(names, name =>
-    Object.fromEntries((profile.baseChains[name] ?? []).map(chain => [chain, []])),
-  )
-  const own = tablesWith<Chains[]>(names, () => [])
-  for (const section of sections) {
-    for (const row of section.shared) place(shared[row.table], row)
-    for (const [table, chains] of section.own) own[table].push(chains)
-  }
-  for (const row of profile.fixedRows(context)) place(shared[row.table], row)
+/** A plan in parts: of each table the chains that all share, and those of each port. */
+type Planned = {
+  readonly ports: readonly ServicePort[]
+  readonly sections: readonly Section[]
+  readonly shared: Readonly<Record<IptablesTable, Chains>>
+  readonly own: Readonly<Record<IptablesTable, readonly Chains[]>>
+}
+
+type SectionOf = (port: ServicePort) => Section
+
+const lastPlans = rememberedBy<{last?: Planned}>(() => ({}))
+
+/* The way from the last plan when a few ports have become others that say the same in the chains that all share: endpoints have changed. */
+function stepFrom(last: Planned, ports: readonly ServicePort[], sectionOf: SectionOf): Planned | undefined {
+  if (ports.length !== last.ports.length) return undefined
+  const changed: number[] = []
+  for (let at = 0; at < ports.length; at++) if (ports[at] !== last.ports[at]) changed.push(at)
+  if (changed.length > fewPorts) return undefined
+  const sections = [...last.sections]
+  for (const at of changed) sections[at] = sectionOf(ports[at] as ServicePort)
+  if (!changed.every(at => sameRows(sections[at]?.shared, last.sections[at]?.shared))) return undefined
+  const own = tablesWith(table => {
+    const chains = [...last.own[table]]
+    for (const at of changed) chains[at] = ownOf(sections[at] as Section, table)
+    return chains
+  })
+  return {...last, ports, sections, own}
+}
+
+const fewPorts = 10
+
+function sameRows(a: readonly Row[] = [], b: readonly Row[] = []): boolean {
+  const isSame = ({table, chain, rule}: Row, other: Row | undefined) =>
+    table === other?.table && chain === other.chain && sameRules([rule], [other.rule])
+  return a.length === b.length && a.every((row, at) => isSame(row, b[at]))
+}
+
+function planAll(ports: readonly ServicePort[], context: ProxyContext, sectionOf: SectionOf): Planned {
+  const {baseChains, fixedRows} = profileOf(context)
+  const sections = ports.map(sectionOf)
+  const shared = tablesWith<Chains>(table => Object.fromEntries((baseChains[table] ?? []).map(chain => [chain, []])))
+  for (const section of sections) for (const row of section.shared) place(shared[row.table], row)
+  for (const row of fixedRows(context)) place(shared[row.table], row)
+  return {ports, sections, shared, own: tablesWith(table => sections.map(section => ownOf(section, table)))}
+}
+
+function ownOf({own}: Section, table: IptablesTable): Chains {
+  return own.find(([name]) => name === table)?.[1] ?? none
+}
+
+const none: Chains = {}
+
+function tablesOf({shared, own}: Planned, {baseChains, baseJumps}: IptablesProfile): RulesPlan['tables'] {
+  const names = Object.keys(baseChains) as IptablesTable[]
   return Object.fromEntries(
-    names.map(name => [
-      name,
-      tableOfParts({shared: shared[name], own: own[name], jumps: profile.baseJumps[name] ?? []}),
-    ]),
+    names.map(name => [name, tableOfParts({shared: shared[name], own: own[name], jumps: baseJumps[name] ?? []})]),
   )
 }
 
-function tablesWith<T>(names: readonly IptablesTable[], make: (name: IptablesTable) => T): Record<IptablesTable, T> {
-  return Object.fromEntries(names.map(name => [name, make(name)])) as Record<IptablesTable, T>
+function tablesWith<T>(make: (name: IptablesTable) => T): Record<IptablesTable, T> {
+  return {raw: make('raw'), mangle: make('mangle'), nat: make('nat'), filter: make('filter')}
 }

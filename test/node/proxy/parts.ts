@@ -12,7 +12,7 @@ import {servicePorts} from '../../../src/node/proxy/service-port.ts'
 import type {EndpointSlice} from '../../../src/objects/endpoint-slice.ts'
 import type {Service, ServiceSpec} from '../../../src/objects/service.ts'
 import {sampleService, sampleSlice} from '../../objects/_samples.ts'
-import {node1} from './_plan.ts'
+import {linesOf, node1} from './_plan.ts'
 
 type Objects = readonly [services: readonly Service[], slices: readonly EndpointSlice[]]
 
@@ -72,6 +72,22 @@ test('ports by small steps are those of the same Services told at once', t => {
         stepped,
         history.map(objects => servicePorts(...(structuredClone(objects) as Objects))),
       )
+    }),
+  )
+})
+
+test('plans by small steps are those of the same Services told at once', t => {
+  fc.assert(
+    fc.property(histories, contexts, (history, context) => {
+      const stepped = history.map(objects => {
+        const ports = servicePorts(...objects)
+        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context)]
+      })
+      const atOnce = history.map(objects => {
+        const ports = servicePorts(...(structuredClone(objects) as Objects))
+        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context)]
+      })
+      t.deepEqual(stepped, atOnce)
     }),
   )
 })
