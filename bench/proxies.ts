@@ -1,10 +1,11 @@
 /**
- * What kube-proxy's modes cost, on real namespaces: `node bench/proxies.ts [COUNTS]` (as root, 5 to 10 minutes; COUNTS is 10,100,1000,3000,10000).
+ * What kube-proxy's modes cost, on real namespaces: `node bench/proxies.ts [COUNTS] [PLOT.svg] [MODES]` (as root, 5 to 10 minutes; COUNTS is 10,100,1000,3000,10000, MODES
+ * iptables,nftables; ipvs where the kernel has it: `podlab vm -- node bench/proxies.ts 10,100,1000 iptables,ipvs`).
  *
  * For so many Services with three endpoints each, in one node's namespace: a full sync from nothing, and a sync after one endpoint went. Beside each stand the
- * tools alone (`iptables-restore`, `nft -f`), given the same text in a namespace that holds the same: the ratio is what podlab's own
+ * tools alone (`iptables-restore`, `nft -f`, `ipset restore`, `ipvsadm -R`), given the same text in a namespace that holds the same: the ratio is what podlab's own
  * deciding, comparing and printing adds. Then the first packet: how long `connect` takes from the node to the cluster IP that stands last, the median
- * of 300. The table goes to the standard output, and with a second argument the plot to that file (bench/proxies.svg).
+ * of 300. The table goes to the standard output, and with a file named the plot to it (bench/proxies.svg).
  */
 import {execFileSync, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
@@ -23,8 +24,7 @@ import type {Service} from '../src/objects/service.ts'
 import {plotOf} from './_plot.ts'
 import {markdown, median} from './timing.ts'
 
-const modes = ['iptables', 'nftables'] as const
-type Mode = (typeof modes)[number]
+type Mode = 'iptables' | 'nftables' | 'ipvs'
 type Measured = {readonly mode: Mode; readonly count: number} & Record<
   'full' | 'bareFull' | 'change' | 'bareChange' | 'connect',
   number
@@ -32,7 +32,9 @@ type Measured = {readonly mode: Mode; readonly count: number} & Record<
 
 const podNetwork = parseNetwork('10.244.0.0/16')
 const serviceRange = parseNetwork('10.96.0.0/12')
-const [countsGiven = '10,100,1000,3000,10000', plot] = process.argv.slice(2)
+const [countsGiven = '10,100,1000,3000,10000', ...rest] = process.argv.slice(2)
+const plot = rest.find(word => word.endsWith('.svg'))
+const modes = (rest.find(word => word !== plot) ?? 'iptables,nftables').split(',') as Mode[]
 if (process.env.PODLAB_BENCH_INSIDE === undefined) {
   const sandbox = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
   const {status} = spawnSync('unshare', [...sandbox, process.execPath, ...process.argv.slice(1)], {

@@ -1,27 +1,27 @@
-import {spawn} from 'node:child_process'
 import {chmodSync, readlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {text} from 'node:stream/consumers'
 import {setTimeout as pause} from 'node:timers/promises'
 import type {ExecutionContext, TestFn} from 'ava'
+import {ask} from '../../src/cluster/control.ts'
 import {filesIn, readState} from '../../src/cluster/session.ts'
-import {systemPath} from '../../src/kernel/system-path.ts'
 import {proxyConfigMapOf} from '../../src/node/proxy/configuration.ts'
-import {addressOf, type Caller, callsOf, type Target, titleOf} from '../trace/_calls.ts'
+import {addressOf, callsOf, type Target, titleOf} from '../trace/_calls.ts'
 import {nodeNames, nodes, type PodAddresses, podNames, pods} from '../trace/_cluster.ts'
 import {type Expectation, expectation, type Setting} from '../trace/_model.ts'
 import {configurationOf, entryOf, type Planning, proxyPlan} from '../trace/_planned.ts'
+import {type Row, rowsOf, sampleOf} from '../trace/_sample.ts'
 import {serviceOf, services, sliceOf, type TableService} from '../trace/_services.ts'
 import {settings} from '../trace/_settings.ts'
-import {kubectlsFound} from './_kubectl-found.ts'
-import {differences, proxyPortsIn} from './_planned-and-seen.ts'
+import {differences, missing, proxyPortsIn} from './_planned-and-seen.ts'
 import {type Account, makePlace, sessionFolder} from './_podlab.ts'
+import {run, wayInto} from './_way-into.ts'
 
 /*
  * The packet table as real packets: every call of test/trace is made in a lab, in each mode of kube-proxy, one after the other on the same nodes.
  * See test/trace/_cluster.ts for who is where.
  */
-const labFile = `
+const labIn = (mode: Mode) => `
+cluster: {proxyMode: ${mode}, dns: false}
 nodes:
 ${nodeNames.map(name => `  - {name: ${name}, address: ${nodes[name].address}, podSubnet: ${nodes[name].prefix}.0/24}`).join('\n')}
 clients:
@@ -35,18 +35,26 @@ ${podNames
   .join('\n')}
 `
 
-type Row = {readonly service: TableService; readonly from: Caller; readonly to: Target}
 type PodSeen = {
   readonly metadata: {readonly name: string; readonly uid: string}
   readonly status: {readonly podIP: string}
 }
 
-/** What packets do, for an account. One call in `share` is made, which ones the setting's number says. */
-export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {}): void {
-  if (kubectlsFound().length === 0) {
-    test.skip(`packet table, ${account.name}: there is no kubectl`, () => undefined)
-    return
-  }
+type Mode = Setting['mode']
+
+/* An emulated machine is ten times slower. */
+const patience = Number(process.env.PODLAB_PATIENCE ?? 1)
+
+/** What packets do, for an account. One call in `share` is made, which ones the setting's number says; or those of the sample. */
+export function packetTableSuite(
+  test: TestFn,
+  account: Account,
+  {
+    share = 1,
+    modes = ['iptables', 'nftables', 'userspace'],
+    sampled = false,
+  }: {share?: number; modes?: readonly Mode[]; sampled?: boolean} = {},
+): void {
   const place = makePlace(account)
   const name = place.name('table')
   let addresses: PodAddresses
@@ -54,52 +62,50 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
   let told = 0
   let enter: Awaited<ReturnType<typeof wayInto>>
 
-  const kubectl = async (t: ExecutionContext, ...words: readonly string[]) => {
-    const {code, stdout, stderr} = await place.podlab('kubectl', name, '--', ...words)
-    t.is(code, 0, stderr)
-    return stdout
-  }
+  const socket = () => join(sessionFolder(place, name), 'control.sock')
   const file = (title: string, content: string) => {
     const path = join(place.folder, title)
     writeFileSync(path, content)
     chmodSync(path, 0o644)
     return path
   }
-  const objects = (title: string, items: readonly unknown[]) =>
-    file(`${title}.json`, JSON.stringify({apiVersion: 'v1', kind: 'List', items}))
-
   test.serial.before(async t => {
-    t.timeout(300_000)
-    const {code, stderr} = await place.podlab('up', place.lab(name, labFile))
+    t.timeout(300_000 * patience)
+    const {code, stderr} = await place.podlab('up', place.lab(name, labIn(modes[0] ?? 'iptables')))
     t.deepEqual({code, stderr}, {code: 0, stderr: ''})
-    const {items} = JSON.parse(await kubectl(t, 'get', 'pods', '-o', 'json')) as {items: readonly PodSeen[]}
+    const items = (await ask(socket(), 'list', {
+      kind: 'Pod',
+      namespace: 'default',
+    })) as readonly unknown[] as readonly PodSeen[]
     addresses = Object.fromEntries(items.map(pod => [pod.metadata.name, pod.status.podIP])) as PodAddresses
     const uids = new Map(items.map(pod => [pod.metadata.name, pod.metadata.uid]))
     const session = {...filesIn(sessionFolder(place, name)), name, folder: sessionFolder(place, name)}
     enter = await wayInto({account, daemon: readState(session)?.pid ?? 0, uids})
     const all = services.flatMap(service => [serviceOf(service), sliceOf(service, addresses)])
-    await kubectl(t, 'create', '--validate=false', '-f', objects('services', all))
+    await ask(socket(), 'apply', {objects: all})
   })
   test.after.always(async () => {
     await place.podlab('down', '--all')
     place.remove()
   })
 
-  for (const mode of ['iptables', 'nftables', 'userspace'] as const)
+  /* Settings other than the usual one change what few calls meet. */
+  const rowsFor = (index: number) => {
+    const every = share * (index === 0 ? 1 : 4)
+    return (sampled ? sampleOf(services, index) : rowsOf(services)).filter((_, at) => at % every === index % every)
+  }
+
+  for (const mode of modes)
     for (const [index, [title, rest]] of Object.entries(settings).entries()) {
-      // The proxy goes by none of them.
-      if (mode === 'userspace' && index > 0) continue
+      // The proxy goes by none of them; and a sample is taken where each call takes long.
+      if (index > 0 && (mode === 'userspace' || (sampled && !process.env.PODLAB_ALL_SETTINGS))) continue
       const setting = {mode, ...rest}
       test.serial(`${account.name}: ${mode}, ${title}: packets go where Kubernetes promises`, async t => {
-        t.timeout(300_000)
-        await kubectl(t, 'replace', '-f', objects('configuration', [proxyConfigMapOf(configurationOf(setting))]))
+        t.timeout(300_000 * patience)
+        await ask(socket(), 'apply', {objects: [proxyConfigMapOf(configurationOf(setting))]})
         await settled(t, setting)
         const full: Setting = {...setting, addresses, entry: entryOf(services)}
-        // Settings other than the usual one change what few calls meet.
-        const every = share * (index === 0 ? 1 : 4)
-        const rows = services
-          .flatMap(service => callsOf(service).map(call => ({service, ...call})))
-          .filter((_, at) => at % every === index % every)
+        const rows = rowsFor(index)
         told = 0
         t.deepEqual(await wrong(rows, full), [])
         t.true(told > 0)
@@ -108,7 +114,7 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
 
       if (index === 0)
         test.serial(`${account.name}: ${mode}: a client stays with its endpoint where affinity says so`, async t => {
-          t.timeout(120_000)
+          t.timeout(120_000 * patience)
           await remembered(
             t,
             services.find(one => one.name === 'sticky'),
@@ -120,7 +126,7 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
     `${account.name}: the table can fail: with the endpoints of another Service its calls are wrong`,
     async t => {
       const full: Setting = {
-        mode: 'nftables',
+        mode: modes.at(-1) ?? 'nftables',
         knowsPods: true,
         masqueradeAll: true,
         localhostNodePorts: true,
@@ -142,7 +148,7 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
 
   /** Waits until the nodes have the rules that are planned for the table, and no others. */
   async function settled(t: ExecutionContext, setting: Planning): Promise<void> {
-    const deadline = performance.now() + 30_000
+    const deadline = performance.now() + 30_000 * patience
     for (;;) {
       const found = await Promise.all(
         nodeNames.map(async node => {
@@ -153,7 +159,9 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
             'iptables-save; nft list table ip kube-proxy 2>/dev/null',
           ])
           const {rules = []} = proxyPlan(node, services, {setting, addresses, proxyPorts: proxyPortsIn(seen)})
-          return differences(rules, seen)
+          const lacking =
+            setting.mode === 'ipvs' ? missing(rules, await run([...enter({node}), 'sh', '-c', balancer])) : []
+          return [...differences(rules, seen), ...lacking]
         }),
       )
       const all = found.flat()
@@ -197,7 +205,7 @@ export function packetTableSuite(test: TestFn, account: Account, {share = 1} = {
       const lines = group.map(({service, to, at}) => {
         const {ip, port} = addressOf(service, to, addresses)
         const wanted = seenInTruth({service, from, to}, setting)
-        return `${at} ${protocolOf(service, to)} ${ip} ${port} ${isPatient(wanted) ? 10_000 : 1200}`
+        return `${at} ${protocolOf(service, to)} ${ip} ${port} ${(isPatient(wanted) ? 10_000 : 1200) * Math.min(patience, 3)}`
       })
       const listed = file(`calls-${JSON.stringify(from).replaceAll(/\W/g, '')}`, lines.join('\n'))
       const output = await run([...enter(from), process.execPath, caller, listed, ownNetwork])
@@ -247,6 +255,8 @@ function seenInTruth(row: Row, setting: Setting): Expectation {
   return expectation(row.service, row, setting)
 }
 
+const balancer = 'ipset save; echo @@; ipvsadm -Sn'
+
 const unreachable = 'refused ENETUNREACH'
 
 function isPatient(wanted: Expectation): boolean {
@@ -272,39 +282,6 @@ function isAsExpected(result: string, wanted: Expectation, {mode}: Setting): boo
     return result === unreachable || result === 'silent'
   }
   return Object.entries(wanted.answers).some(([pod, client]) => result === `answered ${pod} ${client}`)
-}
-
-/**
- * How a program comes into the network of somebody in the lab, and nothing else of theirs: by a process that lives there. Throws when nobody
- * does, so that no call is ever made from anywhere else.
- */
-async function wayInto({account, daemon, uids}: {account: Account; daemon: number; uids: ReadonlyMap<string, string>}) {
-  const user = account.name === 'root' ? [] : ['--user', '--preserve-credentials']
-  const inside = [...account.way, 'nsenter', `--target=${daemon}`, ...user, '--mount', '--']
-  const listed = await run([...inside, 'sh', '-c', 'stat -L -c "%i %n" /run/netns/*'])
-  const networks = new Map(
-    listed
-      .trim()
-      .split('\n')
-      .map(line => [line.replace(/^.*\//, ''), line.split(' ')[0]]),
-  )
-  const residents = new Map(
-    (await run([...account.way, 'sh', '-c', 'stat -L -c "%i %n" /proc/[0-9]*/ns/net 2>/dev/null']))
-      .trim()
-      .split('\n')
-      .map(line => [line.split(' ')[0], line.split('/')[2]]),
-  )
-  return (from: Caller): readonly string[] => {
-    const name = from === 'laptop' ? from : 'pod' in from ? `pod-${uids.get(from.pod)}` : from.node
-    const pid = residents.get(networks.get(name))
-    if (pid === undefined) throw new Error(`nobody lives in the network of ${name}`)
-    return [...account.way, 'nsenter', `--target=${pid}`, ...user, '--net', '--']
-  }
-}
-
-async function run([program = '', ...words]: readonly string[]): Promise<string> {
-  const child = spawn(program, words, {stdio: ['ignore', 'pipe', 'inherit'], cwd: '/', env: {PATH: systemPath}})
-  return text(child.stdout)
 }
 
 async function inTurns<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {

@@ -1,3 +1,7 @@
+import {parseIpSets} from '../../src/kernel/ipset/parse.ts'
+import type {IpSets} from '../../src/kernel/ipset/set.ts'
+import {parseIpvsTable} from '../../src/kernel/ipvs/parse.ts'
+import type {IpvsTable} from '../../src/kernel/ipvs/table.ts'
 import {parseNftTable} from '../../src/kernel/nftables/parse.ts'
 import type {NftTable} from '../../src/kernel/nftables/table.ts'
 import {parseIptablesSave, printIptablesRule} from '../../src/kernel/rules/iptables.ts'
@@ -14,6 +18,27 @@ export function differences(plans: readonly PacketPlan[], seen: string): readonl
     ...[...wanted].filter(line => !there.has(line)).map(line => `missing: ${line}`),
     ...[...there].filter(line => !wanted.has(line) && !isUsual(line)).map(line => `too many: ${line}`),
   ]
+}
+
+/** What kube-proxy plans of sets and virtual servers and a node has not. `seen` is the text of `ipset save`, a line `@@`, and that of `ipvsadm -Sn`. */
+export function missing(plans: readonly PacketPlan[], seen: string): readonly string[] {
+  const [saved = '', listed = ''] = seen.split('@@\n')
+  const there = new Set([...setLines(parseIpSets(saved)), ...serverLines(parseIpvsTable(listed))])
+  const wanted = plans.flatMap(plan =>
+    plan.backend === 'ipset' ? setLines(plan.sets) : plan.backend === 'ipvs' ? serverLines(plan.table) : [],
+  )
+  return wanted.filter(line => !there.has(line)).map(line => `missing: ${line}`)
+}
+
+function setLines(sets: IpSets): readonly string[] {
+  return Object.entries(sets).flatMap(([name, {entries}]) => entries.map(entry => `${name} ${entry}`))
+}
+
+function serverLines(table: IpvsTable): readonly string[] {
+  return Object.entries(table).flatMap(([key, {servers}]) => [
+    key,
+    ...Object.entries(servers).map(([place, weight]) => `${key} ${place} ${weight}`),
+  ])
 }
 
 /** Where the proxy of the userspace mode listens for each service port, by what the rules say; they leave a colon after one without a name. */

@@ -8,9 +8,16 @@ import {systemPath} from '../../src/kernel/system-path.ts'
 /** The command line program, as a learner starts it. */
 export const main = join(import.meta.dirname, '../../src/main.ts')
 
-/* What Node has compiled before, where somebody keeps it: an emulated machine takes a minute for what it finds there. */
-const {NODE_COMPILE_CACHE} = process.env
-const compileCache = NODE_COMPILE_CACHE === undefined ? {} : {NODE_COMPILE_CACHE}
+/**
+ * What Node has compiled before, where somebody keeps it, and how slow the machine is: an emulated one takes a minute for what it finds compiled, and
+ * ten times as long for all else.
+ */
+export const handedDown: Readonly<Record<string, string>> = Object.fromEntries(
+  ['NODE_COMPILE_CACHE', 'PODLAB_PATIENCE'].flatMap(name => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  }),
+)
 
 /** Somebody who uses podlab: root, or an ordinary user. */
 export type Account = {
@@ -77,7 +84,7 @@ export function makePlace(account: Account): Place {
     HOME: join(folder, 'home'),
     TMPDIR: join(folder, 'tmp'),
     TERM: 'dumb',
-    ...compileCache,
+    ...handedDown,
     ...(account.name === 'root' && runtime),
   }
   const start = (words: readonly string[]) =>

@@ -218,7 +218,8 @@ export function policySuite(
   const inLab = (target: string, ...argv: readonly string[]) => podlab('exec', '--lab', name, target, '--', ...argv)
   /** How curl ended: 0 for an answer, 28 for none, 7 for a refusal. */
   const curl = async (target: string, url: string) =>
-    (await inLab(target, 'curl', '-sS', '-o', '/dev/null', '--max-time', `${2 * patience}`, `http://${url}`)).code
+    (await inLab(target, 'curl', '-sS', '-o', '/dev/null', '--max-time', `${patience > 1 ? 6 : 2}`, `http://${url}`))
+      .code
 
   /** What a target hears from agnhost over UDP when it asks for its name. */
   const spoken = async (target: string, place: string) => {

@@ -9,6 +9,7 @@ import {podAddresses} from './_cluster.ts'
 import {expectation, type Setting} from './_model.ts'
 import {outcomeOf} from './_outcomes.ts'
 import {entryOf, plannedWorld} from './_planned.ts'
+import {type Row, rowsOf, sampleOf, wayOf} from './_sample.ts'
 import {services} from './_services.ts'
 import {settings, usual} from './_settings.ts'
 
@@ -44,6 +45,17 @@ test('iptables as of Kubernetes 1.18: cluster IPs and node ports do what Kuberne
   for (const service of services)
     for (const call of callsOf(service).filter(({to}) => to !== 'balancer' && to !== 'externalIp'))
       t.deepEqual(outcomeOf(world, service, call), expectation(service, call, full), titleOf(service, call))
+})
+
+test('the sample has every Service by every way, and everybody by every way under each policy', t => {
+  const [all, some] = [rowsOf(services), sampleOf(services)]
+  const keysOf = (rows: readonly Row[], key: (row: Row) => string) => [...new Set(rows.map(key))].toSorted()
+  for (const key of [
+    (row: Row) => `${row.service.name} ${wayOf(row)}`,
+    (row: Row) => `${JSON.stringify(row.from)} ${wayOf(row)} ${row.service.external}`,
+  ])
+    t.deepEqual(keysOf(some, key), keysOf(all, key))
+  t.true(some.length * 8 < all.length, `${some.length} of ${all.length}`)
 })
 
 /* The table must be able to fail: whatever rule a node lacks, some call shows it. */

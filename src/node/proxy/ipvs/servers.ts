@@ -10,7 +10,7 @@ import {nodePortIps} from './addresses.ts'
  * each of the node's addresses. One without real servers refuses.
  *
  * With a policy Local and no endpoint here, all endpoints stand in: ip_vs cannot ask where a client is, and pods of this node must be served.
- * (What comes from outside then is answered past this node, and is lost.)
+ * (What comes from outside then is answered past this node, and is lost, where nobody masquerades it on its way to another node. flannel does.)
  */
 export function virtualServersOf(ports: readonly ServicePort[], context: ProxyContext): IpvsTable {
   const nodeIps = nodePortIps(context)
