@@ -4,11 +4,12 @@
  * A client pod and a server pod on the other node, and a Service with the server alone behind it. Turn about, the same through kube-proxy's userspace mode
  * and through iptables mode, in the same lab (`podlab set proxy`): connections that are opened, say a word, and are closed, from four
  * processes for a second and a half (at most 12,000); and one stream of TCP for a second. The same through userspace mode in a second lab, where a
- * NetworkPolicy lets the client in, so that the proxy asks before each call. Medians; `ratio` is the median of userspace's to iptables' of a pair,
+ * NetworkPolicy lets the client in, so that the proxy asks before each call. How much processor time a connection takes of the lab's first process says
+ * more on a busy machine. Medians; `ratio` is the median of userspace's to iptables' of a pair,
  * and of `judged` to userspace's, which a busy machine spoils less. It says the load with them.
  */
 import {execFile} from 'node:child_process'
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
@@ -36,7 +37,7 @@ const letIn = {
   },
 }
 
-type Figures = {readonly connections: number; readonly gigabits: number}
+type Figures = {readonly connections: number; readonly milliseconds: number; readonly gigabits: number}
 
 /* Takes a connection, says a word, closes it; four processes, as one would be the bottleneck. */
 const server = `use Socket; socket(L, PF_INET, SOCK_STREAM, 0); setsockopt(L, SOL_SOCKET, SO_REUSEADDR, 1); \
@@ -54,12 +55,13 @@ try {
   for (let pair = 0; pair < pairs; pair++)
     for (const [way, {lab, mode}] of Object.entries(ways)) {
       await run('set', 'proxy', mode, '--lab', lab)
-      all[way as Way].push({connections: await connections(lab), gigabits: await stream(lab)})
+      all[way as Way].push({...(await connections(lab)), gigabits: await stream(lab)})
     }
   process.stdout.write(
     `${markdown([
       ['through a Service', 'userspace', 'iptables', 'ratio', 'judged', 'ratio'],
       row('connections a second', all, one => one.connections, 0),
+      row('processor time of the lab for one, ms', all, one => one.milliseconds, 2),
       row('one stream, Gbit/s', all, one => one.gigabits, 2),
     ])}\nLoad of the machine: ${loadBefore} to ${loadavg()[0]?.toFixed(1)}\n`,
   )
@@ -71,16 +73,35 @@ try {
 function row(what: string, all: Record<Way, readonly Figures[]>, of: (one: Figures) => number, digits: number) {
   const [slow, fast, asking] = [all.userspace.map(of), all.iptables.map(of), all.judged.map(of)]
   const ratio = (to: readonly number[], from: readonly number[]) =>
-    median(to.map((value, pair) => value / (from[pair] ?? Number.NaN))).toFixed(2)
+    wordOf(median(to.map((value, pair) => value / (from[pair] ?? Number.NaN))))
   const figure = (values: readonly number[]) => median(values).toFixed(digits)
   return [what, figure(slow), figure(fast), ratio(slow, fast), figure(asking), ratio(asking, slow)]
 }
 
+/* To nothing there is no ratio. */
+function wordOf(ratio: number): string {
+  return ratio < 100 ? ratio.toFixed(2) : '-'
+}
+
 /** Each of four processes says how many, and in how many seconds. */
-async function connections(lab: string): Promise<number> {
+async function connections(lab: string): Promise<Omit<Figures, 'gigabits'>> {
+  const before = await processorTime(lab)
   const lines = (await inClient(lab, 'perl', '-e', client)).trim().split('\n')
+  const spent = (await processorTime(lab)) - before
   const figures = lines.map(line => line.split(' ').map(Number))
-  return figures.reduce((sum, [count = 0, seconds = 1]) => sum + count / seconds, 0)
+  const all = figures.reduce((sum, [count = 0]) => sum + count, 0)
+  return {
+    connections: figures.reduce((sum, [count = 0, seconds = 1]) => sum + count / seconds, 0),
+    milliseconds: spent / all,
+  }
+}
+
+/** Of the lab's first process with its threads, the proxy's among them; in ms, of which Linux counts ten at a time. */
+async function processorTime(lab: string): Promise<number> {
+  const labs = JSON.parse(await run('ls', '--json')) as readonly {readonly name: string; readonly pid: number}[]
+  const pid = labs.find(({name}) => name === lab)?.pid
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 async function stream(lab: string): Promise<number> {
