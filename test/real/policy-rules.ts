@@ -34,10 +34,15 @@ function listings(way: readonly string[], transactions: readonly string[]): read
   return text.split(`${mark}\n`).slice(0, -1)
 }
 
-function plansOf(policies: readonly NetworkPolicy[], pods: readonly Pod[]): readonly NftPlan[] {
+/* Nodes whose userspace proxies call for others; none in other modes. */
+const proxies = fc.constantFrom([], ['10.0.20.4', '172.17.13.0'], ['10.0.20.4'])
+
+type World = readonly [policies: readonly NetworkPolicy[], pods: readonly Pod[], proxies: readonly string[]]
+
+function plansOf([policies, pods, others]: World): readonly NftPlan[] {
   const own = ({spec, status}: Pod) =>
     spec.nodeName === 'node1' ? (status?.podIPs ?? []).map(({ip}) => ip) : undefined
-  return policyPlans({policies, namespaces, pods: policyPods(pods, {own})})
+  return policyPlans({policies, namespaces, pods: policyPods(pods, {own}), proxies: others})
 }
 
 /** Sets and maps have no order, nor have chains. */
@@ -73,8 +78,8 @@ for (const [user, way] of Object.entries(ways)) {
 
   test(`as ${user}, any sequence of changes leaves in the kernel what is planned, and nothing else`, t => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(policyLists, podLists), {minLength: 1, maxLength: 6}), worlds => {
-        const all = worlds.map(([policies, pods]) => plansOf(policies, pods))
+      fc.property(fc.array(fc.tuple(policyLists, podLists, proxies), {minLength: 1, maxLength: 6}), worlds => {
+        const all = worlds.map(plansOf)
         const steps = all.map((plans, at) =>
           plans
             .flatMap((plan, family) => nftChangeBetween(all[at - 1]?.[family], plan) ?? [])

@@ -11,10 +11,14 @@ const api = podAt('api', {namespace: 'shop', labels: {app: 'api'}, node: 'node2'
 const root = podAt('root', {namespace: 'admin', node: 'node2', ip: '172.17.13.3'})
 const namespaces = [namespaceOf('shop'), namespaceOf('admin', {team: 'ops'})]
 
-function tables(policies: readonly NetworkPolicy[], pods: readonly Pod[] = [web, api, root]) {
+function tables(
+  policies: readonly NetworkPolicy[],
+  pods: readonly Pod[] = [web, api, root],
+  proxies: readonly string[] = [],
+) {
   const own = ({spec, status}: Pod) =>
     spec.nodeName === 'node1' ? (status?.podIPs ?? []).map(({ip}) => ip) : undefined
-  const [ip, ip6] = policyPlans({policies, namespaces, pods: policyPods(pods, {own})})
+  const [ip, ip6] = policyPlans({policies, namespaces, pods: policyPods(pods, {own}), proxies})
   return {ip: ip?.table, ip6: ip6?.table}
 }
 
@@ -50,6 +54,21 @@ test('the last look of every hook is for the pod; replies, and a pod itself, pas
     'ip saddr . ip daddr @itself accept',
     'ip saddr vmap @from-pods',
   ])
+})
+
+test('what the userspace proxies of other nodes vouch for comes in; nothing else of those nodes does, and nothing goes out by it', t => {
+  const {ip, ip6} = tables([policyOf('deny', 'shop', {policyTypes: ['Ingress', 'Egress']})], undefined, [
+    '10.0.20.4',
+    '172.17.13.0',
+  ])
+  t.deepEqual(ip?.sets.proxies?.elements, ['10.0.20.4', '172.17.13.0'])
+  t.deepEqual(rulesOf(ip, 'ingress-forward')?.slice(-2), [
+    'ip saddr @proxies ip dscp 0x03 accept',
+    'ip daddr vmap @to-pods',
+  ])
+  const others = ['egress-forward', 'ingress-output', 'egress-output'].flatMap(chain => rulesOf(ip, chain) ?? [])
+  t.notRegex(others.join(), /proxies/)
+  t.is(ip6?.sets.proxies, undefined, 'the mode has no IPv6')
 })
 
 test('a peer is a set of addresses, and its comment says whose', t => {
