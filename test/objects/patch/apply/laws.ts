@@ -30,6 +30,7 @@ const config = spec.map(
 test('who applies twice changes nothing; who applies something else and is alone has just that', t => {
   fc.assert(
     fc.property(config, config, (first, second) => {
+      fc.pre(ownsSomething(first))
       const go = (live: JsonRecord | undefined, wanted: JsonRecord, time = now) => {
         const result = applyPatch({...common, live, config: wanted, manager: 'm', now: time})
         if ('conflicts' in result) throw result.conflicts
@@ -42,5 +43,32 @@ test('who applies twice changes nothing; who applies something else and is alone
       for (const container of ((second.spec as JsonRecord).containers ?? []) as readonly JsonRecord[])
         t.true(((two.spec as JsonRecord).containers as readonly JsonRecord[]).some(({name}) => name === container.name))
     }),
+  )
+})
+
+/* An empty list has no owner, with the real API server too: who applies nothing else is forgotten, and comes back as a stranger. */
+function ownsSomething({spec}: JsonRecord): boolean {
+  const {containers, ...others} = spec as JsonRecord
+  return containers === undefined || (containers as readonly unknown[]).length > 0 || Object.keys(others).length > 0
+}
+
+test('who applies an empty list and nothing else owns nothing, and meets what he made as made by somebody before', t => {
+  const made = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {name: 'web'},
+    spec: {containers: []},
+  } as JsonRecord
+  const go = (live: JsonRecord | undefined, time: string) => {
+    const result = applyPatch({...common, live, config: made, manager: 'm', now: time})
+    if ('conflicts' in result) throw result.conflicts
+    return result.object as {readonly metadata: {readonly managedFields?: readonly {readonly manager: string}[]}}
+  }
+  const one = go(undefined, now)
+  t.is(one.metadata.managedFields, undefined)
+  const two = go(one as unknown as JsonRecord, later)
+  t.deepEqual(
+    two.metadata.managedFields?.map(({manager}) => manager),
+    ['before-first-apply'],
   )
 })
