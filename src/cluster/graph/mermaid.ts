@@ -54,7 +54,7 @@ function parseLine(line: string): Line {
 
 /* Its boxes are those that follow and are indented. */
 function parseGroup(line: string, all: readonly string[]): Flowchart['groups'][number] {
-  const [, id = '', label = ''] = line.match(/^subgraph (\w+)\["(.*)"\]$/) ?? []
+  const [, id = '', label = ''] = line.match(/^subgraph (\w+)\["(.*)"\]$/s) ?? []
   if (id === '') throw new MermaidError(`"${line}" is no line of a flow chart`)
   const after = all.slice(all.indexOf(`  ${line}`) + 1)
   const boxes = after.slice(0, after.indexOf('  end')).map(box => parseBox(box.trim()))
