@@ -29,7 +29,7 @@ const rows = [100, 1000, 3000].map(count => {
   const plan = planOf(ports)
   const settled = applied(planBetween(undefined, plan))
   const steps = {
-    plan: median(() => planOf(ports)),
+    plan: median(() => planOf(ports.map(port => ({...port})))), // others than before: nothing of them is remembered
     'print all': median(() => printed(planBetween(undefined, plan))),
     'full sync': median(() => planChange(settled, plan)),
     'one changes': median(() => printed(planBetween(plan, planOf(changed)))),
