@@ -136,12 +136,16 @@ export function packetTableSuite(
       const found = services.find(one => one.name === 'one-cluster-cluster')
       if (found === undefined) throw new Error('one-cluster-cluster is in the table')
       const service: TableService = {...found, endpoints: {one: 'ready'}}
-      const rows = callsOf(service).map(call => ({service, ...call}))
+      const every = sampled ? 4 : 1
+      const rows = callsOf(service)
+        .map(call => ({service, ...call}))
+        .filter((_, at) => at % every === 0)
       const answered = rows.filter(
         row =>
           typeof expectation(service, row, full) === 'object' &&
           'answers' in (expectation(service, row, full) as object),
       )
+      t.true(answered.length > 0)
       t.is((await wrong(answered, full, 1)).length, answered.length)
     },
   )
