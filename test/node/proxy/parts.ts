@@ -6,6 +6,7 @@ import {differenceOf} from '../../../src/kernel/parts.ts'
 import {planBetween, printRulesChange} from '../../../src/kernel/rules/iptables.ts'
 import type {RulesChange, RulesPlan} from '../../../src/kernel/ruleset.ts'
 import {iptablesPlan} from '../../../src/node/proxy/iptables.ts'
+import {ipvsPlans} from '../../../src/node/proxy/ipvs/ipvs.ts'
 import {nftablesPlan} from '../../../src/node/proxy/nftables/nftables.ts'
 import type {ProxyContext} from '../../../src/node/proxy/proxy-mode.ts'
 import {servicePorts} from '../../../src/node/proxy/service-port.ts'
@@ -81,11 +82,11 @@ test('plans by small steps are those of the same Services told at once', t => {
     fc.property(histories, contexts, (history, context) => {
       const stepped = history.map(objects => {
         const ports = servicePorts(...objects)
-        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context)]
+        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context), ipvsPlans(ports, context)]
       })
       const atOnce = history.map(objects => {
         const ports = servicePorts(...(structuredClone(objects) as Objects))
-        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context)]
+        return [linesOf('', iptablesPlan(ports, context)), nftablesPlan(ports, context), ipvsPlans(ports, context)]
       })
       t.deepEqual(stepped, atOnce)
     }),

@@ -2,6 +2,7 @@ import type {IpSets} from '../../../kernel/ipset/set.ts'
 import {type Cidr, contains, prefixLength} from '../../../net/cidr.ts'
 import type {Ip} from '../../../net/ip.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
+import {rememberedBy} from '../remembered.ts'
 import {hasFirewall, type ServicePort} from '../service-port.ts'
 import {boundAddresses, nodePortIps} from './addresses.ts'
 import {type SetName, setNames, setTypes} from './sets.ts'
@@ -11,12 +12,19 @@ type Entry = readonly [set: SetName, entry: string]
 /** All sets, with what each service port puts into them. */
 export function ipSetsOf(ports: readonly ServicePort[], context: ProxyContext): IpSets {
   const entries = new Map<SetName, Set<string>>(setNames.map(name => [name, new Set()]))
-  for (const port of ports) for (const [set, entry] of entriesOf(port, context)) entries.get(set)?.add(entry)
+  const known = knownEntries(context)
+  for (const port of ports) {
+    const own = known.get(port) ?? entriesOf(port, context)
+    known.set(port, own)
+    for (const [set, entry] of own) entries.get(set)?.add(entry)
+  }
   for (const ip of boundAddresses(ports, context)) entries.get('KUBE-IPVS-IPS')?.add(ip)
   return Object.fromEntries(
     setNames.map(name => [name, {type: setTypes[name].type, entries: [...(entries.get(name) ?? [])].toSorted()}]),
   )
 }
+
+const knownEntries = rememberedBy<WeakMap<ServicePort, readonly Entry[]>>(() => new WeakMap())
 
 /** What one service port puts into sets; the order does not matter. */
 function entriesOf(port: ServicePort, context: ProxyContext): readonly Entry[] {

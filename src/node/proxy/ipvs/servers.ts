@@ -2,6 +2,7 @@ import {type IpvsTable, type VirtualServer, virtualServerKey} from '../../../ker
 import type {Ip} from '../../../net/ip.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
+import {rememberedBy} from '../remembered.ts'
 import type {Endpoint, ServicePort} from '../service-port.ts'
 import {nodePortIps} from './addresses.ts'
 
@@ -14,10 +15,20 @@ import {nodePortIps} from './addresses.ts'
  */
 export function virtualServersOf(ports: readonly ServicePort[], context: ProxyContext): IpvsTable {
   const nodeIps = nodePortIps(context)
-  return Object.fromEntries(ports.flatMap(port => serversOf(port, nodeIps, context)))
+  const known = knownServers(context)
+  const table: Record<string, VirtualServer> = {}
+  for (const port of ports) {
+    const servers = known.get(port) ?? serversOf(port, nodeIps, context)
+    known.set(port, servers)
+    for (const [key, server] of servers) table[key] = server
+  }
+  return table
 }
 
 type Keyed = readonly [key: string, server: VirtualServer]
+
+/* Those of a port that is the same as before are the very same. */
+const knownServers = rememberedBy<WeakMap<ServicePort, readonly Keyed[]>>(() => new WeakMap())
 
 function serversOf(port: ServicePort, nodeIps: readonly Ip[], context: ProxyContext): readonly Keyed[] {
   const {cluster, local} = endpointSets(port, context)
