@@ -3,7 +3,7 @@ import type {IptablesRule, IptablesTable, RulesPlan} from '../../kernel/ruleset.
 import {dependsOnNode, type ServiceContext} from './iptables-service.ts'
 import {chainsOfAllProfiles, type IptablesProfile, profileOf} from './profiles.ts'
 import type {ProxyContext, ProxyMode} from './proxy-mode.ts'
-import {rememberedBy} from './remembered.ts'
+import {remembered, rememberedBy} from './remembered.ts'
 import type {Row} from './rule.ts'
 import type {ServicePort} from './service-port.ts'
 
@@ -62,12 +62,10 @@ type Section = {readonly shared: readonly Row[]; readonly own: readonly (readonl
  * outside, and to pods of the node itself, are not.
  */
 function knownSection(port: ServicePort, context: ServiceContext, known: WeakMap<ServicePort, Section>): Section {
-  const found = known.get(port)
-  if (found !== undefined) return found
-  const profile = profileOf(context)
-  const section = sectionOf(profile.serviceRows(port, context), profile)
-  known.set(port, section)
-  return section
+  return remembered(known, port, () => {
+    const profile = profileOf(context)
+    return sectionOf(profile.serviceRows(port, context), profile)
+  })
 }
 
 const knownSections = rememberedBy<WeakMap<ServicePort, Section>>(() => new WeakMap())

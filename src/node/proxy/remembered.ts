@@ -11,3 +11,12 @@ export function rememberedBy<Memory>(empty: () => Memory): (context: object) => 
     return known
   }
 }
+
+/** What has been made of that very object before, or else is made now. */
+export function remembered<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, make: () => Value): Value {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  return made
+}

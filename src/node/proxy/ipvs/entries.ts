@@ -2,7 +2,7 @@ import type {IpSets} from '../../../kernel/ipset/set.ts'
 import {type Cidr, contains, prefixLength} from '../../../net/cidr.ts'
 import type {Ip} from '../../../net/ip.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
-import {rememberedBy} from '../remembered.ts'
+import {remembered, rememberedBy} from '../remembered.ts'
 import {hasFirewall, type ServicePort} from '../service-port.ts'
 import {boundAddresses, nodePortIps} from './addresses.ts'
 import {type SetName, setNames, setTypes} from './sets.ts'
@@ -14,8 +14,7 @@ export function ipSetsOf(ports: readonly ServicePort[], context: ProxyContext): 
   const entries = new Map<SetName, Set<string>>(setNames.map(name => [name, new Set()]))
   const known = knownEntries(context)
   for (const port of ports) {
-    const own = known.get(port) ?? entriesOf(port, context)
-    known.set(port, own)
+    const own = remembered(known, port, () => entriesOf(port, context))
     for (const [set, entry] of own) entries.get(set)?.add(entry)
   }
   for (const ip of boundAddresses(ports, context)) entries.get('KUBE-IPVS-IPS')?.add(ip)

@@ -2,7 +2,7 @@ import {type IpvsTable, type VirtualServer, virtualServerKey} from '../../../ker
 import type {Ip} from '../../../net/ip.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
-import {rememberedBy} from '../remembered.ts'
+import {remembered, rememberedBy} from '../remembered.ts'
 import type {Endpoint, ServicePort} from '../service-port.ts'
 import {nodePortIps} from './addresses.ts'
 
@@ -18,8 +18,7 @@ export function virtualServersOf(ports: readonly ServicePort[], context: ProxyCo
   const known = knownServers(context)
   const table: Record<string, VirtualServer> = {}
   for (const port of ports) {
-    const servers = known.get(port) ?? serversOf(port, nodeIps, context)
-    known.set(port, servers)
+    const servers = remembered(known, port, () => serversOf(port, nodeIps, context))
     for (const [key, server] of servers) table[key] = server
   }
   return table

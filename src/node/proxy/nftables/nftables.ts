@@ -2,7 +2,7 @@ import {type NftPart, nftTableOfParts} from '../../../kernel/nftables/parts.ts'
 import type {NftPlan, NftTable} from '../../../kernel/nftables/table.ts'
 import {contains} from '../../../net/cidr.ts'
 import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
-import {rememberedBy} from '../remembered.ts'
+import {remembered, rememberedBy} from '../remembered.ts'
 import type {ServicePort} from '../service-port.ts'
 import {baseChains, baseMaps, baseSets, wordsOf} from './base.ts'
 import {servicePart} from './service.ts'
@@ -43,11 +43,7 @@ export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContex
 
 /* Of a port that is the same as before, on a node that is told the same, all is as it was: a change costs what it changes. */
 function knownPart(port: ServicePort, context: ProxyContext, known: WeakMap<ServicePort, NftPart>): NftPart {
-  const found = known.get(port)
-  if (found !== undefined) return found
-  const part = servicePart(port, context)
-  known.set(port, part)
-  return part
+  return remembered(known, port, () => servicePart(port, context))
 }
 
 const knownParts = rememberedBy<WeakMap<ServicePort, NftPart>>(() => new WeakMap())
