@@ -7,7 +7,8 @@
  *
  * `init PATH ARGV0 [ARG...]` is what a container starts as: first process of a new pid namespace, which alone can mount the
  * /proc that shows this namespace. It does so, closes descriptor 3, by which whoever holds the other end knows that the container
- * stands, and becomes PATH (execve); where that fails it ends with code 127.
+ * stands, and becomes PATH (execve); where that fails it ends with code 127. While PATH is still being written it waits, two seconds
+ * at most: podlab has written it just now, and a process that podlab began at that moment may hold it open until it is what it will be.
  *
  * `terminal PATH ARGV0 [ARG...]` makes its standard input, a terminal, the one that controls its session, closes descriptor 3 and becomes PATH. Its parent has
  * made it the leader of a new session; only such a process can do this, and only for itself.
@@ -22,30 +23,41 @@ export function tinyElf(program: TinyProgram, arch: string): Uint8Array {
 }
 
 /* Code of `pause`: rt_sigaction(SIGCHLD, {SIG_IGN}); for (;;) pause()  (arm64 has no pause: ppoll of nothing).
-   Code of `init`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); close(3); execve(argv[1], argv + 2, environ); exit(127).
-   Code of `terminal`: ioctl(0, TIOCSCTTY, 0), and on from close(3) as `init` does. */
-const targets: Readonly<Record<string, {machine: number} & Record<TinyProgram, string>>> = {
+   Code of `mountProc`: mount("proc", "/proc", "proc", nosuid|nodev|noexec); the words lie behind what follows, `become`.
+   Code of `ownTerminal`: ioctl(0, TIOCSCTTY, 0).
+   Code of `become`: close(3); up to 2000 times { execve(argv[1], argv + 2, environ); unless it says ETXTBSY, no more; wait a
+   millisecond }; exit(127). */
+const codes = {
   x64: {
-    machine: 62,
     pause: '6a006a006a006a01bf110000004889e631d241ba08000000b80d0000000f05b8220000000f05ebf7',
-    init:
-      '488d3d4a000000488d35420000004889fa41ba0e0000004531c0b8a50000000f05bf0300000089f80f05488b7c2410488d742418488b0c24' +
-      '488d54cc10b83b0000000f05bf7f000000b83c0000000f052f70726f6300',
-    terminal:
-      '31ffbe0e54000031d2b8100000000f05bf03000000b8030000000f05488b7c2410488d742418488b0c24488d54cc10b83b0000000f05bf7f000000b83c0000000f05',
+    mountProc: '488d3d6d000000488d35650000004889fa41ba0e0000004531c0b8a50000000f05',
+    ownTerminal: '31ffbe0e54000031d2b8100000000f05',
+    become:
+      'bf03000000b8030000000f0541bcd0070000488b7c2410488d742418488b0c24488d54cc10b83b0000000f0583f8e67515' +
+      '31ff31f6ba01000000b8070000000f0541ffcc75ccbf7f000000b83c0000000f05',
   },
   arm64: {
-    machine: 183,
     pause:
       'ff8300d1200080d2e07f00a9ff7f01a9200280d2e1030091020080d2030180d2c81080d2010000d4' +
       '000080d2010080d2020080d2030080d2280980d2010000d4faffff17',
-    init:
-      '8002003061020010e20300aac30180d2040080d2080580d2010000d4600080d2280780d2010000d4e90340f9e00b40f9e1630091' +
-      'e26f298b42400091a81b80d2010000d4e00f80d2a80b80d2010000d42f70726f6300',
-    terminal:
-      '000080d2c1818ad2020080d2a80380d2010000d4600080d2280780d2010000d4e90340f9e00b40f9e1630091' +
-      'e26f298b42400091a81b80d2010000d4e00f80d2a80b80d2010000d4',
+    mountProc: '00040030e1030010e20300aac30180d2040080d2080580d2010000d4',
+    ownTerminal: '000080d2c1818ad2020080d2a80380d2010000d4',
+    become:
+      '600080d2280780d2010000d413fa80d2e90340f9e00b40f9e1630091e26f298b42400091a81b80d2010000d41f6800b141010054' +
+      '094888d2e901a0f2ff273fa9e04300d1010080d2a80c80d2010000d4730600f1e1fdff54e00f80d2a80b80d2010000d4',
   },
+}
+
+/* "/proc" */
+const words = '2f70726f6300'
+
+function targetOf(machine: number, {pause, mountProc, ownTerminal, become}: (typeof codes)['x64']) {
+  return {machine, pause, init: mountProc + become + words, terminal: ownTerminal + become}
+}
+
+const targets: Readonly<Record<string, {machine: number} & Record<TinyProgram, string>>> = {
+  x64: targetOf(62, codes.x64),
+  arm64: targetOf(183, codes.arm64),
 }
 
 const loadAddress = 0x400000n

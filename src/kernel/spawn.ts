@@ -1,4 +1,5 @@
 import {accessSync, constants, existsSync} from 'node:fs'
+import {constants as constantsOf} from 'node:os'
 import koffi from 'koffi'
 import {errnoName} from './syscalls.ts'
 
@@ -7,7 +8,7 @@ import {errnoName} from './syscalls.ts'
  * the page tables of all of Node, some 2 ms each time; posix_spawn lends the child its memory until the program is there (CLONE_VM,
  * CLONE_VFORK). As with Node no signal is blocked in the child and none ignored, and of this process's descriptors it has those that it
  * is given. Unlike with Node the answer comes a moment before the new program's words are in /proc/PID, and nobody waits for its end:
- * see `children.ts`.
+ * see `children.ts`. A file that somebody still writes is waited for, two seconds at most.
  */
 export type Spawn = (program: Program) => number
 
@@ -96,7 +97,7 @@ export function loadSpawn(): Spawn {
       const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
       const pid = [0]
       const attributes = ownSession ? newSession : sameSession
-      done(posixSpawn(pid, file, actions, attributes, [...argv, null], [...variables, null]))
+      done(onceWritten(() => posixSpawn(pid, file, actions, attributes, [...argv, null], [...variables, null])))
       return pid[0] ?? 0
     } finally {
       destroyActions(actions)
@@ -104,6 +105,24 @@ export function loadSpawn(): Spawn {
     }
   }
 }
+
+/*
+ * What this process has just written and closed may be open all the same: a child that it began elsewhere at that moment has a copy of
+ * the descriptor until it becomes another program. That takes a moment, or a few on a busy machine.
+ */
+function onceWritten(attempt: () => number): number {
+  for (let waited = 0; waited < longestWait; waited++) {
+    const errno = attempt()
+    if (errno !== constantsOf.errno.ETXTBSY) return errno
+    Atomics.wait(nothing, 0, 0, 1)
+  }
+  return attempt()
+}
+
+const nothing = new Int32Array(new SharedArrayBuffer(4))
+
+/* In milliseconds. */
+const longestWait = 2000
 
 /* POSIX_SPAWN_SETSIGDEF, _SETSIGMASK, _SETSID (spawn.h), F_DUPFD_CLOEXEC, O_RDWR (fcntl.h) */
 const [setSignalDefaults, setSignalMask, setSession] = [0x04, 0x08, 0x80]

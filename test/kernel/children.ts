@@ -1,7 +1,8 @@
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {readdirSync} from 'node:fs'
-import {constants} from 'node:os'
+import {closeSync, copyFileSync, mkdtempSync, openSync, readdirSync, rmSync} from 'node:fs'
+import {constants, tmpdir} from 'node:os'
+import {join} from 'node:path'
 import test from 'ava'
 import koffi from 'koffi'
 import {type Child, loadChildren} from '../../src/kernel/children.ts'
@@ -53,6 +54,25 @@ test('a text with a NUL, of which a program would see the beginning, is refused'
 
 test('an argument longer than Linux takes is refused', t => {
   t.throws(() => children.start({...asleep, argv: ['sleep', 'x'.repeat(200_000)]}), {message: 'spawn sleep E2BIG'})
+})
+
+test('a program that a child of somebody else still has open for writing is waited for', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'podlab-busy-'))
+  const busy = join(folder, 'true')
+  copyFileSync('/bin/true', busy)
+  const hold = (seconds: string) => {
+    const file = openSync(busy, 'a')
+    const holder = spawn('sleep', [seconds], {stdio: ['ignore', 'ignore', 'ignore', file]})
+    closeSync(file)
+    return holder
+  }
+  const holder = hold('300')
+  t.is(spawnSync(busy).error?.message, `spawnSync ${busy} ETXTBSY`, 'Node does not wait')
+  holder.kill()
+  await once(holder, 'exit')
+  hold('0.2')
+  t.is(await children.start({...asleep, file: busy, argv: ['true']}).ended, 0)
+  rmSync(folder, {recursive: true})
 })
 
 test('a descriptor that this process was given by a careless parent goes no further, as it does with Node', async t => {

@@ -39,9 +39,9 @@ Sizes 0x${total} 0x${total} align 0x1000`,
 })
 
 test(golden, 'pause', 'x64', {machine: 62, size: 40})
-test(golden, 'init', 'x64', {machine: 62, size: 86})
+test(golden, 'init', 'x64', {machine: 62, size: 121})
 test(golden, 'pause', 'arm64', {machine: 183, size: 68})
-test(golden, 'init', 'arm64', {machine: 183, size: 86})
+test(golden, 'init', 'arm64', {machine: 183, size: 134})
 
 const addresses = test.macro({
   exec: (t, arch: string, addressesIn: (code: DataView) => readonly number[]) => {
@@ -116,6 +116,17 @@ sandboxed(`init closes descriptor 3 and no other${why()}`, t => {
 
 sandboxed(`init ends with 127 when there is no such program${why()}`, t => {
   t.is(inSandbox(`exec ${install('init')} /no/such/program name`).status, 127)
+})
+
+/** A copy of `true` that somebody has open for writing for a fifth of a second. */
+const busily = (rest: string) =>
+  `cd ${mkdtempSync(join(folder, 'busy-'))}; cp /bin/true busy
+  (exec 5>>busy; : > held; sleep 0.2) & until [ -e held ]; do sleep 0.01; done; ${rest}`
+
+sandboxed(`init and terminal wait for a program that is still being written${why()}`, t => {
+  t.regex(inSandbox(busily('exec 5>>busy; ./busy')).stderr, /Text file busy/, 'a shell does not wait')
+  t.is(inSandbox(busily(`exec ${install('init')} ./busy name`)).status, 0)
+  t.is(inSandbox(busily(`exec ${install('terminal')} ./busy name`)).status, 0)
 })
 
 sandboxed(`pause lives until it is killed, and leaves no orphan unreaped${why()}`, t => {
