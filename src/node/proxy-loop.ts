@@ -43,6 +43,8 @@ export type ProxyLoop = {
   hasLeavers(): boolean
   /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
+  /** Has the next sync be a full one. */
+  lookAtAll(): void
   /** The rules that were written last. */
   rules(): readonly PacketPlan[]
 }
@@ -234,6 +236,9 @@ export function createProxyLoop({
       const outcome = await write(plans, ports)
       if (handWins()) left = await printOf(applied, netns, kernel)
       return await told(outcome)
+    },
+    lookAtAll: () => {
+      inFull = true
     },
     hasLeavers: () => haveLeavers(applied) || haveEmptied(applied),
     isFlushed: async () => {

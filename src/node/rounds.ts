@@ -4,7 +4,7 @@ import type {ProxyLoop} from './proxy-loop.ts'
 import type {Concern} from './world.ts'
 
 export type RoundsContext = {
-  readonly proxy: Pick<ProxyLoop, 'isFlushed' | 'hasLeavers'>
+  readonly proxy: Pick<ProxyLoop, 'isFlushed' | 'hasLeavers' | 'lookAtAll'>
   readonly policies: Pick<PolicyLoop, 'isDisturbed'>
   /** How often kube-proxy looks after its rules now, in ms. */
   readonly syncPeriod: () => number
@@ -18,6 +18,7 @@ export type RoundsContext = {
 export function goRounds(context: RoundsContext): void {
   void guardRules(context)
   void letGoOfServers(context)
+  void syncInFull(context)
 }
 
 async function guardRules({proxy, policies, syncPeriod, lookAt, after, signal, log}: RoundsContext): Promise<void> {
@@ -44,3 +45,16 @@ async function letGoOfServers({proxy, lookAt, after, signal}: RoundsContext): Pr
 
 /** How often kube-proxy looks whether endpoints that leave have lost their last connection, in ms. */
 const leaversCheckEvery = 60_000
+
+/* What a hand has changed and no change of a Service has met is mended by then. */
+async function syncInFull({proxy, lookAt, after, signal}: RoundsContext): Promise<void> {
+  while (!signal.aborted) {
+    await after(fullSyncPeriod, signal)
+    if (signal.aborted) return
+    proxy.lookAtAll()
+    lookAt(['rules'])
+  }
+}
+
+/** How often kube-proxy syncs in full whatever happens, in ms: the real one's FullSyncPeriod. */
+const fullSyncPeriod = 3_600_000

@@ -105,6 +105,20 @@ test('after a flush of all tables the next sync brings all rules back', async t 
   t.false(await loop.isFlushed())
 })
 
+test('what a hand has changed stays until a full sync, which mends it', async t => {
+  const {loop, rules, flush} = await loopOnNode1()
+  await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  const before = await rules()
+  await flush('nat')
+  const {inFull} = await loop.sync([kubia], [sliceOf('172.17.12.2')])
+  t.false(inFull)
+  t.not(await rules(), before)
+  loop.lookAtAll()
+  t.true((await loop.sync([kubia], [sliceOf('172.17.12.2')])).inFull)
+  t.is(await rules(), before)
+  t.false((await loop.sync([kubia], [sliceOf('172.17.12.2')])).inFull)
+})
+
 test('a change that builds on chains which somebody removed is made as a full sync', async t => {
   const {loop, rules, flush} = await loopOnNode1()
   await loop.sync([], [])
