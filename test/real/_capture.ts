@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdirSync, readFileSync, readlinkSync} from 'node:fs'
+import {readFileSync, readlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ExecutionContext, TestFn} from 'ava'
 import type {PacketBlock} from '../../src/net/packet-file.ts'
@@ -15,6 +15,7 @@ import {
   sessionFolder,
   startProgram,
 } from './_podlab.ts'
+import {startOnSmallDisk} from './_small-disk.ts'
 
 /*
  * Captures; the client pings the web pod by its address, through the tunnel.
@@ -56,6 +57,7 @@ export function captureSuite(test: TestFn, account: Account): void {
   })
   test.after.always(async t => {
     await place.podlab('down')
+    await eventually('every capture has ended', () => captures().length === 0).catch(() => undefined)
     t.deepEqual(captures(), [])
     place.remove()
   })
@@ -255,18 +257,14 @@ function mistakes(test: TestFn, {account, place}: {account: Account; place: Plac
   test.serial(title('a full disk is told, and what was written can be read'), async t => {
     if (account.name !== 'root') return void t.pass('only root mounts a small disk here')
     const disk = file('disk')
-    mkdirSync(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
-    try {
-      const capture = await began(place, 'node/near', '-w', join(disk, 'x.pcapng'))
-      await place.podlab('exec', 'pod/client', '--', 'ping', '-q', '-f', '-c', '400', web)
-      const {code, stderr} = await capture.ended
-      t.is(code, 1)
-      t.regex(stderr, /podlab: cannot write .*x\.pcapng: no space left on device\n$/)
-      t.true(readBlocks(join(disk, 'x.pcapng')).length > 100)
-    } finally {
-      execFileSync('umount', [disk])
-    }
+    const words = ['capture', 'node/near', '-w', join(disk, 'x.pcapng')]
+    const capture = startOnSmallDisk(place, {disk, size: '64k'}, words)
+    await hasBegun(capture)
+    await place.podlab('exec', 'pod/client', '--', 'ping', '-q', '-f', '-c', '400', web)
+    const {code, stderr} = await capture.ended
+    t.is(code, 1)
+    t.regex(stderr, /podlab: cannot write .*x\.pcapng: no space left on device\n$/)
+    t.true(readBlocks(join(capture.kept, 'x.pcapng')).length > 100)
   })
 
   test.serial(title('two labs are up: which is meant?'), async t => {
@@ -281,11 +279,15 @@ function mistakes(test: TestFn, {account, place}: {account: Account; place: Plac
 
 async function began(place: Place, ...words: readonly string[]): Promise<Started> {
   const capture = place.start(['capture', ...words])
+  await hasBegun(capture)
+  return capture
+}
+
+async function hasBegun(capture: Started): Promise<void> {
   await eventually('the capture begins', () => {
     if (capture.child.exitCode !== null) throw new Error(capture.said())
     return capture.said().includes('Capturing on')
   })
-  return capture
 }
 
 /* The capturing processes of this test. */

@@ -5,6 +5,7 @@ import type {ExecutionContext, TestFn} from 'ava'
 import {parseTar} from '../../src/cluster/dump/tar.ts'
 import {descendants} from './_host.ts'
 import {type Account, eventually, makePlace, sessionFolder} from './_podlab.ts'
+import {startOnSmallDisk} from './_small-disk.ts'
 
 /*
  * Dumps of a lab that is well, of one whose daemon hangs, and of one that is dead.
@@ -34,6 +35,7 @@ export function dumpSuite(test: TestFn, account: Account): void {
   })
   test.after.always(async t => {
     await place.podlab('down', '--all')
+    await eventually('every process has ended', () => descendants().length === 0).catch(() => undefined)
     t.deepEqual(descendants(), [])
     place.remove()
   })
@@ -160,16 +162,10 @@ function mistakes(test: TestFn, {place, file}: Words): void {
   test.serial('a full disk is told', async t => {
     if (process.getuid?.() !== 0) return void t.pass('only root mounts a small disk')
     const disk = file('disk')
-    mkdirSync(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk])
-    try {
-      for (const output of [join(disk, 'd.tar'), join(disk, 'folder')]) {
-        const {code, stderr} = await place.podlab('dump', '-o', output)
-        t.is(code, 1)
-        t.regex(stderr, /^podlab: cannot write .*no space left on device/)
-      }
-    } finally {
-      execFileSync('umount', [disk])
+    for (const output of [join(disk, 'd.tar'), join(disk, 'folder')]) {
+      const {code, stderr} = await startOnSmallDisk(place, {disk, size: '4k'}, ['dump', '-o', output]).ended
+      t.is(code, 1)
+      t.regex(stderr, /^podlab: cannot write .*no space left on device/)
     }
   })
 
