@@ -7,6 +7,7 @@ import type {Api} from '../../src/apiserver/call.ts'
 import {createApiServer} from '../../src/apiserver/server.ts'
 import {clientCertificate, createAuthority, serverCertificate} from '../../src/apiserver/tls/certificates.ts'
 import type {Store} from '../../src/store/store.ts'
+import {quietPort} from '../_quiet-port.ts'
 import {testApi} from './_api.ts'
 
 const now = new Date()
@@ -18,7 +19,7 @@ test('an informer sees every one of 10,000 changes, in order, across a restart o
   t.timeout(120_000)
   const {api} = testApi({historyLimit: 2 * operations})
   const before = api.store.revision
-  let door = await open(api, 0)
+  let door = await open(api, await quietPort()) // where it opens again
   t.teardown(() => door.close())
   const seen: string[] = []
   const informer = informerOf(door.port)

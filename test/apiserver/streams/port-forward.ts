@@ -3,6 +3,7 @@ import {once} from 'node:events'
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net'
 import test, {type ExecutionContext} from 'ava'
 import {WebSocket} from 'ws'
+import {quietPort} from '../../_quiet-port.ts'
 import {streamServer} from './_server.ts'
 import {askSpdy, type SpdyClient, spdyClient} from './_spdy-client.ts'
 
@@ -18,15 +19,6 @@ async function podServer(t: ExecutionContext, serve = capitals): Promise<number>
 
 function capitals(socket: Socket): void {
   socket.on('data', bytes => socket.write(`${bytes}`.toUpperCase())).on('end', () => socket.end())
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const {port} = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function spdy(t: ExecutionContext): Promise<{client: SpdyClient; socket: Socket}> {
@@ -67,7 +59,7 @@ test('two connections go to a port over one SPDY connection, each with its own e
 })
 
 test('a port where nobody listens is told on its error stream, and the others go on', async t => {
-  const [open, shut] = [`${await podServer(t)}`, `${await freePort()}`]
+  const [open, shut] = [`${await podServer(t)}`, `${await quietPort()}`]
   const {client} = await spdy(t)
   openPair(client, 1, {port: shut})
   openPair(client, 5, {port: open})
@@ -129,7 +121,7 @@ test('a client that vanishes cuts its connections into the pod', async t => {
 test('5 MB go through the channels of a WebSocket, beside a port where nobody listens', async t => {
   const bytes = randomBytes(5_000_000)
   const open = await podServer(t, socket => void socket.end(bytes))
-  const shut = await freePort()
+  const shut = await quietPort()
   const {port, close} = await streamServer()
   t.teardown(close)
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}?ports=${shut},${open}`, 'v4.channel.k8s.io')

@@ -1,11 +1,12 @@
 import {once} from 'node:events'
-import {type AddressInfo, connect, createServer} from 'node:net'
+import {connect, createServer} from 'node:net'
 import {text} from 'node:stream/consumers'
 import {setTimeout} from 'node:timers/promises'
 import test, {type ExecutionContext} from 'ava'
 import {loadSyscalls} from '../../../src/kernel/syscalls.ts'
 import type {Answer} from '../../../src/node/proxy-status/answers.ts'
 import {createDoors, type Door} from '../../../src/node/proxy-status/doors.ts'
+import {quietPort} from '../../_quiet-port.ts'
 
 const {tcpListener} = loadSyscalls()
 const host = '127.0.0.1'
@@ -30,15 +31,6 @@ function doorsHere(t: ExecutionContext) {
   }
 }
 
-/** A port of loopback that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const {port} = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
 const door = (port: number, more: Partial<Door> = {}, answer: Partial<Answer> = {}): Door => ({
   ...{host, port},
   answer: path => ({status: 200, body: `you asked for ${path}`, ...answer}),
@@ -53,7 +45,7 @@ async function ask(port: number, line = 'GET /healthz?x=1 HTTP/1.1'): Promise<st
 
 test('a door that is wanted answers, by the path alone', async t => {
   const {open} = doorsHere(t)
-  const port = await freePort()
+  const port = await quietPort()
   await open([door(port, {}, {weight: 3})])
   const said = await ask(port)
   t.regex(said, /^HTTP\/1\.1 200 OK\r\n/)
@@ -65,7 +57,7 @@ test('a door that is wanted answers, by the path alone', async t => {
 
 test('what a door answers changes while it is open, and one that is wanted no more is shut', async t => {
   const {open} = doorsHere(t)
-  const port = await freePort()
+  const port = await quietPort()
   await open([door(port)])
   await open([door(port, {}, {status: 503, body: 'no'})])
   t.regex(await ask(port), /^HTTP\/1\.1 503 [\s\S]*no$/)
@@ -75,7 +67,7 @@ test('what a door answers changes while it is open, and one that is wanted no mo
 
 test('a port that is taken is tried again until it is free', async t => {
   const {open, again} = doorsHere(t)
-  const port = await freePort()
+  const port = await quietPort()
   const other = createServer().listen(port, host)
   await once(other, 'listening')
   const failures: string[] = []
@@ -91,7 +83,7 @@ test('a port that is taken is tried again until it is free', async t => {
 
 test('one door that cannot be opened does not keep the others shut', async t => {
   const {open} = doorsHere(t)
-  const [taken, free] = [await freePort(), await freePort()]
+  const [taken, free] = [await quietPort(), await quietPort()]
   const other = createServer().listen(taken, host)
   await once(other, 'listening')
   t.teardown(() => other.close())
@@ -101,7 +93,7 @@ test('one door that cannot be opened does not keep the others shut', async t => 
 
 test('who says nothing, or nonsense, harms nobody', async t => {
   const {open} = doorsHere(t)
-  const port = await freePort()
+  const port = await quietPort()
   await open([door(port)])
   const silent = Array.from({length: 20}, () => connect(port, host))
   t.regex(await ask(port, 'BREW /coffee'), /^HTTP\/1\.1 400 Bad Request/)

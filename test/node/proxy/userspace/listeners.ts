@@ -1,18 +1,11 @@
-import {createServer} from 'node:net'
 import test from 'ava'
 import {loadSyscalls} from '../../../../src/kernel/syscalls.ts'
 import {createListeners} from '../../../../src/node/proxy/userspace/listeners.ts'
 import type {ProxiedPort} from '../../../../src/node/proxy/userspace/proxied-port.ts'
 import {roomFor} from '../../../../src/node/proxy/userspace/room.ts'
+import {quietPort} from '../../../_quiet-port.ts'
 
-/* In the network of whoever runs the tests, at ports that the kernel has just given away and got back. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  const address = server.address()
-  await new Promise(closed => server.close(closed))
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
-}
-
+/* In the network of whoever runs the tests. */
 const listenersWith = (sockets: number) =>
   createListeners({
     within: act => act(),
@@ -25,7 +18,7 @@ const listenersWith = (sockets: number) =>
 const portOf = (name: string): ProxiedPort => ({name, protocol: 'tcp', endpoints: [], claims: []})
 
 test('a port that somebody has is passed by, and one that is alone in its range is told', async t => {
-  const port = await freePort()
+  const port = await quietPort()
   const options = {range: {first: port, last: port}, udpIdleMs: 250}
   const listeners = listenersWith(10)
   t.teardown(listeners.stop)
@@ -39,7 +32,7 @@ test('a port that somebody has is passed by, and one that is alone in its range 
 })
 
 test('there are no more sockets than there is room for, and a Service that goes leaves its place', async t => {
-  const port = await freePort()
+  const port = await quietPort()
   const options = {range: {first: port, last: Math.min(port + 50, 65_535)}, udpIdleMs: 250}
   const listeners = listenersWith(1)
   t.teardown(listeners.stop)
