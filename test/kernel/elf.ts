@@ -81,7 +81,7 @@ function install(program: TinyProgram): string {
 /** A shell line as the first process of a pid namespace of its own. */
 function inSandbox(line: string) {
   const words = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--', 'sh', '-c', line]
-  const {status, stdout, stderr} = spawnSync('unshare', words, {encoding: 'utf8', timeout: 10_000})
+  const {status, stdout, stderr} = spawnSync('unshare', words, {encoding: 'utf8', timeout: 60_000})
   return {status, stdout: stdout?.trim() ?? '', stderr: stderr?.trim() ?? ''}
 }
 
@@ -130,8 +130,12 @@ sandboxed(`init and terminal wait for a program that is still being written${why
 })
 
 sandboxed(`pause lives until it is killed, and leaves no orphan unreaped${why()}`, t => {
-  const {stdout} = inSandbox(`(sleep 0.05 & exec ${install('pause')}) & pause=$!
-    sleep 0.2; mount -t proc proc /proc
+  const fifo = join(folder, 'orphan')
+  const {stdout} = inSandbox(`mount -t proc proc /proc; mkfifo ${fifo}
+    (cat ${fifo} & echo $! >${fifo}.pid; exec ${install('pause')}) & pause=$!
+    until grep -q '^SigIgn:.*1....$' /proc/$pause/status; do sleep 0.01; done
+    echo end >${fifo}
+    for i in $(seq 1000); do [ -e /proc/$(cat ${fifo}.pid) ] || break; sleep 0.01; done
     kill -0 $pause && echo lives; cat /proc/[0-9]*/stat | grep -c ' Z '
     kill -KILL $pause; wait $pause; echo $?`)
   t.is(stdout, 'lives\n0\n137')

@@ -124,14 +124,8 @@ export function apiServerSuite(test: TestFn, account: Account): void {
     )
     t.true((await watchers()) >= 20)
     for (const request of requests) request.destroy()
-    let left = 20
-    await eventually('no watcher of pods is left', () => {
-      void watchers().then(number => {
-        left = number
-      })
-      return left === 0
-    })
-    t.is(left, 0)
+    await eventually('no watcher of pods is left', async () => (await watchers()) === 0)
+    t.pass()
   })
 
   async function watchers(): Promise<number> {

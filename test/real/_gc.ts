@@ -20,7 +20,7 @@ const functions = `
 podlab() { "$node" --no-warnings "$main" "$@"; }
 daemon() { sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$sessions/$1/state.json"; }
 keeper() { pgrep -f "podlab-keeper $sessions/$1 "; }
-gone() { for i in $(seq 200); do kill -0 "$1" 2>/dev/null && grep -qv '^State:.Z' /proc/$1/status || return 0; sleep 0.02; done; echo "$1 is still there"; }
+gone() { for i in $(seq 3000); do kill -0 "$1" 2>/dev/null && grep -qv '^State:.Z' /proc/$1/status || return 0; sleep 0.02; done; echo "$1 is still there"; }
 left() { ps -eo stat=,args= | grep -v '^Z' | grep -vF 'left()' | grep -cE 'daemon[.]ts|[p]odlab-keeper|[/]pause|[n]ode:n1'; }
 `
 
@@ -129,7 +129,7 @@ lab is down.
     'what is no session is left alone, and what nobody ever locked is removed',
     says,
     `mkdir -p "$sessions"; cd "$sessions"; mkdir -m 700 strange empty half open held; touch strange/precious file half/daemon.log
-     ln -s /etc link; chmod 777 open; touch held/lock; flock held/lock sleep 1000 & sleep 0.3
+     ln -s /etc link; chmod 777 open; touch held/lock; flock held/lock sleep 1000 & while flock -n held/lock true; do sleep 0.01; done
      podlab gc 2>&1 | sort; ls; cat strange/precious; kill %1`,
     `
 kept SESSIONS/file: it is no session of podlab
@@ -160,7 +160,8 @@ old
     'a process that only looks like a daemon is left alone',
     says,
     `mkdir -p "$sessions/x/cluster/daemon"; echo 'setTimeout(() => {}, 1e6)' > "$sessions/x/cluster/daemon/daemon.js"
-     mkdir gone; touch gone/lock; (exec 4<gone/lock; exec "$node" "$sessions/x/cluster/daemon/daemon.js" "$PWD/elsewhere") & sleep 0.5; rm -rf gone
+     mkdir gone; touch gone/lock; (exec 4<gone/lock; exec "$node" "$sessions/x/cluster/daemon/daemon.js" "$PWD/elsewhere") &
+     until [ -e /proc/$!/fd/4 ] && grep -q elsewhere /proc/$!/cmdline; do sleep 0.01; done; rm -rf gone
      podlab gc; kill -0 $! && echo alive; kill $!`,
     `
 alive

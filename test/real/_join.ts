@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import type {ExecutionContext, TestFn} from 'ava'
 import {type Account, makePlace} from './_podlab.ts'
 
@@ -106,6 +107,8 @@ export function joins(test: TestFn, account: Account): void {
         (await place.podlab('exec', 'pod/client', '--', 'curl', '-s', '--max-time', '2', url)).stdout.includes('far'),
       )
       t.is(await pod(), before.pod)
+      const isAsBefore = async () => isDeepStrictEqual(await rules(), before.rules)
+      await eventuallySo('the rules are as before', isAsBefore).catch(() => undefined) // it is told below
       t.deepEqual(await rules(), before.rules, 'no rule is there twice')
     },
   )

@@ -80,7 +80,14 @@ export function ownImageSuite(test: TestFn, account: Account): void {
     const {items} = JSON.parse(stdout) as {items: {metadata: {name: string}; status: {podIP: string}}[]}
     const servers = items.filter(({metadata}) => metadata.name !== 'hostile')
     const urls = servers.map(({status}) => `http://${status.podIP}:8080/`)
-    const {stdout: pages} = await inLab('folder', 'sh', '-c', 'for url; do wget -qO- "$url"; done', 'sh', ...urls)
+    const {stdout: pages} = await inLab(
+      'folder',
+      'sh',
+      '-c',
+      'for url; do n=0; until wget -qO- "$url" || [ $((n += 1)) = 600 ]; do sleep 0.1; done; done',
+      'sh',
+      ...urls,
+    )
     t.is(pages, servers.map(({metadata}) => (metadata.name === 'layered' ? 'layer two\n' : 'rootfs\n')).join(''))
   })
 

@@ -99,6 +99,7 @@ zk-pdb   2               N/A               0                     {_}`,
     {
       run: "kubectl get pods -l app=zookeeper --no-headers | awk '{print $3}' | sort | xargs",
       says: 'Pending Running Running',
+      soon: true,
     },
     {run: 'kubectl uncordon worker1', says: 'node/worker1 uncordoned'},
     {run: 'kubectl rollout status deployment/zk', says: '...\ndeployment "zk" successfully rolled out'},

@@ -59,6 +59,7 @@ hostnames   ClusterIP   {clusterip}   <none>        80/TCP    {_}`,
     {
       run: inPod('nslookup hostnames | grep -A 1 ^Name:'),
       says: 'Name: hostnames.default.svc.cluster.local\nAddress: {clusterip}',
+      soon: true,
     },
     {run: inPod('nslookup hostnames.default'), skip: wholeNames},
     {run: inPod('wget -qO- hostnames.default; echo'), says: 'hostnames-{_}', soon: true},

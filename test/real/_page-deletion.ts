@@ -1,5 +1,13 @@
 import type {Page} from './_pages.ts'
 
+/* Its pods stay Terminating until somebody has seen them so. */
+const enough = (pods: string) => {
+  const words = pods.split(' ')
+  const [one, other] = words.splice(-2)
+  const touch = (pod = '') => ['kubectl exec', ...words, pod, '-- touch /tmp/enough'].join(' ')
+  return `${touch(one)} && ${touch(other)}`
+}
+
 /** "Use Cascading Deletion in a Cluster", "Finalizers" and "Namespaces Walkthrough": what goes, in which order, and what holds it up. */
 export const deletion: Page = {
   title: 'Cascading deletion, finalizers and namespaces',
@@ -17,8 +25,8 @@ spec:
   template:
     metadata: {labels: {app: x}}
     spec:
-      terminationGracePeriodSeconds: 4
-      containers: [{name: main, image: busybox, command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]}]
+      terminationGracePeriodSeconds: 60
+      containers: [{name: main, image: busybox, command: [sh, -c, "trap '' TERM; until [ -e /tmp/enough ]; do sleep 0.2; done"]}]
 `,
     'mymap.yaml': `apiVersion: v1
 kind: ConfigMap
@@ -48,6 +56,7 @@ metadata: {name: mymap, finalizers: [kubernetes]}
       says: '{a} 1/1 Terminating 0 {_}\n{b} 1/1 Terminating 0 {_}',
       soon: true,
     },
+    {run: enough('{a} {b}')},
     {run: 'kubectl wait --for=delete rs/x --timeout=50s', says: 'replicaset.apps/x condition met'},
     {run: 'kubectl get pods -l app=x -o name', says: ''},
     {run: 'kubectl create -f rs.yaml', says: 'replicaset.apps/x created'},
@@ -62,6 +71,7 @@ metadata: {name: mymap, finalizers: [kubernetes]}
       says: '{c} 1/1 Terminating 0 {_}\n{d} 1/1 Terminating 0 {_}',
       soon: true,
     },
+    {run: enough('{c} {d}')},
 
     {run: 'kubectl create -f mymap.yaml', says: 'configmap/mymap created'},
     {run: 'kubectl delete configmap/mymap --wait=false', says: 'configmap "mymap" deleted'},
@@ -86,7 +96,7 @@ configmap/kube-root-ca.crt   1      {_}`,
     {run: 'kubectl create -n development -f rs.yaml', says: 'replicaset.apps/x created'},
     {
       run: 'kubectl wait -n development --for=condition=Ready pod -l app=x --timeout=50s',
-      says: 'pod/{_} condition met\npod/{_} condition met',
+      says: 'pod/{e} condition met\npod/{f} condition met',
       soon: true,
     },
     {run: 'kubectl delete namespace development --wait=false', says: 'namespace "development" deleted'},
@@ -109,6 +119,7 @@ configmap/kube-root-ca.crt   1      {_}`,
       run: `kubectl patch -n development configmap/mymap --type json --patch='[{"op": "remove", "path": "/metadata/finalizers"}]'`,
       says: 'configmap/mymap patched',
     },
+    {run: enough('-n development {e} {f}')},
     {run: 'kubectl wait --for=delete namespace/development --timeout=50s', says: 'namespace/development condition met'},
     {
       run: 'kubectl delete namespace default',

@@ -84,6 +84,7 @@ kubia   {endpoint1},{endpoint2},{endpoint3}             {_}`,
     {
       run: `kubectl exec {pod2} -- sh -c 'for i in $(seq 60); do curl -s http://10.98.237.175; done' | sort -u | grep -c hit`,
       says: '3',
+      soon: true,
     },
     {
       run: 'kubectl delete po -l app=kubia | sort -u | wc -l',

@@ -130,11 +130,13 @@ export function startProgram(
   return {child, ended, said: () => stdout + stderr}
 }
 
+type Look<T> = T | undefined | false
+
 /** Waits until something is so. Looks again and again: Linux tells nobody of the end of another's child. */
-export async function eventually<T>(what: string, look: () => T | undefined | false, seconds = 60): Promise<T> {
+export async function eventually<T>(what: string, look: () => Look<T> | Promise<Look<T>>, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
-    const seen = look()
+    const seen = await look()
     if (seen) return seen
     if (performance.now() > deadline) throw new Error(`after ${seconds} s still not so: ${what}`)
     await setTimeout(3)

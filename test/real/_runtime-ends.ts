@@ -55,7 +55,8 @@ export function endTests(test: TestFn, runtime: WatchedRuntime): void {
     )
     await runtime.end(stubborn.id, 'SIGKILL')
     t.is(await runtime.ended(stubborn.id), 137)
-    const polite = await pod.start({argv: ['sh', '-c', 'trap "exit 0" TERM; sleep 100 & wait']})
+    const polite = await pod.start({argv: ['sh', '-c', 'trap "exit 0" TERM; echo ready; sleep 100 & wait']})
+    await runtime.log({id: polite.id, which: 'present', from: {}, waitMs: 60_000}) // until then it handles no SIGTERM, either
     await runtime.end(polite.id, 'SIGTERM')
     t.is(await runtime.ended(polite.id), 0)
   })

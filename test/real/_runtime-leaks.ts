@@ -1,3 +1,5 @@
+import {setTimeout} from 'node:timers/promises'
+import {isDeepStrictEqual} from 'node:util'
 import type {TestFn} from 'ava'
 import {podIn, type WatchedRuntime} from './_watched-runtime.ts'
 
@@ -19,10 +21,22 @@ export function leakTests(test: TestFn, runtime: WatchedRuntime): void {
       await runtime.release(name)
     }
     for (let index = 0; index < 5; index++) await cycle(index) // what is made once, is made
-    const before = await runtime.residue()
+    const before = await settled(() => runtime.residue())
     for (let index = 5; index < 55; index++) await cycle(index)
-    t.deepEqual(await runtime.residue(), before)
+    t.deepEqual(await settled(() => runtime.residue()), before)
     t.deepEqual(before.netns, [])
     t.is(before.namespaces, 1, 'the worker thread is at home')
   })
+}
+
+/* What a moment ago ended may still be there, or be looked at. */
+async function settled<T>(look: () => Promise<T>): Promise<T> {
+  let seen = await look()
+  for (let same = 0; same < 10; ) {
+    await setTimeout(50)
+    const next = await look()
+    same = isDeepStrictEqual(next, seen) ? same + 1 : 0
+    seen = next
+  }
+  return seen
 }

@@ -1,6 +1,6 @@
 import type {TestFn} from 'ava'
 import {kubectlsFound} from './_kubectl-found.ts'
-import {type Account, makePlace} from './_podlab.ts'
+import {type Account, eventually, makePlace} from './_podlab.ts'
 
 /*
  * What a lab tells of its own work, with real rules behind it:
@@ -59,8 +59,12 @@ export function storySuite(test: TestFn, account: Account): void {
   test.serial(`${account.name}: a pod that is deleted is taken out of the rules, and the story tells when`, async t => {
     if (kubectlsFound().length === 0) return void t.log('skipped: no kubectl is on the PATH')
     t.is((await place.podlab('kubectl', '--', 'delete', 'pod', 'web')).code, 0)
-    const {stdout} = await place.podlab('story', 'svc/web')
-    const [, after = ''] = stdout.split('DELETE /api/v1/namespaces/default/pods/web')
+    // The rules follow the Endpoints when it is their turn.
+    const after = await eventually('both nodes have written', async () => {
+      const {stdout} = await place.podlab('story', 'svc/web')
+      const [, text = ''] = stdout.split('DELETE /api/v1/namespaces/default/pods/web')
+      return (text.match(/wrote a rule that refuses/g)?.length ?? 0) >= 2 && text
+    })
     t.regex(after, /authenticated: kubernetes-admin of system:masters; its client certificate says so/)
     t.regex(after, /Pod web: is to end within 30 s/)
     t.regex(after, /Endpoints web: 172\.17\.\d+\.\d+ \(web\) leaves/)
