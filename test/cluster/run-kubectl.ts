@@ -42,7 +42,7 @@ test.serial('its output comes as it is said, from both channels, and its code at
 
 test.serial('one that does not end is ended and counts as code 124', async t => {
   kubectl('echo begun; exec sleep 60')
-  const {code, stdout} = await runKubectl(session, ['get', 'pods', '-w'], {folder, timeoutMs: 300})
+  const {code, stdout} = await runKubectl(session, ['get', 'pods', '-w'], {folder, timeoutMs: 3000})
   t.deepEqual([code, stdout], [124, 'begun\n'])
 })
 

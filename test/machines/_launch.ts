@@ -84,7 +84,7 @@ export function pretend({
         ['--user', '--map-root-user', '--mount', 'sh', '-c', cover, bin, program, ...words],
         {
           encoding: 'utf8',
-          timeout: 20_000,
+          timeout: 120_000,
           cwd: '/',
           env: {PATH: process.env.PATH, HOME: folder, ...environment},
           stdio: ['ignore', 'pipe', 'pipe'],

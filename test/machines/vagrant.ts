@@ -34,7 +34,7 @@ async function validate(
     cwd: folder,
     env: {...quiet(), VAGRANT_HOME: join(folder, 'home'), ...environment},
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 240_000,
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])

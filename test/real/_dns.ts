@@ -110,10 +110,9 @@ export function dnsSuite(test: TestFn, account: Account): void {
   })
 
   fact('a name that is not there is told at once', async t => {
-    const began = performance.now()
-    t.is((await inLab('pod/client', 'getent', 'hosts', 'nobody')).code, 2)
-    t.is((await inLab('pod/client', 'getent', 'hosts', 'nobody.example.net')).code, 2)
-    t.true(performance.now() - began < 10_000, 'two look-ups that wait for nobody')
+    // A resolver that hears nothing asks again after 5 s.
+    for (const nobody of ['nobody', 'nobody.example.net'])
+      t.is((await inLab('pod/client', 'timeout', '5', 'getent', 'hosts', nobody)).code, 2, nobody)
     await says(t, /status: NXDOMAIN/, 'pod/client', 'dig', 'nobody.example.net')
   })
 

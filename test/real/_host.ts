@@ -39,10 +39,10 @@ export function descendants(): readonly Descendant[] {
 export function hostPicture(folder: string, way: readonly string[] = []): Picture {
   const tool = (...command: readonly string[]) => linesOf([...way, ...command])
   return {
-    links: tool('ip', '-details', '-oneline', 'link'),
+    links: tool('ip', '-details', '-oneline', 'link').map(line => line.replace(/ \w+_timer +[\d.]+/g, '')),
     namespaces: tool('ip', 'netns'),
     addresses: tool('ip', '-oneline', 'address').map(line => line.replace(/ \w+_lft \d+sec/g, '')),
-    routes: tool('ip', 'route', 'show', 'table', 'all'),
+    routes: tool('ip', 'route', 'show', 'table', 'all').map(line => line.replace(/ expires \d+sec/g, '')),
     'routing rules': tool('ip', 'rule'),
     neighbours: tool('ip', 'neighbour', 'show', 'nud', 'permanent'),
     iptables: tool('iptables-save')

@@ -103,7 +103,7 @@ export function normal(text: string): string {
     .replace(/(web|tool)-[bcdf24-9][bcdfghjklmnpqrstvwxz24-9]{4,9}\b/g, '$1-HASH')
     .replace(/kubia-[bcdfghjklmnpqrstvwxz24-9]{5}\b/g, 'kubia-NAME')
     .replace(/172\.17\.\d+\.\d+/g, 'POD-IP')
-    .replace(/\b(\d+m)?\d+(\.\d+)?s\b/g, 'AGE')
+    .replace(/\b(\d+m)?\d+(\.\d+)?s\b|\b\d+m\b(?! +\d+Mi)/g, 'AGE')
     .replace(/[ \t]{2,}|\t/g, '  ')
     .replace(/ +$/gm, '')
 }

@@ -74,7 +74,7 @@ serve({
   exitCode: () =>
     new Promise(resolve => {
       const program = join(import.meta.dirname, '_exiting-forwarder.ts')
-      const child = spawn(process.execPath, [program], {stdio: 'ignore', timeout: 10_000})
+      const child = spawn(process.execPath, [program], {stdio: 'ignore', timeout: 60_000})
       child.on('exit', resolve)
     }),
   /** Breaks the thread in which all nodes' packets are forwarded. */

@@ -36,7 +36,11 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
   const run = async (netns: string, ...argv: string[]) =>
     (await ask('run', netns, ...argv)) as {code: number; stdout: string; stderr: string}
   const observe = async (netns: string) => (await ask('observe', netns)) as NetnsState
-  const ping = async (...argv: string[]) => (await run('pod-master', 'ping', '-n', '-c1', '-W1', ...argv)).stdout
+  /** One packet; where none is to come back the wait is short. */
+  const ping = async (...argv: string[]) => (await run('pod-master', 'ping', '-n', '-c1', '-W10', ...argv)).stdout
+  const vainPing = async (...argv: string[]) => (await run('pod-master', 'ping', '-n', '-c1', '-W1', ...argv)).stdout
+  /** Through a link that has just been set up: the kernel lets packets out of it when it gets round to it, within a second. */
+  const firstPings = async (to: string) => (await run('pod-master', 'ping', '-n', '-c5', '-i0.4', '-W10', to)).stdout
 
   for (const [name, backend] of Object.entries<OverlayBackend>(overlayBackends)) {
     const mtu = 1500 - backend.overhead
@@ -47,8 +51,7 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
       })
 
     carries('carries packets between pods of two nodes, in each of which only its own links are', async t => {
-      /* The kernel lets packets out of a link that has just been set up when it gets round to it: within a second. */
-      t.regex((await run('pod-master', 'ping', '-n', '-c5', '-i0.4', '-W1', '172.17.12.2')).stdout, /[1-5] received/)
+      t.regex(await firstPings('172.17.12.2'), /[1-5] received/)
       const observed = (await observe('master')).links.map(link => link.name)
       const own = links[name] ?? []
       t.deepEqual(
@@ -58,9 +61,9 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
     })
 
     carries('shows each pod the address of the other', async t => {
-      const server = run('pod-node1', 'timeout', '5', 'busybox', 'nc', '-l', '-p', '9', '-e', 'ss', '-tnH')
-      await run('pod-node1', 'timeout', '5', 'sh', '-c', 'until ss -ltn | grep -q :9; do sleep 0.02; done')
-      const connections = (await run('pod-master', 'timeout', '3', 'busybox', 'nc', '172.17.12.2', '9')).stdout
+      const server = run('pod-node1', 'timeout', '60', 'busybox', 'nc', '-l', '-p', '9', '-e', 'ss', '-tnH')
+      await run('pod-node1', 'timeout', '60', 'sh', '-c', 'until ss -ltn | grep -q :9; do sleep 0.02; done')
+      const connections = (await run('pod-master', 'timeout', '60', 'busybox', 'nc', '172.17.12.2', '9')).stdout
       t.regex(connections, /172\.17\.12\.2\]?:9 .*172\.17\.13\.2\]?:/)
       await server
     })
@@ -69,7 +72,7 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
       t.is((await observe('pod-master')).links.find(link => link.name === 'eth0')?.mtu, mtu)
       t.is((await observe('master')).links.find(link => link.name === 'docker0')?.mtu, mtu)
       t.regex(await ping('-M', 'do', '-s', `${mtu - 28}`, '172.17.12.2'), /1 received/)
-      t.notRegex(await ping('-M', 'do', '-s', `${mtu - 27}`, '172.17.12.2'), /1 received/)
+      t.notRegex(await vainPing('-M', 'do', '-s', `${mtu - 27}`, '172.17.12.2'), /1 received/)
       t.regex(String(await ask('file', 'master/run/flannel/subnet.env')), new RegExp(`^FLANNEL_MTU=${mtu}$`, 'm'))
     })
 
@@ -77,16 +80,16 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
       const count = routers[name] ?? 0
       t.regex(await ping('172.17.12.2'), new RegExp(`ttl=${64 - count} `))
       t.regex(await ping('-t', `${count + 1}`, '172.17.12.2'), /1 received/)
-      t.notRegex(await ping('-t', `${count}`, '172.17.12.2'), / 1 received/)
+      t.notRegex(await vainPing('-t', `${count}`, '172.17.12.2'), / 1 received/)
     })
 
     carries('reaches a node that joins, and no longer one that has left', async t => {
-      t.notRegex(await ping('172.17.18.2'), /1 received/)
+      t.notRegex(await vainPing('172.17.18.2'), /1 received/)
       await ask('carry', name, 'master', 'node1', 'node2')
       await ask('attach', 'node2')
-      t.regex(await ping('172.17.18.2'), /1 received/)
+      t.regex(await firstPings('172.17.18.2'), /[1-5] received/)
       await ask('carry', name, 'master', 'node1')
-      t.notRegex(await ping('172.17.18.2'), /1 received/)
+      t.notRegex(await vainPing('172.17.18.2'), /1 received/)
     })
   }
 
@@ -101,15 +104,15 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
   test.serial('udp says that a network is unreachable which no node has', async t => {
     await ask('carry', 'udp', 'master', 'node1')
     const trace = ['busybox', 'traceroute', '-n', '-q1', '-w1', '-m4', '172.17.99.9']
-    t.regex((await run('pod-master', 'timeout', '5', ...trace)).stdout, /172\.17\.13\.0 .*!N/)
+    t.regex((await run('pod-master', 'timeout', '60', ...trace)).stdout, /172\.17\.13\.0 .*!N/)
   })
 
   test.serial('udp keeps the bytes of a stream', async t => {
     await ask('carry', 'udp', 'master', 'node1')
-    const server = run('pod-node1', 'timeout', '20', 'busybox', 'nc', '-l', '-p', '9', '-e', 'sha256sum')
-    await run('pod-node1', 'timeout', '5', 'sh', '-c', 'until ss -ltn | grep -q :9; do sleep 0.02; done')
+    const server = run('pod-node1', 'timeout', '120', 'busybox', 'nc', '-l', '-p', '9', '-e', 'sha256sum')
+    await run('pod-node1', 'timeout', '60', 'sh', '-c', 'until ss -ltn | grep -q :9; do sleep 0.02; done')
     const sent = 'head -c 20000000 /dev/urandom | tee /run/sent | busybox nc 172.17.12.2 9; sha256sum </run/sent'
-    const {stdout} = await run('pod-master', 'timeout', '20', 'sh', '-c', sent)
+    const {stdout} = await run('pod-master', 'timeout', '120', 'sh', '-c', sent)
     const [arrived, left] = stdout.trimEnd().split('\n')
     t.is(arrived, left)
     t.regex(stdout, /^[0-9a-f]{64} /)
@@ -119,10 +122,10 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
   test.serial('a flannel0 that somebody deletes ends its daemon; both come back when flannel looks again', async t => {
     await ask('carry', 'udp', 'master', 'node1')
     await run('master', 'ip', 'link', 'del', 'flannel0')
-    t.notRegex(await ping('172.17.12.2'), /1 received/)
+    t.notRegex(await vainPing('172.17.12.2'), /1 received/)
     t.deepEqual(await ask('deaths'), ['master: flannel0 is gone'])
     await ask('carry', 'udp', 'master', 'node1')
-    t.regex(await ping('172.17.12.2'), /1 received/)
+    t.regex(await firstPings('172.17.12.2'), /[1-5] received/)
   })
 
   test.serial('with the thread that forwards goes flannel0 on every node', async t => {
@@ -138,7 +141,7 @@ export function overlaySuite(test: TestFn, sandbox: Sandbox, {standIn}: {standIn
       /master: the thread that forwards packets broke: Error: broken by a test/,
     )
     await ask('carry', 'udp', 'master', 'node1')
-    t.regex(await ping('172.17.12.2'), /1 received/)
+    t.regex(await firstPings('172.17.12.2'), /[1-5] received/)
   })
 
   test.serial('a process exits when it wants to, though its thread sleeps in the kernel', async t => {

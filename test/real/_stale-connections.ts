@@ -35,7 +35,7 @@ function words(app: string): KubeObject {
 }
 
 const client = `my $s = IO::Socket::INET->new(Proto => "udp", LocalPort => 40000, PeerAddr => $ARGV[0], PeerPort => $ARGV[1]);
-$SIG{ALRM} = sub { exit }; alarm 1; $s->send("hostname"); print $said if defined $s->recv($said, 99)`
+$SIG{ALRM} = sub { exit }; alarm $ARGV[2]; $s->send("hostname"); print $said if defined $s->recv($said, 99)`
 
 /** What becomes of connections that the kernel remembers, for an account. */
 export function staleConnectionsSuite(test: TestFn, account: Account, mode: string): void {
@@ -55,11 +55,14 @@ export function staleConnectionsSuite(test: TestFn, account: Account, mode: stri
     place.remove()
   })
 
-  /** Who answers to a datagram from a port that is always the same; nobody says nothing. */
-  async function answerTo(from: string, to: string): Promise<string> {
-    const words = ['perl', '-MIO::Socket::INET', '-e', client, ...to.split(':')]
+  /** Who answers to a datagram from a port that is always the same. */
+  async function answerTo(from: string, to: string, seconds = '10'): Promise<string> {
+    const words = ['perl', '-MIO::Socket::INET', '-e', client, ...to.split(':'), seconds]
     return (await place.podlab('exec', '--lab', name, from, '--', ...words)).stdout
   }
+
+  /** The same, where nobody is to answer: '' when nobody does. */
+  const silenceOf = (from: string, to: string) => answerTo(from, to, '1')
 
   async function serve(app: string): Promise<void> {
     await ask(socket, 'apply', {objects: [words(app)]})
@@ -72,8 +75,8 @@ export function staleConnectionsSuite(test: TestFn, account: Account, mode: stri
   ] as const
 
   fact('who sent before there was a Service is served when there is one', async t => {
-    t.is(await answerTo('pod/client', '10.98.0.30:53'), '')
-    t.is(await answerTo('pod/client', '10.98.0.30:53'), '', 'the kernel remembers where that went')
+    t.is(await silenceOf('pod/client', '10.98.0.30:53'), '')
+    t.is(await silenceOf('pod/client', '10.98.0.30:53'), '', 'the kernel remembers where that went')
     await serve('one')
     t.is(await answerTo('pod/client', '10.98.0.30:53'), 'one')
   })
@@ -87,7 +90,7 @@ export function staleConnectionsSuite(test: TestFn, account: Account, mode: stri
 
   fact('without endpoints nobody answers, and the first endpoint answers at once', async t => {
     await serve('nobody')
-    for (const [from, to] of ways) t.is(await answerTo(from, to), '', `${from} to ${to}`)
+    for (const [from, to] of ways) t.is(await silenceOf(from, to), '', `${from} to ${to}`)
     await serve('two')
     for (const [from, to] of ways) t.is(await answerTo(from, to), 'two', `${from} to ${to}`)
   })

@@ -13,8 +13,15 @@ const [here, there] = ['here', 'there']
 export function convergence(test: TestFn, kernel: Kernel, runs: number): void {
   test('from any state to any state, nothing is left to do afterwards', async t => {
     const states = fc.array(anyState({here, there}), {minLength: 2, maxLength: 3})
-    const property = fc.asyncProperty(states, states => walk(kernel, states))
-    await t.notThrowsAsync(fc.assert(property, {numRuns: runs, interruptAfterTimeLimit: 20_000}))
+    /* On a busy machine one walk may take as long as all: then it is the only one. */
+    const enough = AbortSignal.timeout(20_000)
+    let walked = 0
+    const property = fc.asyncProperty(states, async states => {
+      if (walked > 0 && enough.aborted) return
+      await walk(kernel, states)
+      walked++
+    })
+    await t.notThrowsAsync(fc.assert(property, {numRuns: runs}))
   })
 }
 
