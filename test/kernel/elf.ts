@@ -132,7 +132,7 @@ sandboxed(`init and terminal wait for a program that is still being written${why
 sandboxed(`pause lives until it is killed, and leaves no orphan unreaped${why()}`, t => {
   const fifo = join(folder, 'orphan')
   const {stdout} = inSandbox(`mount -t proc proc /proc; mkfifo ${fifo}
-    (cat ${fifo} & echo $! >${fifo}.pid; exec ${install('pause')}) & pause=$!
+    (cat ${fifo} >/dev/null & echo $! >${fifo}.pid; exec ${install('pause')}) & pause=$!
     until grep -q '^SigIgn:.*1....$' /proc/$pause/status; do sleep 0.01; done
     echo end >${fifo}
     for i in $(seq 1000); do [ -e /proc/$(cat ${fifo}.pid) ] || break; sleep 0.01; done
