@@ -1,13 +1,17 @@
+import {familyOf} from '../net/ip.ts'
 import type {Ending, Hook, Passage} from './packet.ts'
 import type {Filter, Machine} from './world.ts'
 
 /**
  * All that one of the kernel's hooks does to a packet: chains by their priority, those of iptables and of nftables side by side. What a chain
  * accepts the next one may still drop. The nat chains settle one end of the connection; when one of them rewrote it, the others are not
- * asked, and none is asked again in this machine.
+ * asked, and none is asked again in this machine. What is of IPv4 sees no packet of IPv6, nor the other way round.
  */
 export function passHook(hook: Hook, passage: Passage, machine: Machine): readonly Ending[] {
-  const filters = machine.filters.filter(filter => filter.hook === hook).toSorted((a, b) => a.priority - b.priority)
+  const family = familyOf(passage.packet.destination)
+  const filters = machine.filters
+    .filter(filter => filter.hook === hook && (filter.family ?? family) === family)
+    .toSorted((a, b) => a.priority - b.priority)
   let endings: readonly Ending[] = [{passage, verdict: 'accept'}]
   for (const filter of filters)
     endings = endings.flatMap(ending =>

@@ -1,5 +1,5 @@
 import type {Link} from '../kernel/state.ts'
-import type {Ip} from '../net/ip.ts'
+import {familyOf, type Ip} from '../net/ip.ts'
 import {localAddresses} from './route.ts'
 import {TraceError} from './trace-error.ts'
 import type {Machine, World} from './world.ts'
@@ -78,8 +78,16 @@ function throughTunnel(
   const remote = state.fdb.find(one => one.link === link && one.mac === mac)?.remote
   if (remote === undefined) return undefined
   const there = [...world.values()].find(machine => machine.name !== name && localAddresses(machine).includes(remote))
-  const end = there?.state.links.find(({kind}) => kind.type === 'vxlan')
+  const own = state.links.find(one => one.name === link)
+  const end = there?.state.links.find(one => isOtherEnd(one, own))
   return there && end && {machine: there, link: end.name, byBridge: false}
+}
+
+/* A dual-stack node has a tunnel of the same number for each family: which of them a packet is for, that around it says. */
+function isOtherEnd({kind: there}: Link, own: Link | undefined): boolean {
+  const here = own?.kind
+  if (there.type !== 'vxlan' || here?.type !== 'vxlan') return false
+  return there.vni === here.vni && there.port === here.port && familyOf(there.local) === familyOf(here.local)
 }
 
 /** The end of the cable from `from`, in the machine where it ends. */

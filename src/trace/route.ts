@@ -1,6 +1,6 @@
 import type {NetnsState} from '../kernel/state.ts'
-import {addressOf, type Cidr, contains, networkOf, parseCidr, prefixLength} from '../net/cidr.ts'
-import type {Ip} from '../net/ip.ts'
+import {addressOf, type Cidr, contains, isHost, networkOf, parseCidr, prefixLength} from '../net/cidr.ts'
+import {familyOf, type Ip, type IpFamily} from '../net/ip.ts'
 import type {Machine} from './world.ts'
 
 /** Where a packet goes next: to the machine itself, or out of a link to a neighbour. */
@@ -20,33 +20,37 @@ export function sourceFor(machine: Machine, destination: Ip): Ip | undefined {
   const way = routeOf(machine, destination)
   if (way === undefined) return undefined
   if (way.to === 'itself') return destination
-  const addresses = machine.state.addresses.filter(({link}) => link === way.link)
+  const family = familyOf(destination)
+  const addresses = machine.state.addresses.filter(one => one.link === way.link && familyOf(one.address) === family)
   const near = addresses.find(({address}) => contains(networkOf(address), way.to as Ip)) ?? addresses[0]
-  return near ? addressOf(near.address) : localAddresses(machine)[0]
+  return near ? addressOf(near.address) : localAddresses(machine, family)[0]
 }
 
 export function isLocal(machine: Machine, ip: Ip): boolean {
   return isLoopback(ip) || localAddresses(machine).includes(ip)
 }
 
-export function localAddresses({state}: Machine): readonly Ip[] {
-  return state.addresses.map(({address}) => addressOf(address))
+/** All that it has, or those of one family. */
+export function localAddresses({state}: Machine, family?: IpFamily): readonly Ip[] {
+  const all = state.addresses.map(({address}) => addressOf(address))
+  return family === undefined ? all : all.filter(ip => familyOf(ip) === family)
+}
+
+/** By which a machine speaks to itself: a whole network of IPv4, one address of IPv6. */
+export function isLoopback(ip: Ip): boolean {
+  return contains(loopback, ip) || ip === loopbackAddresses.IPv6
 }
 
 const loopback = parseCidr('127.0.0.0/8')
 
-export function isLoopback(ip: Ip): boolean {
-  return contains(loopback, ip)
-}
+export const loopbackAddresses: Readonly<Record<IpFamily, Ip>> = {IPv4: '127.0.0.1' as Ip, IPv6: '::1' as Ip}
 
 type Known = {readonly net: Cidr; readonly via?: Ip; readonly link: string}
 
 /* An address on a link brings the route to its network. */
 function routesOf({addresses, routes}: NetnsState): readonly Known[] {
   return [
-    ...addresses
-      .filter(({address}) => prefixLength(address) < 32)
-      .map(({link, address}) => ({net: networkOf(address), link})),
+    ...addresses.filter(({address}) => !isHost(address)).map(({link, address}) => ({net: networkOf(address), link})),
     ...routes.map(({to, via, link}) => ({net: to, link, ...(via !== undefined && {via})})),
   ]
 }

@@ -1,4 +1,4 @@
-import type {Ip} from '../net/ip.ts'
+import {familyOf, type Ip, type IpFamily} from '../net/ip.ts'
 import {passHook} from './hook.ts'
 import {type Arrival, neighbourAt} from './neighbour.ts'
 import type {Fate, Outcome} from './outcome.ts'
@@ -28,11 +28,14 @@ export type Call = Pick<Packet, 'protocol' | 'destination' | 'port'> & {
 export function trace(world: World, {from, source, notes = [], ...to}: Call): readonly Outcome[] {
   const machine = world.get(from)
   if (machine === undefined) throw new TraceError(`there is no machine ${from}`)
-  const packet = {...to, sourcePort: 40_000, source: source ?? sourceFor(machine, to.destination) ?? nowhere}
+  const own = source ?? sourceFor(machine, to.destination) ?? nowhere[familyOf(to.destination)]
+  if (familyOf(own) !== familyOf(to.destination))
+    throw new TraceError(`a packet from ${own} to ${to.destination}: the addresses are of different families`)
+  const packet = {...to, sourcePort: 40_000, source: own}
   return send(world, machine, fresh(packet, {notes, probability: 1, steps: []}), hopsAtMost)
 }
 
-const nowhere = '0.0.0.0' as Ip
+const nowhere: Readonly<Record<IpFamily, Ip>> = {IPv4: '0.0.0.0' as Ip, IPv6: '::' as Ip}
 const hopsAtMost = 16
 
 /* A machine knows nothing of what another thinks of a packet but what the packet itself says. */
@@ -56,17 +59,17 @@ type Leaving = {readonly passage: Passage; readonly way: Way; readonly hops: num
 function leave(world: World, machine: Machine, {passage, way, hops}: Leaving): readonly Outcome[] {
   return afterHook('postrouting', {...passage, out: way.link}, machine, next => {
     if (way.to === 'itself') return comeBack(world, machine, next, hops)
-    // 127.0.0.1 is known on no wire; Linux lets it out only where route_localnet says so, and then nat has to have replaced it.
+    // 127.0.0.1 is known on no wire; Linux lets it out only where route_localnet says so, and then nat has to have replaced it. ::1 never leaves.
     if (isLoopback(next.packet.source)) return [ending({outcome: 'dropped', at: machine.name}, next)]
-    if (isLoopback(passage.packet.source) && !routesLocalnet(machine))
+    if (isLoopback(passage.packet.source) && !routesLocalnet(machine, passage.packet))
       return [ending({outcome: 'dropped', at: machine.name}, next)]
     const arrival = neighbourAt(world, machine, {link: way.link, hop: way.to})
     return arrival === undefined ? [unreachable(machine, next)] : arrive(world, arrival, next, hops - 1)
   })
 }
 
-function routesLocalnet({state}: Machine): boolean {
-  return state.sysctls['net.ipv4.conf.all.route_localnet'] === '1'
+function routesLocalnet({state}: Machine, {source}: Packet): boolean {
+  return familyOf(source) === 'IPv4' && state.sysctls['net.ipv4.conf.all.route_localnet'] === '1'
 }
 
 /* By loopback, with all that the kernel knows of it already: what its nat chains have decided stands. */
@@ -82,22 +85,25 @@ function arrive(
 ): readonly Outcome[] {
   if (hops === 0)
     throw new TraceError(`the packet to ${packet.destination} goes round and round, now at ${machine.name}`)
-  if (carrier && filtersBridges(carrier.machine))
+  const family = familyOf(packet.destination)
+  if (carrier && filtersBridges(carrier.machine, family))
     return carry(carrier, fresh(packet, passage), next => arrive(world, {machine, link, byBridge}, next, hops))
-  const port = byBridge && filtersBridges(machine) ? {port: 'in' as const} : {}
+  const port = byBridge && filtersBridges(machine, family) ? {port: 'in' as const} : {}
   return afterHook('prerouting', {...fresh(packet, passage), in: link, ...port}, machine, next => {
     const way = routeOf(machine, next.packet.destination)
-    // A machine does not believe that a packet of its own comes in from elsewhere (a martian source).
-    if (isLocal(machine, next.packet.source)) return [ending({outcome: 'dropped', at: machine.name}, next)]
-    if (way?.to === 'itself') return take(world, machine, next, hops)
-    if (machine.state.sysctls['net.ipv4.ip_forward'] !== '1')
+    // A machine does not believe that a packet of its own comes in from elsewhere (a martian source); with IPv6 it does not look.
+    if (family === 'IPv4' && isLocal(machine, next.packet.source))
       return [ending({outcome: 'dropped', at: machine.name}, next)]
+    if (way?.to === 'itself') return take(world, machine, next, hops)
+    if (machine.state.sysctls[forwarding[family]] !== '1') return [ending({outcome: 'dropped', at: machine.name}, next)]
     if (way === undefined) return [unreachable(machine, next)]
     return afterHook('forward', {...next, out: way.link}, machine, onward =>
       leave(world, machine, {passage: onward, way, hops}),
     )
   })
 }
+
+const forwarding = {IPv4: 'net.ipv4.ip_forward', IPv6: 'net.ipv6.conf.all.forwarding'} as const
 
 /* With bridge-nf-call-iptables a frame that a bridge only carries from port to port meets the rules, too. */
 function carry(
@@ -115,9 +121,14 @@ function carry(
   })
 }
 
-function filtersBridges({state}: Machine): boolean {
-  return state.sysctls['net.bridge.bridge-nf-call-iptables'] === '1'
+function filtersBridges({state}: Machine, family: IpFamily): boolean {
+  return state.sysctls[callsFilters[family]] === '1'
 }
+
+const callsFilters = {
+  IPv4: 'net.bridge.bridge-nf-call-iptables',
+  IPv6: 'net.bridge.bridge-nf-call-ip6tables',
+} as const
 
 function take(world: World, machine: Machine, passage: Passage, hops: number): readonly Outcome[] {
   return afterHook('input', passage, machine, (next, isSent) => {
@@ -159,7 +170,7 @@ function dial(
   },
 ): readonly Outcome[] {
   const {packet, probability, ...rest} = passage
-  const source = sourceFor(machine, place.ip) ?? nowhere
+  const source = sourceFor(machine, place.ip) ?? nowhere[familyOf(place.ip)]
   const own = {...packet, source, destination: place.ip, port: place.port}
   return send(world, machine, fresh(own, {...rest, probability: probability / of}), hops - 1)
 }

@@ -1,5 +1,5 @@
 import type {NetnsState} from '../kernel/state.ts'
-import type {Ip} from '../net/ip.ts'
+import type {Ip, IpFamily} from '../net/ip.ts'
 import type {Ending, Hook, Packet, Passage} from './packet.ts'
 
 /** All that packets can meet, planned or observed: machines by the names of their network namespaces. */
@@ -21,6 +21,8 @@ export type Filter = {
   readonly hook: Hook
   readonly priority: number
   readonly isNat: boolean
+  /** Whose packets it is asked for; those of both when left out. */
+  readonly family?: IpFamily
   run(passage: Passage, machine: Machine): readonly Ending[]
 }
 

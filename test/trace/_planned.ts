@@ -6,7 +6,7 @@ import type {Ruleset} from '../../src/kernel/ruleset.ts'
 import type {NetnsState} from '../../src/kernel/state.ts'
 import type {ClusterConfig} from '../../src/lab/lab.ts'
 import {parseNetwork} from '../../src/net/cidr.ts'
-import {parseIp} from '../../src/net/ip.ts'
+import {type IpFamily, parseIp} from '../../src/net/ip.ts'
 import {macOf} from '../../src/net/mac.ts'
 import {flannelPlan, podMtu} from '../../src/node/overlay/flannel.ts'
 import type {Lease} from '../../src/node/overlay/overlay-backend.ts'
@@ -127,16 +127,18 @@ export function plannedWorld(
 
 /** What plans filter, once they are written. */
 export function filtersOf(plans: readonly PacketPlan[]): readonly Filter[] {
-  let ruleset: Ruleset = emptyRuleset
+  const written: Record<IpFamily, Ruleset> = {IPv4: emptyRuleset, IPv6: {...emptyRuleset, family: 'IPv6'}}
   for (const plan of plans) {
-    const change = plan.backend === 'iptables' ? planChange(ruleset, plan) : undefined
-    if (change) ruleset = applyRulesChange(ruleset, change)
+    if (plan.backend !== 'iptables') continue
+    const family = plan.family ?? 'IPv4'
+    const change = planChange(written[family], plan)
+    if (change) written[family] = applyRulesChange(written[family], change)
   }
   const tables = plans.flatMap(plan =>
     plan.backend === 'nftables' && plan.table ? nftFilters(`${plan.family} ${plan.name}`, plan.table) : [],
   )
   const balancers = plans.flatMap(plan => (plan.backend === 'ipvs' ? ipvsFilters(plan.table) : []))
-  return [...iptablesFilters(ruleset), ...tables, ...balancers]
+  return [...iptablesFilters(written.IPv4), ...iptablesFilters(written.IPv6), ...tables, ...balancers]
 }
 
 function setsOf(plans: readonly PacketPlan[]): IpSets {

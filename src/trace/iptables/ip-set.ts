@@ -1,5 +1,6 @@
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
-import {contains, parseCidr} from '../../net/cidr.ts'
+import {contains, hostCidr, parseAnyCidr} from '../../net/cidr.ts'
+import {parseAnyIp} from '../../net/ip6.ts'
 import type {Packet} from '../packet.ts'
 import {TraceError} from '../trace-error.ts'
 import type {Machine} from '../world.ts'
@@ -33,7 +34,7 @@ function fits(
     case 'ip':
       return word === ip
     case 'net':
-      return contains(parseCidr(word.includes('/') ? word : `${word}/32`), ip)
+      return contains(word.includes('/') ? parseAnyCidr(word) : hostCidr(parseAnyIp(word)), ip)
     case 'port':
       return set.startsWith('bitmap:') ? word === String(port) : word === `${packet.protocol}:${port}`
     default:

@@ -1,6 +1,6 @@
 import {printIptablesRule} from '../../kernel/rules/iptables.ts'
 import type {IptablesChain, IptablesRule, IptablesRuleset, IptablesTable, IptablesTarget} from '../../kernel/ruleset.ts'
-import type {Ip} from '../../net/ip.ts'
+import type {Ip, IpFamily} from '../../net/ip.ts'
 import type {Ending, Hook, Passage} from '../packet.ts'
 import {from, masqueraded, redirected, towards} from '../rewrite.ts'
 import {TraceError} from '../trace-error.ts'
@@ -8,12 +8,13 @@ import {type Done, walkRules} from '../walk-rules.ts'
 import type {Filter, Machine} from '../world.ts'
 import {chanceOf, noted} from './match.ts'
 
-/** What a machine's iptables do to its packets: one filter for each of the kernel's own chains. */
-export function iptablesFilters({tables}: IptablesRuleset): readonly Filter[] {
+/** What a machine's iptables, or ip6tables, do to its packets: one filter for each of the kernel's own chains. */
+export function iptablesFilters({tables, ...ruleset}: IptablesRuleset): readonly Filter[] {
+  const family: IpFamily = ruleset.family ?? 'IPv4'
   return (Object.keys(tables) as IptablesTable[]).flatMap(table =>
     Object.keys(tables[table] ?? {}).flatMap(chain => {
       const hook = hooks[chain]
-      return hook === undefined ? [] : [filterOf({table, chain, hook, chains: tables[table] ?? {}})]
+      return hook === undefined ? [] : [filterOf({family, table, chain, hook, chains: tables[table] ?? {}})]
     }),
   )
 }
@@ -34,6 +35,7 @@ const priorities: Readonly<Record<IptablesTable, (hook: Hook) => number>> = {
 }
 
 type Place = {
+  readonly family: IpFamily
   readonly table: IptablesTable
   readonly chain: string
   readonly hook: Hook
@@ -41,10 +43,11 @@ type Place = {
 }
 
 function filterOf(place: Place): Filter {
-  const {table, chain, hook, chains} = place
+  const {family, table, chain, hook, chains} = place
   const policy = chains[chain]?.policy ?? 'ACCEPT'
   return {
     hook,
+    family,
     priority: priorities[table](hook),
     isNat: table === 'nat',
     run: (passage, machine) =>

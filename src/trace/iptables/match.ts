@@ -1,6 +1,6 @@
 import {virtualServerKey} from '../../kernel/ipvs/table.ts'
 import type {IptablesMatch} from '../../kernel/ruleset.ts'
-import {type Cidr, cidrOf, contains, networkOf} from '../../net/cidr.ts'
+import {type Cidr, contains, hostCidr, isHost, networkOf} from '../../net/cidr.ts'
 import type {Ip} from '../../net/ip.ts'
 import type {Note, Passage} from '../packet.ts'
 import {isLocal} from '../route.ts'
@@ -73,7 +73,7 @@ function isOther(words: readonly string[], passage: Passage, {name}: Machine): b
 
 /* Most rules name one address, and a packet goes by very many of them. */
 function isIn(net: Cidr, ip: Ip): boolean {
-  return net.endsWith('/32') ? net === cidrOf(ip, 32) : contains(networkOf(net), ip)
+  return isHost(net) ? net === hostCidr(ip) : contains(networkOf(net), ip)
 }
 
 /** `docker+` stands for all links whose names begin so. */

@@ -1,6 +1,7 @@
 import {type IpvsTable, type VirtualServer, virtualServerKey} from '../../kernel/ipvs/table.ts'
-import type {Ip} from '../../net/ip.ts'
 import type {Ending, Note, Passage} from '../packet.ts'
+import {portUnreachable} from '../refusal.ts'
+import {placeIn} from '../rewrite.ts'
 import {withChance} from '../walk-rules.ts'
 import type {Filter, Machine} from '../world.ts'
 
@@ -32,7 +33,7 @@ function balanced({table, hook}: Looking, passage: Passage, machine: Machine): r
   const met: Passage = {...passage, steps: [...passage.steps, stepAt({key, server, hook}, machine)]}
   const chosen = realServers({key, server}, met, machine)
   // Who has nobody to hand it to says so himself.
-  if (chosen.length === 0) return [{passage: met, verdict: {reject: 'icmp-port-unreachable'}}]
+  if (chosen.length === 0) return [{passage: met, verdict: portUnreachable(packet)}]
   return chosen.map(([place, share]) => ({
     passage: handedTo(withChance(met, share), {key, server, place, machine}),
     verdict: 'sent',
@@ -58,13 +59,13 @@ function realServers({key, server}: Met, {notes, packet}: Passage, {name}: Machi
 }
 
 function handedTo(passage: Passage, {key, server, place, machine}: Met & {place: string; machine: Machine}): Passage {
-  const [ip = '', port] = place.split(':')
   const {packet, notes} = passage
+  const {ip: destination, port = packet.port} = placeIn(place)
   const note: Note = {machine: machine.name, list: `${key} ${place}`, ip: packet.source}
   return {
     ...passage,
     balancedBy: key,
-    packet: {...packet, destination: ip as Ip, port: Number(port)},
+    packet: {...packet, destination, port},
     settled: {...passage.settled, destination: true},
     notes: server.persistSeconds === undefined ? notes : [...notes, note],
   }

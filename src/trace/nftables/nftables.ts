@@ -1,5 +1,7 @@
 import type {NftHook, NftTable} from '../../kernel/nftables/table.ts'
+import {familyOf, type IpFamily} from '../../net/ip.ts'
 import type {Ending, Passage} from '../packet.ts'
+import {portUnreachable} from '../refusal.ts'
 import {masqueraded, towards} from '../rewrite.ts'
 import {TraceError} from '../trace-error.ts'
 import {type Done, walkRules, withChance} from '../walk-rules.ts'
@@ -7,17 +9,18 @@ import type {Filter, Machine} from '../world.ts'
 import {elementOf, isMatch} from './match.ts'
 import {type NftVerdict, parseStatements, type Statement, verdictOf} from './statement.ts'
 
-/** What a table of nftables does to a machine's packets: one filter for each chain that a hook enters. `name` is `ip kube-proxy`. */
+/** What a table of nftables does to a machine's packets: one filter for each chain that a hook enters. `name` is `ip kube-proxy`; `inet` is of both families. */
 export function nftFilters(name: string, table: NftTable): readonly Filter[] {
   const rules = new Map(
     Object.entries(table.chains).map(([chain, {rules: texts}]) => [chain, once(() => texts.map(ruleOf))]),
   )
+  const family = familyIn(name)
   return Object.entries(table.chains).flatMap(([chain, {base}]) => {
     if (base === undefined) return []
     const {hook, priority, type} = base
     return [
       {
-        ...{hook, priority, isNat: type === 'nat'},
+        ...{hook, priority, isNat: type === 'nat', ...(family && {family})},
         run: (passage, machine) =>
           walkChain({name, table, rules, hook, chain, machine}, passage).map(ending =>
             ending.verdict === 'return' ? {...ending, verdict: 'accept' as const} : ending,
@@ -25,6 +28,20 @@ export function nftFilters(name: string, table: NftTable): readonly Filter[] {
       } satisfies Filter,
     ]
   })
+}
+
+/* Those of a table of both are asked for every packet. */
+function familyIn(name: string): IpFamily | undefined {
+  const [word = ''] = name.split(' ')
+  switch (word) {
+    case 'ip':
+      return 'IPv4'
+    case 'ip6':
+      return 'IPv6'
+    case 'inet':
+      return undefined
+  }
+  throw new TraceError(`a table of the family ${word} is not understood: ${name}`)
 }
 
 type Rule = {readonly text: string; readonly statements: readonly Statement[]}
@@ -64,12 +81,30 @@ function stepped({text: rule}: Rule, passage: Passage, {machine, hook, name: tab
   return {...passage, steps: [...passage.steps, {machine: machine.name, hook, table, chain, rule}]}
 }
 
-/** Whether all conditions hold, and the maps that are looked into know the packet. */
+/** Whether all conditions hold, the maps that are looked into know the packet, and it is of the family that is spoken of. */
 function takes(statements: readonly Statement[], passage: Passage, here: Here): boolean {
-  return statements.every(statement => {
-    if (statement.is === 'match') return isMatch(statement, passage, here)
-    return statement.is !== 'vmap' || looked(statement, passage, here) !== undefined
-  })
+  return statements.every(statement => isFor(statement, passage, here))
+}
+
+function isFor(statement: Statement, passage: Passage, here: Here): boolean {
+  switch (statement.is) {
+    case 'match':
+      return isMatch(statement, passage, here)
+    case 'vmap':
+      return looked(statement, passage, here) !== undefined
+    case 'verdict': {
+      const {verdict} = statement
+      const family = familyOf(passage.packet.destination)
+      return verdict.verdict !== 'reject' || (verdict.family ?? family) === family
+    }
+    case 'update':
+      return elementOf([statement.key], passage, here.machine) !== undefined
+    case 'lots':
+    case 'mark':
+    case 'dnat':
+    case 'masquerade':
+      return true
+  }
 }
 
 function looked(
@@ -78,6 +113,7 @@ function looked(
   {table, machine}: Here,
 ): NftVerdict | undefined {
   const element = elementOf(keys, passage, machine)
+  if (element === undefined) return undefined
   if ('values' in map) return map.values[element]
   const named = table.maps[map.map]
   if (named === undefined) throw new TraceError(`${machine.name}: there is no map ${map.map}`)
@@ -123,7 +159,7 @@ function obey(verdict: NftVerdict, passage: Passage, here: Here): readonly Done[
     case 'return':
       return [{passage, verdict: verdict.verdict}]
     case 'reject':
-      return [{passage, verdict: {reject: 'icmp-port-unreachable'}}]
+      return [{passage, verdict: portUnreachable(passage.packet)}]
     case 'jump':
       return walkChain({...here, chain: verdict.chain}, passage).map(ending =>
         ending.verdict === 'return' ? {...ending, verdict: 'continue'} : ending,

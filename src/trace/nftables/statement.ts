@@ -1,3 +1,4 @@
+import type {IpFamily} from '../../net/ip.ts'
 import {TraceError} from '../trace-error.ts'
 
 /*
@@ -8,13 +9,15 @@ import {TraceError} from '../trace-error.ts'
  *            | KEYS vmap @MAP | KEYS vmap { VALUE : VERDICT, ... } | numgen random mod N vmap { I : VERDICT, ... }
  *            | VERDICT | meta mark set meta mark (| ^) NUMBER | update @SET { KEYS } | dnat to PLACE | masquerade [fully-random] | counter
  *   KEYS       KEY [ . KEY ]*
- *   VERDICT    accept | drop | return | reject | jump CHAIN | goto CHAIN
+ *   VERDICT    accept | drop | return | reject [with (icmp | icmpv6 | icmpx) port-unreachable] | jump CHAIN | goto CHAIN
  */
 
 /** What of a packet is looked at. */
 export type Key =
   | 'ip saddr'
   | 'ip daddr'
+  | 'ip6 saddr'
+  | 'ip6 daddr'
   | 'meta l4proto'
   | 'th dport'
   | 'th sport'
@@ -30,7 +33,9 @@ export type Key =
   | 'fib daddr type'
 
 export type NftVerdict =
-  | {readonly verdict: 'accept' | 'drop' | 'return' | 'reject'}
+  | {readonly verdict: 'accept' | 'drop' | 'return'}
+  /** With the ICMP of a family it is for packets of that family. */
+  | {readonly verdict: 'reject'; readonly family?: IpFamily}
   | {readonly verdict: 'jump' | 'goto'; readonly chain: string}
 
 export type Values = {readonly set: string} | {readonly values: readonly string[]}
@@ -96,15 +101,23 @@ const patterns: readonly (readonly [RegExp, Reader])[] = [
     /^meta mark set meta mark ([|^]) (0x[0-9a-f]+)/,
     ([by, value]) => [{is: 'mark', by: by as '|' | '^', value: Number(value)}],
   ],
-  [/^update @(\S+) \{ (ip saddr) \}/, ([set = '', key]) => [{is: 'update', set, key: key as Key}]],
+  [/^update @(\S+) \{ (ip6? saddr) \}/, ([set = '', key]) => [{is: 'update', set, key: key as Key}]],
   [/^dnat to (\S+)/, ([to = '']) => [{is: 'dnat', to}]],
   [
     /^numgen random mod (\d+) vmap \{ ([^}]*) \}/,
     ([count, list = '']) => [{is: 'lots', verdicts: drawn(Number(count), list)}],
   ],
-  [/^reject with icmp(?: type)? port-unreachable/, () => [{is: 'verdict', verdict: {verdict: 'reject'}}]],
+  [
+    /^reject with (icmp|icmpv6|icmpx)(?: type)? port-unreachable/,
+    ([word]) => [{is: 'verdict', verdict: {verdict: 'reject', ...familyOfIcmp[word ?? '']}}],
+  ],
   [/^(accept|drop|return|reject|(?:jump|goto) \S+)/, ([text = '']) => [{is: 'verdict', verdict: verdictOf(text)}]],
 ]
+
+const familyOfIcmp: Readonly<Record<string, {readonly family?: IpFamily}>> = {
+  icmp: {family: 'IPv4'},
+  icmpv6: {family: 'IPv6'},
+}
 
 function drawn(count: number, list: string): readonly NftVerdict[] {
   const places = verdictMap(list)
@@ -143,6 +156,8 @@ export function verdictOf(text: string): NftVerdict {
 const keys: readonly Key[] = [
   'ip saddr',
   'ip daddr',
+  'ip6 saddr',
+  'ip6 daddr',
   'meta l4proto',
   'th dport',
   'th sport',
