@@ -70,7 +70,7 @@ function attemptRestored(restore: typeof restoreSets): Attempt {
 /* The Service that a line of ip_vs is for. */
 function whose(op: Op | undefined, line: string): string {
   if (op?.op !== 'changeServers') return ''
-  const service = op.change.table[virtualServerIn(line) ?? '']?.service
+  const service = op.change.set[virtualServerIn(line) ?? '']?.service
   return service === undefined ? '' : ` (Service ${service})`
 }
 

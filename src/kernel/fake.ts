@@ -55,6 +55,8 @@ export function fakeKernel(): FakeKernel {
     observeRules: async (netns, family) => (family ? find(netns).rules6 : find(netns).rules),
     observeSets: async netns => sortedSets(find(netns).sets),
     observeServers: async netns => ({table: find(netns).servers, connections: {}}),
+    observeConnections: async (netns, servers) =>
+      Object.fromEntries((servers ?? Object.keys(find(netns).servers)).map(key => [key, {}])),
     observeTable: async (netns, {family, name}) => find(netns).tables[`${family} ${name}`],
     apply: async (netns, ops) => {
       find(netns)

@@ -16,6 +16,8 @@ export type Kernel = {
   observeSets(netns: string): Promise<IpSets>
   /** What ip_vs balances, and how many connections it has; refused where the kernel has none. */
   observeServers(netns: string): Promise<{readonly table: IpvsTable; readonly connections: IpvsConnections}>
+  /** Only the connections: of these virtual servers, or of all. One that is not there has none. */
+  observeConnections(netns: string, servers?: readonly string[]): Promise<IpvsConnections>
   /** A table of nftables as it is, with what its counters have counted; undefined when there is none of that name. */
   observeTable(netns: string, table: Pick<NftPlan, 'family' | 'name'>): Promise<NftTable | undefined>
   /** One batch per tool, in order. A failure is a KernelError that names the op, its printed line and what the tool said. */

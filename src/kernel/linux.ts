@@ -7,6 +7,7 @@ import {type Kernel, KernelError, type Run} from './kernel.ts'
 import {areRequests} from './netlink-requests.ts'
 import {ipNetns, type NetnsKeeper} from './netns.ts'
 import {parseNftTable} from './nftables/parse.ts'
+import {observeConnections} from './observe/connections.ts'
 import {looker, observeNetns} from './observe/netns.ts'
 import type {Op} from './op.ts'
 import {parseIptablesSave} from './rules/iptables.ts'
@@ -43,6 +44,8 @@ export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel)
       const [table, connections] = await Promise.all([look(['ipvsadm', '-Sn']), look(['ipvsadm', '-Ln'])])
       return {table: parseIpvsTable(table), connections: parseIpvsConnections(connections)}
     },
+
+    observeConnections: (netns, servers) => observeConnections(run, {netns, servers}),
 
     observeTable: async (netns, {family, name}) => {
       const {code, stdout, stderr} = await run({netns, argv: ['nft', 'list', 'table', family, name]})

@@ -24,8 +24,25 @@ export function withoutProxy(state: NetnsState): NetnsState {
   }
 }
 
+/** Two states as far as they may differ: lists that are the very same in both are left out of both, so that nobody looks into them. */
+export function statesToCompare(before: NetnsState, wanted: NetnsState): readonly [NetnsState, NetnsState] {
+  if (!isVerySame(before, wanted)) return [before, wanted]
+  return [
+    {...emptyNetns, sysctls: before.sysctls},
+    {...emptyNetns, sysctls: wanted.sysctls},
+  ]
+}
+
+function isVerySame(before: NetnsState, wanted: NetnsState): boolean {
+  return lists.every(name => before[name] === wanted[name])
+}
+
+const lists = ['links', 'addresses', 'routes', 'neighbours', 'fdb'] as const
+
 /** What kube-proxy has and what it wants, both: where they differ, as it wants it. On the way to other rules packets meet the old ones and the new. */
 export function both(before: NetnsState, wanted: NetnsState): NetnsState {
+  const sysctls = {...before.sysctls, ...wanted.sysctls}
+  if (isVerySame(before, wanted)) return {...wanted, sysctls}
   const names = new Set(wanted.links.map(({name}) => name))
   const addresses = new Set(wanted.addresses.map(({link, address}) => `${link} ${address}`))
   return {
@@ -35,6 +52,6 @@ export function both(before: NetnsState, wanted: NetnsState): NetnsState {
       ...wanted.addresses,
       ...before.addresses.filter(({link, address}) => !addresses.has(`${link} ${address}`)),
     ],
-    sysctls: {...before.sysctls, ...wanted.sysctls},
+    sysctls,
   }
 }

@@ -100,6 +100,7 @@ export function iptablesPlans(plans: readonly PacketPlan[]): readonly RulesPlan[
 }
 
 function stepTo(previous: PacketPlan | undefined, next: PacketPlan): readonly PacketOp[] {
+  if (previous === next) return []
   switch (next.backend) {
     case 'nftables':
       return opOf(nftChangeBetween(of('nftables', previous), next))

@@ -1,5 +1,6 @@
 import type {Logger} from 'pino'
 import {changes} from '../kernel/diff.ts'
+import type {IpvsPlan} from '../kernel/ipvs/table.ts'
 import {type Kernel, KernelError} from '../kernel/kernel.ts'
 import type {IptablesTable, RulesPlan} from '../kernel/ruleset.ts'
 import {emptyNetns, type NetnsState} from '../kernel/state.ts'
@@ -8,8 +9,8 @@ import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
 import {haveEmptied, keepingEmptied, withoutEmptied} from './emptied-chains.ts'
 import {printOf} from './hand.ts'
-import {haveLeavers, keepingLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
-import {both, ofProxy} from './own-state.ts'
+import {haveLeavers, keepingLeavers, leaversIn, newLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
+import {both, ofProxy, statesToCompare} from './own-state.ts'
 import {anyOf, iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull, takingOver} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
@@ -37,7 +38,7 @@ export type ProxyLoop = {
   /** What people should know: that it leaves its rules to whoever has changed them. */
   notes(): readonly string[]
   /**
-   * Whether real servers of ip_vs wait for their last connection to end: a sync removes those that have none any more. Or chains of nftables wait, empty, for
+   * Whether real servers of ip_vs wait for their last connection to end: the next sync removes those that have none any more. Or chains of nftables wait, empty, for
    * a sync that has nothing else to do.
    */
   hasLeavers(): boolean
@@ -110,12 +111,13 @@ export function createProxyLoop({
   let inFull = again
   let served: Readonly<Record<IpFamily, readonly ServicePort[]>> = {IPv4: [], IPv6: []}
   let refused = noSockets.refused
+  let areLeaversDue = false
   /* What the kernel had after the last write, in a lab where the hand wins. */
   let left: string | undefined
   let isLeftAlone = false
 
   const settle = async (next: NetnsState) => {
-    const ops = changes(settled, next)
+    const ops = changes(...statesToCompare(settled, next))
     if (ops.length > 0) await kernel.apply(netns, ops)
     settled = next
   }
@@ -133,10 +135,10 @@ export function createProxyLoop({
   }
 
   /* ip_vs is asked once before anything is written: that has the kernel load it, or says that there is none. */
-  const serversBefore = async (plans: readonly PacketPlan[]) => {
-    if (!serversIn(plans)) return {}
-    const known = serversIn(applied)
-    return inFull || !known ? (await kernel.observeServers(netns)).table : known
+  const serversBefore = async (plans: readonly PacketPlan[]): Promise<IpvsPlan | undefined> => {
+    const [wanted, known] = [serversIn(plans), serversIn(applied)]
+    if (wanted === undefined || (known && !inFull)) return known
+    return {backend: 'ipvs', owner: wanted.owner, table: (await kernel.observeServers(netns)).table}
   }
 
   const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
@@ -200,10 +202,16 @@ export function createProxyLoop({
     return sockets
   }
 
-  /* A full sync would look at everything; a real server that is gone already needs no removing. */
-  const letGo = async () => {
-    if (!haveLeavers(applied)) return
-    const next = withoutLeavers(applied, (await kernel.observeServers(netns)).connections)
+  /*
+   * A full sync would look at everything; a real server that is gone already needs no removing. Who leaves just now is looked at at once; who has stayed
+   * for his connections is each minute, and when there was nothing else to do.
+   */
+  const letGo = async (just: readonly string[], {inFull, changes}: SyncOutcome) => {
+    const isTurnOfAll = areLeaversDue || inFull || changes.length === 0
+    const servers = isTurnOfAll ? leaversIn(applied) : just
+    areLeaversDue = false
+    if (servers.length === 0) return
+    const next = withoutLeavers(applied, await kernel.observeConnections(netns, servers))
     if (next) await apply(next)
   }
 
@@ -221,12 +229,13 @@ export function createProxyLoop({
       const next = [...rules4, ...rules6]
       const kept = inFull || handWins() ? next : keepingEmptied(applied, next)
       const plans = keepingLeavers(await serversBefore(kept), kept)
+      const just = newLeavers(applied, plans)
       if (inFull) settled = ofProxy(await kernel.observe(netns))
       const wanted = {...emptyNetns, ...state}
       await settle(both(settled, wanted))
       const told = async (outcome: SyncOutcome) => {
         await settle(wanted)
-        await letGo()
+        await letGo(just, outcome)
         await forget({IPv4: ports, IPv6: node().ipv6 ? servicePorts(services, slices, 'IPv6') : []})
         await (proxied ? serviceProxy?.closeOthers(proxied) : serviceProxy?.stop())
         log.info({servicePorts: ports.length}, 'rules synced')
@@ -240,7 +249,10 @@ export function createProxyLoop({
     lookAtAll: () => {
       inFull = true
     },
-    hasLeavers: () => haveLeavers(applied) || haveEmptied(applied),
+    hasLeavers: () => {
+      areLeaversDue = haveLeavers(applied)
+      return areLeaversDue || haveEmptied(applied)
+    },
     isFlushed: async () => {
       if (handWins()) return false
       for (const plan of iptablesPlans(applied)) {

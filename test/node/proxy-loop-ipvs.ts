@@ -30,6 +30,10 @@ async function loopOn({again = false, kernel: fake = fakeKernel()} = {}) {
       if (broken !== undefined) throw new KernelError(broken, {code: 'unreadable', netns})
       return {...(await fake.observeServers(netns)), connections}
     },
+    observeConnections: async (netns, servers) => ({
+      ...(await fake.observeConnections(netns, servers)),
+      ...connections,
+    }),
   }
   if (!again) await kernel.create('node1')
   const node = () => ({nodeName: 'node1', addresses: [parseIp('10.0.20.11')]})
@@ -164,7 +168,7 @@ test('a set that somebody emptied is noticed with the rules, and filled again', 
         remove: [],
       },
     },
-    {op: 'changeServers', change: {backend: 'ipvs', commands: [], table: {}}},
+    {op: 'changeServers', change: {backend: 'ipvs', commands: [], set: {}, remove: ['-t 10.98.237.175:80']}},
   ])
   t.true(await loop.isFlushed())
   await loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))

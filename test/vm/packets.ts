@@ -2,9 +2,9 @@ import test from 'ava'
 import {printIpSets} from '../../src/kernel/ipset/change.ts'
 import {parseIpSets} from '../../src/kernel/ipset/parse.ts'
 import {printIpvsTable} from '../../src/kernel/ipvs/change.ts'
-import {withLeaving, withoutDone} from '../../src/kernel/ipvs/leaving.ts'
+import {keepingLeaving, withoutDone} from '../../src/kernel/ipvs/leaving.ts'
 import {parseIpvsConnections} from '../../src/kernel/ipvs/parse.ts'
-import type {IpvsTable} from '../../src/kernel/ipvs/table.ts'
+import type {IpvsPlan, IpvsTable, VirtualServer} from '../../src/kernel/ipvs/table.ts'
 import {parseCidr} from '../../src/net/cidr.ts'
 import {parseIp} from '../../src/net/ip.ts'
 import {keepingLeavers, serversIn} from '../../src/node/leaving-servers.ts'
@@ -57,11 +57,18 @@ const planned = having(ipvs.plan(ports, context))
 
 /* The only endpoint of `long` goes, and another comes: it stays for the connection that is open. */
 const moved = having(ipvs.plan([...others, {...long, endpoints: [endpoint(pods.p2, 8080)]}], context))
-const leaving: Having = {...moved, rules: keepingLeavers(serversOf(planned), moved.rules)}
+const leaving: Having = {...moved, rules: keepingLeavers(serversIn(planned.rules), moved.rules)}
+const stepOfLong = keepingLeaving(longOf(planned), longOf(moved))
 const withIptables = having(iptables.plan(ports, context))
 
 function serversOf({rules}: Having): IpvsTable {
-  return serversIn(rules) ?? {}
+  return serversIn(rules)?.table ?? {}
+}
+
+/** Only the virtual server of `long`. */
+function longOf(all: Having): IpvsPlan {
+  const key = '-t 10.96.0.14:80'
+  return {backend: 'ipvs', owner: 'kube-proxy', table: {[key]: serversOf(all)[key] as VirtualServer}}
 }
 
 function setsOf({rules}: Having) {
@@ -239,22 +246,18 @@ if (why === undefined) {
     t.regex(listing, /-> 172\.17\.12\.3:8080 +Masq +1 +0 +0/)
     t.is(await section('a new connection'), 'p2 172.17.12.2\n')
     t.is(await section('the open connection'), 'p3 172.17.12.2\n')
-    const key = '-t 10.96.0.14:80'
-    const table = {[key]: serversOf(leaving)[key]} as IpvsTable
-    t.is(withoutDone(table, parseIpvsConnections(listing)), table, 'not yet')
+    t.is(withoutDone(stepOfLong, parseIpvsConnections(listing)), stepOfLong, 'not yet')
   })
 
   test('it goes when its last connection has ended', async t => {
     t.timeout(900_000)
-    const key = '-t 10.96.0.14:80'
-    const table = {[key]: serversOf(leaving)[key]} as IpvsTable
-    const wanted = {[key]: serversOf(moved)[key]} as IpvsTable
-    t.deepEqual(withLeaving(serversOf(planned), wanted), table)
+    const wanted = longOf(moved).table
+    t.deepEqual(stepOfLong.table, longOf(leaving).table)
     // Closed connections are remembered for up to two minutes: longer than a test should wait.
     const listing = await section('done')
     t.regex(listing, /-> 172\.17\.13\.2:8080 +Masq +0 +0 +[01]/)
     const later = listing.replace(/(-> 172\.17\.13\.2:8080 +Masq +0 +0 +)[01]/, '$10')
-    t.deepEqual(withoutDone(table, parseIpvsConnections(later)), wanted)
+    t.deepEqual(withoutDone(stepOfLong, parseIpvsConnections(later)).table, wanted)
     t.is(await section('gone'), printIpvsTable(wanted))
   })
 

@@ -3,9 +3,9 @@ import type {Interest} from './rules-words.ts'
 import {few} from './values.ts'
 
 /** What of a change of ip_vs' virtual servers concerns somebody, in words. */
-export function serversWords({commands, table}: IpvsChange, {services, addresses}: Interest): readonly string[] {
+export function serversWords({commands, set}: IpvsChange, {services, addresses}: Interest): readonly string[] {
   const concerned = commands.filter(command => {
-    const service = table[virtualServerIn(command) ?? '']?.service?.split(':')[0] ?? ''
+    const service = set[virtualServerIn(command) ?? '']?.service?.split(':')[0] ?? ''
     const to = / -r ([\d.]+):\d+/.exec(command)?.[1] ?? ''
     return services.has(service) || addresses.has(to)
   })

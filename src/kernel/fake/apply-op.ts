@@ -12,6 +12,7 @@ import {
   setSysctl,
 } from './entries.ts'
 import {addLink, deleteLink} from './links.ts'
+import {changeServers} from './servers.ts'
 import {changeSets, refuseUnknownSets} from './sets.ts'
 import {setLink} from './settings.ts'
 import {edit, type FakeNetns, type World} from './world.ts'
@@ -57,7 +58,7 @@ function applyWithin(here: FakeNetns, op: LocalOp): FakeNetns {
       return {...here, sets: changeSets(here, set, remove)}
     }
     case 'changeServers':
-      return {...here, servers: op.change.table}
+      return {...here, servers: changeServers(here, op.change)}
     case 'changeTable': {
       const {family, name, table} = op.change
       const {[`${family} ${name}`]: _old, ...others} = here.tables

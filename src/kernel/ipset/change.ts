@@ -1,3 +1,4 @@
+import {type Difference, differenceOf} from '../parts.ts'
 import type {IpSet, IpSetChange, IpSetPlan, IpSets} from './set.ts'
 
 /**
@@ -46,11 +47,14 @@ function changeOf(before: IpSets, after: IpSets): IpSetChange | undefined {
 
 /* What is new comes first: a Service that moves is never in no set. */
 function steps(name: string, before: IpSet | undefined, {type, entries}: IpSet): string[] {
-  const old = new Set(before?.type === type ? before.entries : [])
-  const wanted = new Set(entries)
-  const won = entries.filter(entry => !old.has(entry))
-  const lost = [...old].filter(entry => !wanted.has(entry))
-  return [...additions(name, won), ...lost.map(entry => `del ${name} ${entry}`)]
+  const old = before?.type === type ? before.entries : []
+  const {gone, come} = differenceOf(old, entries) ?? differenceOfAny(old, entries)
+  return [...additions(name, come), ...gone.map(entry => `del ${name} ${entry}`)]
+}
+
+function differenceOfAny(before: readonly string[], after: readonly string[]): Difference<string> {
+  const [old, wanted] = [new Set(before), new Set(after)]
+  return {gone: before.filter(entry => !wanted.has(entry)), come: after.filter(entry => !old.has(entry))}
 }
 
 function additions(name: string, entries: readonly string[]): string[] {

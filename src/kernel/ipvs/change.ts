@@ -1,3 +1,4 @@
+import {tablesToCompare} from './parts.ts'
 import type {IpvsChange, IpvsPlan, IpvsTable, VirtualServer} from './table.ts'
 
 /**
@@ -5,19 +6,24 @@ import type {IpvsChange, IpvsPlan, IpvsTable, VirtualServer} from './table.ts'
  * A virtual server that stays keeps its connections, whatever becomes of its scheduler or its real servers.
  */
 export function ipvsChangeBetween(previous: IpvsPlan | undefined, next: IpvsPlan): IpvsChange | undefined {
-  return ipvsChangeFrom(previous?.table ?? {}, next)
+  return previous === undefined ? changeOf({}, next.table) : changeOf(...tablesToCompare(previous, next))
 }
 
 /** The same from whatever the kernel holds. */
 export function ipvsChangeFrom(observed: IpvsTable, {table}: IpvsPlan): IpvsChange | undefined {
-  const gone = Object.keys(observed).filter(key => !(key in table))
-  const commands = [
-    ...Object.entries(table).flatMap(([key, server]) =>
-      observed[key] === server ? [] : steps(key, observed[key], server),
-    ),
-    ...gone.map(key => `-D ${key}`),
-  ]
-  return commands.length === 0 ? undefined : {backend: 'ipvs', commands, table}
+  return changeOf(observed, table)
+}
+
+function changeOf(before: IpvsTable, after: IpvsTable): IpvsChange | undefined {
+  const changed = Object.entries(after).flatMap(([key, server]) => {
+    const commands = before[key] === server ? [] : steps(key, before[key], server)
+    return commands.length === 0 ? [] : [{key, server, commands}]
+  })
+  const gone = Object.keys(before).filter(key => !(key in after))
+  const commands = [...changed.flatMap(({commands}) => commands), ...gone.map(key => `-D ${key}`)]
+  if (commands.length === 0) return undefined
+  const set = Object.fromEntries(changed.map(({key, server}) => [key, server]))
+  return {backend: 'ipvs', commands, set, remove: gone}
 }
 
 /** The change as `ipvsadm -R` takes it. */

@@ -1,42 +1,63 @@
-import type {IpvsConnections, IpvsTable, VirtualServer} from './table.ts'
+import {tablesToCompare, thoseLeavingIn, withThoseLeaving} from './parts.ts'
+import type {IpvsConnections, IpvsPlan, IpvsTable, VirtualServer} from './table.ts'
 
 /**
  * An endpoint that goes is not cut off: its connections over TCP may end by themselves. It stays a real server, of weight 0, so that no new connection
  * comes to it, until it has none left. UDP has no connections to wait for.
  */
-export function withLeaving(before: IpvsTable, wanted: IpvsTable): IpvsTable {
-  const changed: Record<string, VirtualServer> = {}
+export function keepingLeaving(before: IpvsPlan, wanted: IpvsPlan): IpvsPlan {
+  const leaving = leavingBetween(...tablesToCompare(before, wanted))
+  return isEmpty(leaving) ? wanted : withThoseLeaving(wanted, leaving)
+}
+
+/** The keys of those virtual servers from which real servers leave that have not left before. */
+export function newlyLeaving(before: IpvsPlan | undefined, after: IpvsPlan): readonly string[] {
+  const old = before === undefined ? {} : thoseLeavingIn(before)
+  return Object.entries(thoseLeavingIn(after)).flatMap(([key, {servers}]) => {
+    const isNew = (name: string) => servers[name] === 0 && old[key]?.servers[name] !== 0
+    return Object.keys(servers).some(isNew) ? [key] : []
+  })
+}
+
+/**
+ * The plan without those that were leaving and have no connection any more, as far as connections were counted: of virtual servers that are not among
+ * them nobody knows. The same plan when there are none.
+ */
+export function withoutDone(plan: IpvsPlan, connections: IpvsConnections): IpvsPlan {
+  const left = Object.entries(thoseLeavingIn(plan)).map(([key, server]) => {
+    const counted = connections[key]
+    return {key, server, next: counted === undefined ? server : staying(server, counted)}
+  })
+  if (left.every(({server, next}) => server === next)) return plan
+  const still = left.filter(({next}) => isLeft(next)).map(({key, next}) => [key, next] as const)
+  return withThoseLeaving(plan, Object.fromEntries(still))
+}
+
+function leavingBetween(before: IpvsTable, wanted: IpvsTable): IpvsTable {
+  const found: Record<string, VirtualServer> = {}
   for (const [key, server] of Object.entries(wanted)) {
     const old = before[key]
     if (old === undefined || old === server || server.protocol !== 'tcp') continue
     const leaving = Object.keys(old.servers).filter(name => !(name in server.servers))
     if (leaving.length === 0) continue
-    changed[key] = {...server, servers: {...server.servers, ...Object.fromEntries(leaving.map(name => [name, 0]))}}
+    found[key] = {...server, servers: {...server.servers, ...Object.fromEntries(leaving.map(name => [name, 0]))}}
   }
-  return {...wanted, ...changed}
+  return found
 }
 
-/** The table without those that were leaving and have no connection any more. The same table when there are none. */
-export function withoutDone(table: IpvsTable, connections: IpvsConnections): IpvsTable {
-  const isDone = (key: string, name: string, weight: number) => {
-    const {active = 0, inactive = 0} = connections[key]?.[name] ?? {}
-    return weight === 0 && active + inactive === 0
+function staying(server: VirtualServer, counted: IpvsConnections[string]): VirtualServer {
+  const isDone = (name: string) => {
+    const {active = 0, inactive = 0} = counted[name] ?? {}
+    return active + inactive === 0
   }
-  const changed: Record<string, VirtualServer> = {}
-  for (const [key, server] of Object.entries(table)) {
-    if (!isLeft(server)) continue
-    const left = Object.entries(server.servers).filter(([name, weight]) => !isDone(key, name, weight))
-    if (left.length < Object.keys(server.servers).length) changed[key] = {...server, servers: Object.fromEntries(left)}
-  }
-  return Object.keys(changed).length > 0 ? {...table, ...changed} : table
-}
-
-/** Whether any real server is leaving. */
-export function hasLeaving(table: IpvsTable): boolean {
-  return Object.values(table).some(isLeft)
+  const left = Object.entries(server.servers).filter(([name, weight]) => weight > 0 || !isDone(name))
+  return left.length === Object.keys(server.servers).length ? server : {...server, servers: Object.fromEntries(left)}
 }
 
 function isLeft({servers}: VirtualServer): boolean {
-  for (const name in servers) if (servers[name] === 0) return true
-  return false
+  return Object.values(servers).includes(0)
+}
+
+function isEmpty(table: IpvsTable): boolean {
+  return Object.keys(table).length === 0
 }

@@ -29,8 +29,13 @@ export type IpvsPlan = {
   readonly table: IpvsTable
 }
 
-/** Lines of `ipvsadm -R`, and what the table is after them. */
-export type IpvsChange = {readonly backend: 'ipvs'; readonly commands: readonly string[]; readonly table: IpvsTable}
+/** Lines of `ipvsadm -R`. `set` and `remove` are what they come to. */
+export type IpvsChange = {
+  readonly backend: 'ipvs'
+  readonly commands: readonly string[]
+  readonly set: IpvsTable
+  readonly remove: readonly string[]
+}
 
 /** How many connections a real server has, by the virtual server's key and its own. */
 export type IpvsConnections = Readonly<

@@ -20,3 +20,13 @@ export function remembered<Key extends object, Value>(known: WeakMap<Key, Value>
   known.set(key, made)
   return made
 }
+
+/** Where a list has others than another of the same length; undefined when that is in more places than a few, or the lists are not as long. */
+export function fewOthers<T>(before: readonly T[], after: readonly T[]): readonly number[] | undefined {
+  if (before.length !== after.length) return undefined
+  const places: number[] = []
+  for (let at = 0; at < after.length; at++) if (after[at] !== before[at]) places.push(at)
+  return places.length > few ? undefined : places
+}
+
+const few = 10

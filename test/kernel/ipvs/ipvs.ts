@@ -2,8 +2,9 @@ import test from 'ava'
 import {applyBatch} from '../../../src/kernel/apply-batch.ts'
 import {batches} from '../../../src/kernel/batch.ts'
 import {ipvsChangeBetween, ipvsChangeFrom, printIpvsChange, printIpvsTable} from '../../../src/kernel/ipvs/change.ts'
-import {hasLeaving, withLeaving, withoutDone} from '../../../src/kernel/ipvs/leaving.ts'
+import {keepingLeaving, newlyLeaving, withoutDone} from '../../../src/kernel/ipvs/leaving.ts'
 import {IpvsError, parseIpvsConnections, parseIpvsTable} from '../../../src/kernel/ipvs/parse.ts'
+import {thoseLeavingIn} from '../../../src/kernel/ipvs/parts.ts'
 import type {IpvsPlan, IpvsTable, VirtualServer} from '../../../src/kernel/ipvs/table.ts'
 import type {Run} from '../../../src/kernel/kernel.ts'
 import {parseIp} from '../../../src/net/ip.ts'
@@ -56,23 +57,40 @@ test('from whatever the kernel has, what is not wanted goes', t => {
   ])
 })
 
+/** What is kept of those who leave. */
+const keeping = (before: IpvsTable, wanted: IpvsTable) => keepingLeaving(plan(before), plan(wanted))
+
 test('an endpoint that goes stays at weight 0 over TCP, until its last connection has ended', t => {
   const wanted = {[key]: {...dns, servers: {'10.32.0.3:53': 1}}}
-  const leaving = withLeaving({[key]: dns}, wanted)
-  t.is(printed({[key]: dns}, leaving), '-e -t 10.96.0.10:53 -r 10.32.0.4:53 -m -w 0\n')
-  t.true(hasLeaving(leaving))
+  const leaving = keeping({[key]: dns}, wanted)
+  t.is(printed({[key]: dns}, leaving.table), '-e -t 10.96.0.10:53 -r 10.32.0.4:53 -m -w 0\n')
+  t.deepEqual(Object.keys(thoseLeavingIn(leaving)), [key])
   t.is(withoutDone(leaving, {[key]: {'10.32.0.4:53': {active: 1, inactive: 0}}}), leaving)
   t.is(withoutDone(leaving, {[key]: {'10.32.0.4:53': {active: 0, inactive: 2}}}), leaving)
-  t.deepEqual(withoutDone(leaving, {[key]: {'10.32.0.4:53': {active: 0, inactive: 0}}}), wanted)
-  t.false(hasLeaving(wanted))
+  t.is(withoutDone(leaving, {}), leaving, 'nobody has counted')
+  for (const counted of [{'10.32.0.4:53': {active: 0, inactive: 0}}, {}]) {
+    const done = withoutDone(leaving, {[key]: counted})
+    t.deepEqual(done.table, wanted)
+    t.deepEqual(thoseLeavingIn(done), {})
+  }
 })
 
 test('one that comes back gets its weight back, and UDP waits for nobody', t => {
   const leaving = {[key]: {...dns, servers: {'10.32.0.3:53': 1, '10.32.0.4:53': 0}}}
-  t.is(printed(leaving, withLeaving(leaving, {[key]: dns})), '-e -t 10.96.0.10:53 -r 10.32.0.4:53 -m -w 1\n')
+  t.is(printed(leaving, keeping(leaving, {[key]: dns}).table), '-e -t 10.96.0.10:53 -r 10.32.0.4:53 -m -w 1\n')
   const udp = {...dns, protocol: 'udp' as const}
   const wanted = {'-u 10.96.0.10:53': {...udp, servers: {}}}
-  t.deepEqual(withLeaving({'-u 10.96.0.10:53': udp}, wanted), wanted)
+  t.deepEqual(keeping({'-u 10.96.0.10:53': udp}, wanted).table, wanted)
+})
+
+test('who stays for his connections is new among those who leave but once', t => {
+  const [one, two] = ['10.32.0.3:53', '10.32.0.4:53']
+  const first = keepingLeaving(plan({[key]: dns}), plan({[key]: {...dns, servers: {[one]: 1}}}))
+  t.deepEqual(newlyLeaving(plan({[key]: dns}), first), [key])
+  const again = keepingLeaving(first, plan({[key]: {...dns, servers: {[one]: 1, '10.32.0.9:53': 1}}}))
+  t.deepEqual(again.table[key]?.servers, {[one]: 1, '10.32.0.9:53': 1, [two]: 0})
+  t.deepEqual(newlyLeaving(first, again), [])
+  t.deepEqual(newlyLeaving(again, keepingLeaving(again, plan({[key]: {...dns, servers: {}}}))), [key])
 })
 
 test('connections are read from ipvsadm -Ln', t => {

@@ -3,10 +3,15 @@ import fc from 'fast-check'
 import {nftChangeBetween} from '../../../src/kernel/nftables/change.ts'
 import type {NftPlan} from '../../../src/kernel/nftables/table.ts'
 import {differenceOf} from '../../../src/kernel/parts.ts'
+import {print} from '../../../src/kernel/print.ts'
 import {planBetween, printRulesChange} from '../../../src/kernel/rules/iptables.ts'
 import type {RulesChange, RulesPlan} from '../../../src/kernel/ruleset.ts'
+import {keepingLeavers, leaversIn, serversIn, withoutLeavers} from '../../../src/node/leaving-servers.ts'
+import {type PacketOp, packetOps} from '../../../src/node/packet-plans.ts'
+import type {PacketPlan} from '../../../src/node/plan.ts'
 import {iptablesPlan} from '../../../src/node/proxy/iptables.ts'
 import {ipvsPlans} from '../../../src/node/proxy/ipvs/ipvs.ts'
+import {planned} from '../../../src/node/proxy/ipvs/planned.ts'
 import {nftablesPlan} from '../../../src/node/proxy/nftables/nftables.ts'
 import type {ProxyContext} from '../../../src/node/proxy/proxy-mode.ts'
 import {servicePorts} from '../../../src/node/proxy/service-port.ts'
@@ -115,6 +120,71 @@ test('the way between two nftables plans is that between the same plans without 
           t.deepEqual(nftChangeBetween(plans[at - 1], plan), nftChangeBetween(plain[at - 1], plain[at] as NftPlan))
     }),
   )
+})
+
+test('the way between two plans of ipvs mode is that between the same plans without parts, whoever is leaving', t => {
+  fc.assert(
+    fc.property(histories, contexts, fc.array(fc.boolean(), {minLength: 10}), (history, context, ends) => {
+      const wanted = history.map(objects => ipvsPlans(servicePorts(...objects), context))
+      const bare = structuredClone(wanted) as typeof wanted
+      let before: readonly PacketPlan[] = []
+      let plain = before
+      for (const [at, plans] of wanted.entries()) {
+        const next = keepingLeavers(serversIn(before), plans)
+        const table = withoutParts(keepingLeavers(serversIn(plain), bare[at] as PacketPlan[]))
+        t.deepEqual(serversIn(next)?.table, serversIn(table)?.table)
+        t.deepEqual(textsOf(packetOps(before, next)), textsOf(packetOps(plain, table)))
+        const counted = Object.fromEntries(leaversIn(next).map(key => [key, {}]))
+        before = (ends[at] && withoutLeavers(next, counted)) || next
+        plain = withoutParts(before)
+      }
+    }),
+  )
+})
+
+/* The order in which virtual servers go does not matter. */
+function textsOf(ops: readonly PacketOp[]): readonly string[] {
+  return ops.map(op => (op.op === 'changeServers' ? [...op.change.commands].sort().join('\n') : print(op).line))
+}
+
+function withoutParts(plans: readonly PacketPlan[]): readonly PacketPlan[] {
+  return structuredClone(plans) as readonly PacketPlan[]
+}
+
+test('in ipvs mode what an endpoint does not concern is the very same, and not looked into', t => {
+  fc.assert(
+    fc.property(fc.integer({min: 2, max: 60}), fc.nat(), (count, chosen) => {
+      const names = Array.from({length: count}, (_, at) => `s${at}`)
+      const services = names.map((name, at) => sampleService(name, {clusterIP: `10.96.1.${at + 2}`}))
+      const slices = names.map(name => sampleSlice(name, ['172.17.13.2', '172.17.13.3']))
+      const at = chosen % count
+      const fewer = slices.with(at, sampleSlice(names[at] as string, ['172.17.13.2']))
+      const [before, after] = [slices, fewer].map(all => planned(servicePorts(services, all), node1))
+      t.is(before?.sets, after?.sets)
+      t.is(before?.rules, after?.rules)
+      t.is(before?.addresses, after?.addresses)
+      t.deepEqual(
+        [after?.servers.filter(one => !before?.servers.includes(one)).length, after?.servers.length],
+        [1, count],
+      )
+    }),
+    {numRuns: 20},
+  )
+})
+
+test('an entry stays in its set as long as any Service puts it there', t => {
+  const services = ['a', 'b'].map((name, at) => sampleService(name, {clusterIP: `10.96.0.${at + 2}`}))
+  const here = {addresses: ['172.17.12.2'], nodeName: 'node1'}
+  const sliceOf = (name: string, has: boolean) => sampleSlice(name, has ? [here] : [])
+  const entries = (...has: [boolean, boolean]) => {
+    const slices = [sliceOf('a', has[0]), sliceOf('b', has[1])]
+    return planned(servicePorts(services, slices), node1).sets['KUBE-LOOP-BACK']?.entries
+  }
+  const entry = '172.17.12.2,tcp:8080,172.17.12.2'
+  t.deepEqual(entries(true, true), [entry])
+  t.deepEqual(entries(false, true), [entry])
+  t.deepEqual(entries(true, false), [entry])
+  t.deepEqual(entries(false, false), [])
 })
 
 test('a plan for another node or mode is no step from parts that it does not share', t => {

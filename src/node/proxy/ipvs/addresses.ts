@@ -12,12 +12,10 @@ export function nodePortIps({addresses = [], nodePortAddresses = []}: ProxyConte
     .filter(ip => nodePortAddresses.length === 0 || nodePortAddresses.some(net => contains(net, ip)))
 }
 
-/** The addresses of Services that the node takes for its own, each once and sorted: but those that it has anyway. */
-export function boundAddresses(ports: readonly ServicePort[], {addresses = []}: ProxyContext): readonly Ip[] {
-  const own = new Set(addresses)
-  const all = ports.flatMap(({clusterIp, externalIps = [], loadBalancerIps = []}) => [
-    clusterIp,
-    ...[...externalIps, ...loadBalancerIps].filter(ip => !own.has(ip)),
-  ])
-  return [...new Set(all)].toSorted()
+/** The addresses of a Service that the node takes for its own: but those that it has anyway. */
+export function boundAddresses(
+  {clusterIp, externalIps = [], loadBalancerIps = []}: ServicePort,
+  {addresses = []}: ProxyContext,
+): readonly Ip[] {
+  return [clusterIp, ...[...externalIps, ...loadBalancerIps].filter(ip => !addresses.includes(ip))]
 }

@@ -1,31 +1,22 @@
-import type {IpSets} from '../../../kernel/ipset/set.ts'
 import {type Cidr, contains, prefixLength} from '../../../net/cidr.ts'
 import type {Ip} from '../../../net/ip.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
 import {remembered, rememberedBy} from '../remembered.ts'
 import {hasFirewall, type ServicePort} from '../service-port.ts'
 import {boundAddresses, nodePortIps} from './addresses.ts'
-import {type SetName, setNames, setTypes} from './sets.ts'
+import type {SetName} from './sets.ts'
 
-type Entry = readonly [set: SetName, entry: string]
+/** A word in a set: `['KUBE-CLUSTER-IP', '10.96.0.10,tcp:53']`. */
+export type Entry = readonly [set: SetName, entry: string]
 
-/** All sets, with what each service port puts into them. */
-export function ipSetsOf(ports: readonly ServicePort[], context: ProxyContext): IpSets {
-  const entries = new Map<SetName, Set<string>>(setNames.map(name => [name, new Set()]))
+/** What one service port puts into sets; the order does not matter. */
+export function entriesBy(context: ProxyContext): (port: ServicePort) => readonly Entry[] {
   const known = knownEntries(context)
-  for (const port of ports) {
-    const own = remembered(known, port, () => entriesOf(port, context))
-    for (const [set, entry] of own) entries.get(set)?.add(entry)
-  }
-  for (const ip of boundAddresses(ports, context)) entries.get('KUBE-IPVS-IPS')?.add(ip)
-  return Object.fromEntries(
-    setNames.map(name => [name, {type: setTypes[name].type, entries: [...(entries.get(name) ?? [])].toSorted()}]),
-  )
+  return port => remembered(known, port, () => entriesOf(port, context))
 }
 
 const knownEntries = rememberedBy<WeakMap<ServicePort, readonly Entry[]>>(() => new WeakMap())
 
-/** What one service port puts into sets; the order does not matter. */
 function entriesOf(port: ServicePort, context: ProxyContext): readonly Entry[] {
   const {protocol, clusterIp, externalIps = [], healthCheckNodePort, endpoints} = port
   const at = (ip: Ip) => `${ip},${protocol}:${port.port}`
@@ -37,6 +28,7 @@ function entriesOf(port: ServicePort, context: ProxyContext): readonly Entry[] {
     ...externalIps.map((ip): Entry => [isLocal ? 'KUBE-EXTERNAL-IP-LOCAL' : 'KUBE-EXTERNAL-IP', at(ip)]),
     ...loadBalancerEntries(port, context),
     ...nodePortEntries(port, context),
+    ...boundAddresses(port, context).map((ip): Entry => ['KUBE-IPVS-IPS', ip]),
     ...(healthCheckNodePort === undefined
       ? []
       : [['KUBE-HEALTH-CHECK-NODE-PORT', String(healthCheckNodePort)] satisfies Entry]),

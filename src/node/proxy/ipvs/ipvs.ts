@@ -1,12 +1,9 @@
-import type {NetnsState} from '../../../kernel/state.ts'
-import {cidrOf} from '../../../net/cidr.ts'
+import {ipvsPlanOfParts} from '../../../kernel/ipvs/parts.ts'
+import type {Link, NetnsState} from '../../../kernel/state.ts'
 import type {PacketPlan} from '../../plan.ts'
 import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
 import type {ServicePort} from '../service-port.ts'
-import {boundAddresses} from './addresses.ts'
-import {ipSetsOf} from './entries.ts'
-import {ipvsRules} from './rules.ts'
-import {virtualServersOf} from './servers.ts'
+import {ipvsLink, planned} from './planned.ts'
 
 /**
  * kube-proxy's ipvs mode, as of Kubernetes 1.32. The kernel's own balancer (ip_vs) finds a Service in a hash table and has a choice of schedulers, where the iptables mode
@@ -21,24 +18,19 @@ export const ipvs: ProxyMode = {
   plan: (ports, context) => ({state: ipvsState(ports, context), rules: ipvsPlans(ports, context)}),
 }
 
-/** The link that has the addresses of all Services. */
-export const ipvsLink = 'kube-ipvs0'
-
 /** Sets, rules and virtual servers; the rules name the sets. */
 export function ipvsPlans(ports: readonly ServicePort[], context: ProxyContext): readonly PacketPlan[] {
-  const sets = ipSetsOf(ports, context)
-  return [
-    {backend: 'ipset', owner: 'kube-proxy', sets},
-    {backend: 'ipvs', owner: 'kube-proxy', table: virtualServersOf(ports, context)},
-    ipvsRules(ports, sets, context),
-  ]
+  const {sets, servers, rules} = planned(ports, context)
+  return [{backend: 'ipset', owner: 'kube-proxy', sets}, ipvsPlanOfParts('kube-proxy', servers), rules]
 }
+
+const links: readonly Link[] = [{name: ipvsLink, kind: {type: 'dummy'}, up: false, mtu: 1500}]
 
 /** kube-ipvs0 with its addresses, and what ip_vs must be told once: to take conntrack along, and to let go of what is gone. */
 export function ipvsState(ports: readonly ServicePort[], context: ProxyContext): Partial<NetnsState> {
   return {
-    links: [{name: ipvsLink, kind: {type: 'dummy'}, up: false, mtu: 1500}],
-    addresses: boundAddresses(ports, context).map(ip => ({link: ipvsLink, address: cidrOf(ip, 32)})),
+    links,
+    addresses: planned(ports, context).addresses,
     sysctls: {
       'net.ipv4.vs.conntrack': '1',
       'net.ipv4.vs.expire_nodest_conn': '1',

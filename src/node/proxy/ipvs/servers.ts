@@ -1,4 +1,5 @@
-import {type IpvsTable, type VirtualServer, virtualServerKey} from '../../../kernel/ipvs/table.ts'
+import type {IpvsPart} from '../../../kernel/ipvs/parts.ts'
+import {type VirtualServer, virtualServerKey} from '../../../kernel/ipvs/table.ts'
 import type {Ip} from '../../../net/ip.ts'
 import {endpointSets} from '../endpoint-sets.ts'
 import type {ProxyContext} from '../proxy-mode.ts'
@@ -7,35 +8,28 @@ import type {Endpoint, ServicePort} from '../service-port.ts'
 import {nodePortIps} from './addresses.ts'
 
 /**
- * A virtual server for every address and port at which a Service is called: its cluster IP, external IPs, addresses of load balancers, and the node port at
- * each of the node's addresses. One without real servers refuses.
+ * The virtual servers of a port: one for every address and port at which the Service is called, its cluster IP, external IPs, addresses of load balancers, and
+ * the node port at each of the node's addresses. One without real servers refuses.
  *
  * With a policy Local and no endpoint here, all endpoints stand in: ip_vs cannot ask where a client is, and pods of this node must be served.
  * (What comes from outside then is answered past this node, and is lost, where nobody masquerades it on its way to another node. flannel does.)
  */
-export function virtualServersOf(ports: readonly ServicePort[], context: ProxyContext): IpvsTable {
-  const nodeIps = nodePortIps(context)
+export function virtualServersBy(context: ProxyContext): (port: ServicePort) => IpvsPart {
   const known = knownServers(context)
-  const table: Record<string, VirtualServer> = {}
-  for (const port of ports) {
-    const servers = remembered(known, port, () => serversOf(port, nodeIps, context))
-    for (const [key, server] of servers) table[key] = server
-  }
-  return table
+  const nodeIps = nodePortIps(context)
+  return port => remembered(known, port, () => serversOf(port, nodeIps, context))
 }
 
-type Keyed = readonly [key: string, server: VirtualServer]
-
 /* Those of a port that is the same as before are the very same. */
-const knownServers = rememberedBy<WeakMap<ServicePort, readonly Keyed[]>>(() => new WeakMap())
+const knownServers = rememberedBy<WeakMap<ServicePort, IpvsPart>>(() => new WeakMap())
 
-function serversOf(port: ServicePort, nodeIps: readonly Ip[], context: ProxyContext): readonly Keyed[] {
+function serversOf(port: ServicePort, nodeIps: readonly Ip[], context: ProxyContext): IpvsPart {
   const {cluster, local} = endpointSets(port, context)
   const here = local.length > 0 ? local : cluster
   const inside = weights(port.internalTrafficPolicy === 'Local' ? here : cluster)
   const outside = weights(port.externalTrafficPolicy === 'Local' ? here : cluster)
   const {clusterIp, externalIps = [], loadBalancerIps = [], nodePort} = port
-  const server = (ip: Ip, number: number, servers: VirtualServer['servers']): Keyed => {
+  const server = (ip: Ip, number: number, servers: VirtualServer['servers']): IpvsPart[number] => {
     const place = {protocol: port.protocol, ip, port: number}
     return [virtualServerKey(place), {...place, ...settingsOf(port, context), service: port.name, servers}]
   }
