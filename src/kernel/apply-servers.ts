@@ -51,7 +51,7 @@ async function single({run, netns}: Place, line: string): Promise<string | undef
   const verb = line.slice(0, 2)
   const instead = verb === '-A' ? '-E' : verb === '-a' ? '-e' : undefined
   if (instead !== undefined && /already exists/.test(said)) return single({run, netns}, `${instead}${line.slice(2)}`)
-  return /^-[Dd] /.test(line) && /No such (service|destination)/.test(said) ? undefined : said
+  return /^-[Dd] /.test(line) && /No such (service|destination)|Service not defined/.test(said) ? undefined : said
 }
 
 function text(lines: readonly string[]): string {

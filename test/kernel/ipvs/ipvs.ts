@@ -126,14 +126,14 @@ test(
 )
 
 /** Applies a change with an ipvsadm of the test's own; what it was called with. */
-async function applied(table: IpvsTable, answer: (argv: readonly string[]) => string) {
+async function applied(table: IpvsTable, answer: (argv: readonly string[]) => string, before?: IpvsTable) {
   const calls: string[] = []
   const run: Run = async ({argv}) => {
     calls.push(argv.slice(1).join(' '))
     const stderr = answer(argv.slice(1))
     return {code: stderr === '' || argv[1] === '-R' ? 0 : 255, stdout: '', stderr}
   }
-  const change = ipvsChangeBetween(undefined, plan(table))
+  const change = ipvsChangeBetween(before && plan(before), plan(table))
   if (change === undefined) throw new Error('nothing to do')
   const [batch] = batches([{op: 'changeServers', change}])
   if (batch === undefined) throw new Error('no batch')
@@ -151,6 +151,13 @@ test('ipvsadm -R names no line: after a complaint each line goes alone, and what
     '-E -t 10.96.0.10:53 -s rr',
     '-a -t 10.96.0.10:53 -r 10.32.0.3:53 -m -w 1',
   ])
+})
+
+test('what is gone already needs no removing, with its virtual server or alone', async t => {
+  for (const said of ['No such destination', 'Service not defined']) {
+    const calls = await applied({[key]: {...dns, servers: {}}}, () => `${said}\n`, {[key]: dns})
+    t.deepEqual(calls, ['-R', '-d -t 10.96.0.10:53 -r 10.32.0.3:53', '-d -t 10.96.0.10:53 -r 10.32.0.4:53'])
+  }
 })
 
 test("what the kernel refuses is told with the Service, the line and the kernel's words", async t => {
