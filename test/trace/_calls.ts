@@ -1,9 +1,11 @@
+import {familyOf} from '../../src/net/ip.ts'
 import {
   type EndpointName,
   gateway,
+  inFamily,
   type NodeName,
+  nodeAddress,
   nodeNames,
-  nodes,
   type PodAddresses,
   type PodName,
   podNames,
@@ -14,7 +16,7 @@ import type {TableService} from './_services.ts'
 /** Who calls. */
 export type Caller = {readonly pod: PodName} | {readonly node: NodeName} | 'laptop'
 
-/** What is called: an address of the Service, its node port at a node or at 127.0.0.1, one of its endpoints by itself, or what nobody has. */
+/** What is called: an address of the Service, its node port at a node or at 127.0.0.1 or ::1, one of its endpoints by itself, or what nobody has. */
 export type Target =
   | 'clusterIp'
   | 'balancer'
@@ -63,20 +65,21 @@ export function titleOf(service: TableService, {from, to}: {readonly from: Calle
   return `${who} calls ${service.name} by ${what}`
 }
 
-/** Where the packet is sent. */
+/** Where the packet is sent: by IPv6 to a Service that has addresses of it. */
 export function addressOf(
   service: TableService,
   to: Target,
   addresses: PodAddresses,
 ): {readonly ip: string; readonly port: number} {
+  const family = familyOf(service.clusterIp)
   if (typeof to === 'object') {
     if ('endpoint' in to) return {ip: addresses[to.endpoint], port: 8080}
-    if ('bridge' in to) return {ip: gateway(to.bridge), port: service.nodePort}
-    return {ip: nodes[to.nodePort].address, port: service.nodePort}
+    if ('bridge' in to) return {ip: gateway(to.bridge, family), port: service.nodePort}
+    return {ip: nodeAddress(to.nodePort, family), port: service.nodePort}
   }
   switch (to) {
     case 'localhost':
-      return {ip: '127.0.0.1', port: service.nodePort}
+      return {ip: inFamily(family, '127.0.0.1'), port: service.nodePort}
     case 'unusedPort':
       return {ip: service.clusterIp, port: 9999}
     case 'clusterIp':

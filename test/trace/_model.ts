@@ -1,10 +1,12 @@
+import type {IpFamily} from '../../src/net/ip.ts'
 import {type Caller, nodeOf, type Target} from './_calls.ts'
 import {
   type EndpointName,
   gateway,
+  inFamily,
   laptop,
   type NodeName,
-  nodes,
+  nodeAddress,
   type PodAddresses,
   type PodName,
   pods,
@@ -22,6 +24,8 @@ export type Setting = {
   readonly mode: 'userspace' | 'iptables' | 'ipvs' | 'nftables'
   /** Of iptables mode, when it is not today's. */
   readonly profile?: 'v1.18'
+  /** Of which family the calls are; IPv4 when left out. */
+  readonly family?: IpFamily
   readonly knowsPods: boolean
   readonly masqueradeAll: boolean
   readonly localhostNodePorts: boolean
@@ -70,22 +74,24 @@ function placeOf(to: {readonly nodePort: NodeName} | {readonly bridge: NodeName}
   return 'nodePort' in to ? {node: to.nodePort, isBridge: false} : {node: to.bridge, isBridge: true}
 }
 
-/* Only iptables answer there: neither nftables nor ip_vs know node ports at 127.0.0.1. Kept from it they still refuse what would find nobody, by the port alone. */
+/* Only iptables answer there, and not at ::1: neither nftables nor ip_vs know node ports at 127.0.0.1. Kept from it they still refuse what would find nobody, by the port alone. */
 function atLocalhost(service: TableService, at: NodeName, setting: Setting): Expectation {
   if (setting.mode === 'userspace') return proxied(service, at)
   if (setting.mode !== 'iptables') return {refused: 'closed'}
-  if (setting.localhostNodePorts)
-    return decide(service, {at, source: '127.0.0.1', is: 'node'}, {by: 'nodePort'}, setting)
-  const asked = candidates(service, {at, source: '127.0.0.1', is: 'outside'}, {by: 'nodePort'}, setting)
+  const source = inFamily(setting.family ?? 'IPv4', '127.0.0.1')
+  if (setting.localhostNodePorts && setting.family !== 'IPv6')
+    return decide(service, {at, source, is: 'node'}, {by: 'nodePort'}, setting)
+  const asked = candidates(service, {at, source, is: 'outside'}, {by: 'nodePort'}, setting)
   if (asked.length > 0) return {refused: 'closed'}
   return everywhere(service).length === 0 ? {refused: 'rejected'} : 'silence'
 }
 
 type Where = {readonly at: NodeName; readonly source: string; readonly is: 'pod' | 'node' | 'outside'}
 
-function callerAt(from: Caller, {addresses}: Setting): Pick<Where, 'source' | 'is'> {
-  if (from === 'laptop') return {source: laptop, is: 'outside'}
-  return 'pod' in from ? {source: addresses[from.pod], is: 'pod'} : {source: nodes[from.node].address, is: 'node'}
+function callerAt(from: Caller, {addresses, family = 'IPv4'}: Setting): Pick<Where, 'source' | 'is'> {
+  if (from === 'laptop') return {source: inFamily(family, laptop), is: 'outside'}
+  if ('pod' in from) return {source: addresses[from.pod], is: 'pod'}
+  return {source: nodeAddress(from.node, family), is: 'node'}
 }
 
 /* A node port is a matter of the node that is called. To any other a pod's packet comes with its own node's address. */
@@ -105,13 +111,15 @@ function atPort(
       {by: 'nodePort'},
       setting,
     )
-  const source = at === undefined ? caller.source : nodes[at].address
+  const source = at === undefined ? caller.source : nodeAddress(at, setting.family)
   return decide(service, {at: node, source, is: 'outside'}, {by: 'nodePort'}, setting)
 }
 
 /* Who calls an address of its own calls from it, and the bridge's is one of the pod network. */
-function bridged(from: Caller, node: NodeName, {knowsPods}: Setting): Partial<Where> {
-  return typeof from === 'object' && 'node' in from ? {source: gateway(node), is: knowsPods ? 'pod' : 'node'} : {}
+function bridged(from: Caller, node: NodeName, {knowsPods, family}: Setting): Partial<Where> {
+  return typeof from === 'object' && 'node' in from
+    ? {source: gateway(node, family), is: knowsPods ? 'pod' : 'node'}
+    : {}
 }
 
 /* Each node takes the packets of its pods and its own; the laptop's come to the node that the router leads them to. */
@@ -132,11 +140,14 @@ function atAddress(
     return entry === undefined ? {refused: 'unreachable'} : decide(service, {at: entry, ...caller}, {by}, setting)
   // The iptables of a node refuse what comes in or passes, not what the node itself sends: that goes out to the router.
   const nobody = everywhere(service).length === 0
-  if (nobody && caller.is === 'node' && setting.mode === 'iptables') {
-    if (entry === undefined) return {refused: 'unreachable'}
-    return entry === at ? 'silence' : {refused: 'rejected'}
-  }
+  if (nobody && caller.is === 'node' && setting.mode === 'iptables') return byRouter(at, entry, setting)
   return decide(service, {at, ...caller}, {by}, setting)
+}
+
+/* When it comes back to the node itself, IPv4 does not believe that it can; IPv6 does not ask, and it is refused as anybody's. */
+function byRouter(at: NodeName, entry: NodeName | undefined, {family}: Setting): Expectation {
+  if (entry === undefined) return {refused: 'unreachable'}
+  return entry === at && family !== 'IPv6' ? 'silence' : {refused: 'rejected'}
 }
 
 type Way = {readonly by: 'clusterIp' | 'nodePort' | 'balancer' | 'externalIp'}
@@ -220,26 +231,29 @@ function isAllowed({ranges}: TableService, source: string): boolean {
   return ranges === undefined || ranges.some(range => isIn(range, source))
 }
 
-/** Networks here end at a byte. */
+/** Networks here end at a byte; of IPv6 they are one address, or three groups. */
 function isIn(range: string, ip: string): boolean {
+  if (range.includes(':'))
+    return range === `${ip}/128` || (range.endsWith('::/48') && ip.startsWith(range.slice(0, -4)))
   const [network = '', length] = range.split('/')
   const bytes = Number(length) / 8
   return network.split('.').slice(0, bytes).join('.') === ip.split('.').slice(0, bytes).join('.')
 }
 
 /* The node's address towards the pod: of its bridge for its own pods, of its tunnel for others'. */
-function seenBy(pod: EndpointName, {at, source, hides}: Where & {hides: boolean}, {addresses}: Setting): string {
+function seenBy(pod: EndpointName, {at, source, hides}: Where & {hides: boolean}, setting: Setting): string {
+  const {addresses, family} = setting
   const isHere = pods[pod] === at
-  const node = isHere ? gateway(at) : tunnel(at)
+  const node = isHere ? gateway(at, family) : tunnel(at, family)
   if (hides || source === addresses[pod]) return node
   // Who has no address in the pod network leaves a node into it with flannel's.
-  return source.startsWith('172.17.') || isHere ? source : node
+  return /^(172\.17\.|fd00:172:17:)/.test(source) || isHere ? source : node
 }
 
 /** Pods are reached as they are, by pods and nodes. */
-function direct(from: Caller, pod: EndpointName, {addresses}: Setting): Expectation {
+function direct(from: Caller, pod: EndpointName, {addresses, family}: Setting): Expectation {
   const at = nodeOf(from)
   if (at === undefined) return {refused: 'unreachable'}
   if (typeof from === 'object' && 'pod' in from) return {answers: {[pod]: addresses[from.pod]}}
-  return {answers: {[pod]: pods[pod] === at ? gateway(at) : tunnel(at)}}
+  return {answers: {[pod]: pods[pod] === at ? gateway(at, family) : tunnel(at, family)}}
 }

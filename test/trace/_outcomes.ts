@@ -1,9 +1,10 @@
-import {parseIp} from '../../src/net/ip.ts'
+import {familyOf} from '../../src/net/ip.ts'
+import {parseAnyIp} from '../../src/net/ip6.ts'
 import type {Outcome} from '../../src/trace/outcome.ts'
 import {trace} from '../../src/trace/trace.ts'
 import type {World} from '../../src/trace/world.ts'
 import {addressOf, type Caller, type Target} from './_calls.ts'
-import {podAddresses} from './_cluster.ts'
+import {podAddressesIn} from './_cluster.ts'
 import type {Expectation} from './_model.ts'
 import type {TableService} from './_services.ts'
 
@@ -13,10 +14,10 @@ export function outcomeOf(
   service: TableService,
   {from, to}: {from: Caller; to: Target},
 ): Expectation | string {
-  const {ip, port} = addressOf(service, to, podAddresses)
+  const {ip, port} = addressOf(service, to, podAddressesIn(familyOf(service.clusterIp)))
   const machine = from === 'laptop' ? from : 'pod' in from ? from.pod : from.node
   const protocol = service.udp && !(typeof to === 'object' && 'endpoint' in to) ? 'udp' : 'tcp'
-  return inShort(trace(world, {from: machine, protocol, destination: parseIp(ip), port}))
+  return inShort(trace(world, {from: machine, protocol, destination: parseAnyIp(ip), port}))
 }
 
 function inShort(outcomes: readonly Outcome[]): Expectation | string {

@@ -1,6 +1,16 @@
+import type {IpFamily} from '../../src/net/ip.ts'
 import {type EndpointSlice, serviceNameLabel} from '../../src/objects/endpoint-slice.ts'
 import type {Service} from '../../src/objects/service.ts'
-import {type EndpointName, laptop, nodes, type PodAddresses, podNetwork, pods} from './_cluster.ts'
+import {
+  type EndpointName,
+  inFamily,
+  laptop,
+  nodes,
+  type PodAddresses,
+  podNetwork,
+  podNetwork6,
+  pods,
+} from './_cluster.ts'
 
 /** How an endpoint is: ready, going away but answering, going away and silent. */
 export type EndpointState = 'ready' | 'draining' | 'gone'
@@ -80,45 +90,60 @@ export const services: readonly TableService[] = [...byPolicy, ...byRange, ...ot
   externalIp: `10.0.40.${index + 101}`,
 }))
 
+/** The same Service by its addresses of a family. */
+export function ofFamily(service: TableService, family: IpFamily): TableService {
+  if (family === 'IPv4') return service
+  const {clusterIp, balancer, externalIp, ranges} = service
+  const six = (ip: string) => inFamily('IPv6', ip)
+  return {
+    ...service,
+    ...{clusterIp: six(clusterIp), balancer: six(balancer), externalIp: six(externalIp)},
+    ...(ranges && {ranges: ranges.map(secondRange)}),
+  }
+}
+
+function secondRange(range: string): string {
+  return range === podNetwork ? podNetwork6 : `${inFamily('IPv6', range.replace('/32', ''))}/128`
+}
+
+export const bothFamilies: readonly IpFamily[] = ['IPv4', 'IPv6']
+
 export const servicePort = 80
 export const podPort = ({udp}: TableService) => (udp ? 8081 : 8080)
 
-/** The Service as people write it. */
-export function serviceOf(service: TableService): Service {
-  const {
-    name,
-    external,
-    internal,
-    ranges: loadBalancerSourceRanges,
-    affinity,
-    udp,
-    clusterIp,
-    nodePort,
-    balancer,
-    externalIp,
-  } = service
+/** The Service as people write it. A load balancer's address is asked for in the last of its families. */
+export function serviceOf(service: TableService, families: readonly IpFamily[] = ['IPv4']): Service {
+  const {name, external, internal, affinity, udp, nodePort} = service
+  const each = families.map(family => ofFamily(service, family))
+  const ranges = each.flatMap(one => one.ranges ?? [])
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: {name, namespace: 'default'},
     spec: {
       type: 'LoadBalancer',
-      clusterIP: clusterIp,
-      loadBalancerIP: balancer,
-      externalIPs: [externalIp],
+      clusterIP: each[0]?.clusterIp ?? '',
+      ...(families.length > 1 && {
+        clusterIPs: each.map(({clusterIp}) => clusterIp),
+        ipFamilies: families,
+        ipFamilyPolicy: 'RequireDualStack',
+      }),
+      loadBalancerIP: each.at(-1)?.balancer ?? '',
+      externalIPs: each.map(({externalIp}) => externalIp),
       externalTrafficPolicy: external,
       ...(external === 'Local' && {healthCheckNodePort: nodePort + 1000}),
       internalTrafficPolicy: internal,
       ports: [{port: servicePort, targetPort: podPort(service), nodePort, protocol: udp ? 'UDP' : 'TCP'}],
-      ...(loadBalancerSourceRanges && {loadBalancerSourceRanges}),
+      ...(ranges.length > 0 && {loadBalancerSourceRanges: ranges}),
       ...(affinity && {sessionAffinity: 'ClientIP', sessionAffinityConfig: {clientIP: {timeoutSeconds: affinity}}}),
     },
   }
 }
 
-/** As the cluster has it, with the load balancer's address given. */
-export function balanced(service: TableService): Service {
-  return {...serviceOf(service), status: {loadBalancer: {ingress: [{ip: service.balancer}]}}}
+/** As the cluster has it, with the load balancer's addresses given. */
+export function balanced(service: TableService, families: readonly IpFamily[] = ['IPv4']): Service {
+  const ingress = families.map(family => ({ip: ofFamily(service, family).balancer}))
+  return {...serviceOf(service, families), status: {loadBalancer: {ingress}}}
 }
 
 const conditions = {
@@ -128,13 +153,17 @@ const conditions = {
 } as const satisfies Readonly<Record<EndpointState, object>>
 
 /** Its endpoints, written by hand. */
-export function sliceOf(service: TableService, addresses: PodAddresses): EndpointSlice {
+export function sliceOf(service: TableService, addresses: PodAddresses, addressType: IpFamily = 'IPv4'): EndpointSlice {
   const {name, endpoints, udp} = service
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: {name: `${name}-slice`, namespace: 'default', labels: {[serviceNameLabel]: name}},
-    addressType: 'IPv4',
+    metadata: {
+      name: `${name}-${addressType === 'IPv4' ? 'slice' : 'slice6'}`,
+      namespace: 'default',
+      labels: {[serviceNameLabel]: name},
+    },
+    addressType,
     endpoints: (Object.entries(endpoints) as [EndpointName, EndpointState][]).map(([pod, state]) => ({
       addresses: [addresses[pod]],
       conditions: conditions[state],
