@@ -58,13 +58,13 @@ function connect(call: Connecting, order: DialOrder): Promise<Came> {
     let opened: number | undefined
     const socket = createConnection({host: call.host, port: call.port})
     const finish = (came: Came) => {
-      clearTimeout(timer)
+      stop()
       resolve(came)
       socket.destroy()
     }
-    const timer = setTimeout(() => {
+    const stop = after(order.timeoutMs, () => {
       finish({came: 'timeout', said: opened === undefined ? 'no answer' : 'the connection opened, but no answer came'})
-    }, order.timeoutMs)
+    })
     socket.on('error', error => finish(failure(error, opened !== undefined)))
     socket.on('connect', () => {
       opened = performance.now()
@@ -83,18 +83,30 @@ function connect(call: Connecting, order: DialOrder): Promise<Came> {
   })
 }
 
+/* Acts when the time is over and what has come by then is read: a process that had to wait for its turn looks at its clock first. */
+function after(timeoutMs: number, act: () => void): () => void {
+  let late: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    late = setImmediate(act)
+  }, timeoutMs)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(late)
+  }
+}
+
 /** Says something that a server of the port would answer, and says it again, for a datagram may get lost. */
 function datagram({host, port}: Extract<Call, {kind: 'udp'}>, {timeoutMs}: DialOrder): Promise<Came> {
   return new Promise(resolve => {
     const socket = createSocket('udp4')
     const finish = (came: Came) => {
-      clearTimeout(timer)
+      stop()
       clearInterval(again)
       resolve(came)
       socket.close()
     }
     const say = () => socket.send(port === dnsPort ? dnsQuestion : 'hostname')
-    const timer = setTimeout(() => finish({came: 'timeout', said: 'no answer'}), timeoutMs)
+    const stop = after(timeoutMs, () => finish({came: 'timeout', said: 'no answer'}))
     const again = setInterval(say, 400)
     socket.on('error', error => finish(failure(error, false)))
     socket.on('message', message => finish({came: 'answered', said: `${message.length} bytes`}))

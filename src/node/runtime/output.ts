@@ -1,6 +1,6 @@
 import {closeSync} from 'node:fs'
 import {Socket} from 'node:net'
-import {setTimeout} from 'node:timers/promises'
+import {lull} from '../../kernel/lull.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 
 /** What a container's first process prints into: a pipe, so that programs can also open it by name (`echo x > /dev/stdout`). */
@@ -26,7 +26,7 @@ export function endOf(socket: Socket): Pick<Output, 'over' | 'close'> {
   socket.on('error', () => undefined)
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
   return {
-    over: () => Promise.race([closed, setTimeout(lingerMs, undefined, {ref: false})]),
+    over: () => Promise.race([closed, lull(lingerMs, {ref: false})]),
     close: () => void socket.destroy(),
   }
 }

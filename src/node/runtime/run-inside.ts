@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import type {Readable} from 'node:stream'
 import {finished} from 'node:stream/promises'
-import {setTimeout as pause} from 'node:timers/promises'
+import {lull} from '../../kernel/lull.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import type {AskAnswer, ExecQuestion} from './ask.ts'
 import {ended, spawned} from './child.ts'
@@ -41,7 +41,7 @@ export async function runInside(
   const said = collect(outputs)
   try {
     const code = await ended(child)
-    await Promise.race([Promise.all(outputs.map(stream => finished(stream).catch(() => undefined))), pause(drainMs)])
+    await Promise.race([Promise.all(outputs.map(stream => finished(stream).catch(() => undefined))), lull(drainMs)])
     return over
       ? {
           came: 'failure',

@@ -1,6 +1,6 @@
 import type {Readable, Writable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
-import {setTimeout} from 'node:timers/promises'
+import {lull} from '../../../kernel/lull.ts'
 import type {Program} from '../../containers.ts'
 import type {Outcome, RemoteStreams} from './remote-streams.ts'
 
@@ -57,7 +57,7 @@ function drain(from: Readable | undefined, to: Writable | undefined): Drain {
       const ended = done.then(() => true)
       for (let before = -1; before !== seen || !reading; ) {
         before = seen
-        if (await Promise.race([ended, setTimeout(quietMs, false)])) return
+        if (await Promise.race([ended, lull(quietMs)])) return
       }
       from.destroy()
     },

@@ -54,12 +54,17 @@ function dial(
     }
     const finish = (outcome: Socket | 'no answer' | 'no room') => {
       clearTimeout(timer)
+      clearImmediate(late)
       socket.removeAllListeners()
       socket.on('error', () => undefined)
       if (outcome !== socket) socket.destroy()
       resolve(outcome)
     }
-    const timer = setTimeout(finish, timeoutMs, 'no answer')
+    // A thread that was busy looks at its clock before its sockets: the answer may be there all the same.
+    let late: NodeJS.Immediate | undefined
+    const timer = setTimeout(() => {
+      late = setImmediate(finish, 'no answer')
+    }, timeoutMs)
     socket.once('connect', () => finish(socket))
     socket.once('error', ({code}: NodeJS.ErrnoException) =>
       finish(code === 'EMFILE' || code === 'ENFILE' ? 'no room' : 'no answer'),
