@@ -41,12 +41,13 @@ test.serial('a trial that hangs is ended in time, and all that it started with i
 
 const programs = mayMakeSandbox ? test : test.skip
 programs('a program that is not installed is told from one that fails', async t => {
-  t.deepEqual(await tryOut({script: 'true', program: ['podlab-no-such-program', 'nothing']}), {
+  const patient = {withinMs: 120_000}
+  t.deepEqual(await tryOut({script: 'true', program: ['podlab-no-such-program', 'nothing']}, patient), {
     able: false,
     said: 'podlab-no-such-program is not installed',
     missing: true,
   })
-  t.deepEqual(await tryOut({script: 'echo no >&2; exit 127'}), {able: false, said: 'no'})
+  t.deepEqual(await tryOut({script: 'echo no >&2; exit 127'}, patient), {able: false, said: 'no'})
 })
 
 test('without a sandbox only that is remedied, and what could be read is told', async t => {

@@ -3,7 +3,7 @@ import {setTimeout} from 'node:timers/promises'
 import type {ExecutionContext, TestFn} from 'ava'
 import {ask} from '../../src/cluster/control.ts'
 import {policyOf} from '../node/policy/_worlds.ts'
-import {type Account, makePlace, sessionFolder} from './_podlab.ts'
+import {type Account, eventually, makePlace, sessionFolder} from './_podlab.ts'
 import {
   api,
   byLabels,
@@ -201,7 +201,8 @@ print $s "Host: web\\r\\nConnection: close\\r\\n\\r\\n"; $s->flush; $said = <$s>
       `for i in 1 2 3 4 5 6; do curl -sS -o /dev/null --max-time ${seconds} http://10.98.0.10 && echo out; done; echo done; sleep infinity`
     const runs = async (pod: string, seconds: string) => {
       const command = ['sh', '-c', calls(seconds)]
-      const spec = {nodeName: 'near', containers: [{name: 'main', image: 'curlimages/curl', command}]}
+      const containers = [{name: 'main', image: 'curlimages/curl', command}]
+      const spec = {nodeName: 'near', terminationGracePeriodSeconds: 0, containers}
       const metadata = {name: pod, namespace: 'shop', labels: {app: 'eager'}}
       const object = {apiVersion: 'v1', kind: 'Pod', metadata, spec} as const
       await ask(socket(), 'apply', {objects: [object]})
@@ -216,6 +217,8 @@ print $s "Host: web\\r\\nConnection: close\\r\\n\\r\\n"; $s->flush; $said = <$s>
     await write(t, [])
     t.regex(await runs('free', '5'), /^out$/m, 'the same pod gets out where nobody keeps it in')
     for (const pod of ['eager', 'free']) await ask(socket(), 'delete', {kind: 'Pod', namespace: 'shop', name: pod})
+    const isGone = async () => (await ask(socket(), 'list', {kind: 'Pod', selector: 'app=eager'})).length === 0
+    await eventually('they are gone: when a pod goes, the tables are written', isGone)
   })
 
   fact('with the last policy every trace of them goes', async t => {
