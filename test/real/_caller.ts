@@ -39,18 +39,18 @@ function http(host: string, port: number, patience: number): Promise<string> {
     )
     socket.on('data', data => {
       text += data
-      const bodies = [...text.matchAll(/\r\n\r\n(?:[0-9a-f]+\r\n)?([\w.:-]+?)(?=\r\n|HTTP|$)/g)].map(
+      const bodies = [...text.matchAll(/\r\n\r\n(?:[0-9a-f]+\r\n)?([\w.:[\]-]+?)(?=\r\n|HTTP|$)/g)].map(
         ([, body = '']) => body,
       )
       const [hostname, client = ''] = bodies
-      if (bodies.length === 2 && client.includes(':')) end(`answered ${hostname} ${client.split(':')[0]}`)
+      if (bodies.length === 2 && client.includes(':')) end(`answered ${hostname} ${addressIn(client)}`)
     })
   })
 }
 
 function datagrams(host: string, port: number, patience: number): Promise<string> {
   return new Promise(resolve => {
-    const socket = createSocket('udp4')
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
     const answers: string[] = []
     const timer = setTimeout(() => end('silent'), patience)
     const end = (said: string) => {
@@ -62,8 +62,13 @@ function datagrams(host: string, port: number, patience: number): Promise<string
     socket.on('message', message => {
       answers.push(String(message))
       if (answers.length === 1) return socket.send('clientip')
-      end(`answered ${answers[0]} ${answers[1]?.split(':')[0]}`)
+      end(`answered ${answers[0]} ${addressIn(answers[1] ?? '')}`)
     })
     socket.connect(port, host, () => socket.send('hostname'))
   })
+}
+
+/* `10.0.20.4:40000`, `fd00::2:40000`; with brackets in Go. */
+function addressIn(place: string): string {
+  return place.slice(0, place.lastIndexOf(':')).replaceAll(/[[\]]/g, '')
 }

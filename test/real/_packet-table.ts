@@ -4,40 +4,27 @@ import {setTimeout as pause} from 'node:timers/promises'
 import type {ExecutionContext, TestFn} from 'ava'
 import {ask} from '../../src/cluster/control.ts'
 import {filesIn, readState} from '../../src/cluster/session.ts'
+import {familyOf, type IpFamily} from '../../src/net/ip.ts'
 import {proxyConfigMapOf} from '../../src/node/proxy/configuration.ts'
 import {addressOf, callsOf, type Target, titleOf} from '../trace/_calls.ts'
-import {nodeNames, nodes, type PodAddresses, podNames, pods} from '../trace/_cluster.ts'
+import {nodeNames, type PodAddresses} from '../trace/_cluster.ts'
 import {type Expectation, expectation, type Setting} from '../trace/_model.ts'
-import {configurationOf, entryOf, type Planning, proxyPlan} from '../trace/_planned.ts'
+import {configurationOf, type Planning} from '../trace/_planned.ts'
 import {type Row, rowsOf, sampleOf} from '../trace/_sample.ts'
-import {serviceOf, services, sliceOf, type TableService} from '../trace/_services.ts'
+import type {TableService} from '../trace/_services.ts'
 import {settings} from '../trace/_settings.ts'
-import {differences, missing, proxyPortsIn} from './_planned-and-seen.ts'
+import {differences, missing} from './_planned-and-seen.ts'
 import {type Account, makePlace, sessionFolder} from './_podlab.ts'
+import {tableFamilies, tableLab} from './_table-family.ts'
 import {run, wayInto} from './_way-into.ts'
 
 /*
  * The packet table as real packets: every call of test/trace is made in a lab, in each mode of kube-proxy, one after the other on the same nodes.
  * See test/trace/_cluster.ts for who is where.
  */
-const labIn = (mode: Mode) => `
-cluster: {proxyMode: ${mode}, dns: false}
-nodes:
-${nodeNames.map(name => `  - {name: ${name}, address: ${nodes[name].address}, podSubnet: ${nodes[name].prefix}.0/24}`).join('\n')}
-clients:
-  - {name: laptop, address: 10.0.20.100}
-manifests:
-${podNames
-  .map(
-    name =>
-      `  - {apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {nodeName: ${pods[name]}, containers: [{name: main, image: registry.k8s.io/e2e-test-images/agnhost, args: [netexec]}]}}`,
-  )
-  .join('\n')}
-`
-
 type PodSeen = {
   readonly metadata: {readonly name: string; readonly uid: string}
-  readonly status: {readonly podIP: string}
+  readonly status: {readonly podIP: string; readonly podIPs: readonly {readonly ip: string}[]}
 }
 
 type Mode = Setting['mode']
@@ -53,10 +40,13 @@ export function packetTableSuite(
     share = 1,
     modes = ['iptables', 'nftables', 'userspace'],
     sampled = false,
-  }: {share?: number; modes?: readonly Mode[]; sampled?: boolean} = {},
+    family = 'IPv4',
+  }: {share?: number; modes?: readonly Mode[]; sampled?: boolean; family?: IpFamily} = {},
 ): void {
   const place = makePlace(account)
   const name = place.name('table')
+  const table = tableFamilies[family]
+  const {services, entry} = table
   let addresses: PodAddresses
   /* How often somebody was told that no way leads there. */
   let told = 0
@@ -71,18 +61,23 @@ export function packetTableSuite(
   }
   test.serial.before(async t => {
     t.timeout(300_000 * patience)
-    const {code, stderr} = await place.podlab('up', place.lab(name, labIn(modes[0] ?? 'iptables')))
+    const {code, stderr} = await place.podlab('up', place.lab(name, tableLab(modes[0] ?? 'iptables', table)))
     t.deepEqual({code, stderr}, {code: 0, stderr: ''})
     const items = (await ask(socket(), 'list', {
       kind: 'Pod',
       namespace: 'default',
     })) as readonly unknown[] as readonly PodSeen[]
-    addresses = Object.fromEntries(items.map(pod => [pod.metadata.name, pod.status.podIP])) as PodAddresses
+    const addressesIn = (wanted: IpFamily) => {
+      const own = ({status}: PodSeen) => status.podIPs.find(({ip}) => familyOf(ip) === wanted)?.ip ?? status.podIP
+      return Object.fromEntries(items.map(pod => [pod.metadata.name, own(pod)])) as PodAddresses
+    }
+    addresses = addressesIn(family)
     const uids = new Map(items.map(pod => [pod.metadata.name, pod.metadata.uid]))
     const session = {...filesIn(sessionFolder(place, name)), name, folder: sessionFolder(place, name)}
     enter = await wayInto({account, daemon: readState(session)?.pid ?? 0, uids})
-    const all = services.flatMap(service => [serviceOf(service), sliceOf(service, addresses)])
-    await ask(socket(), 'apply', {objects: all})
+    await ask(socket(), 'apply', {
+      objects: table.objects({IPv4: addressesIn('IPv4'), IPv6: addressesIn('IPv6')}),
+    })
   })
   test.after.always(async () => {
     await place.podlab('down', '--all')
@@ -99,12 +94,12 @@ export function packetTableSuite(
     for (const [index, [title, rest]] of Object.entries(settings).entries()) {
       // The proxy goes by none of them; and a sample is taken where each call takes long.
       if (index > 0 && (mode === 'userspace' || (sampled && !process.env.PODLAB_ALL_SETTINGS))) continue
-      const setting = {mode, ...rest}
+      const setting = {mode, ...rest, ...table.planning}
       test.serial(`${account.name}: ${mode}, ${title}: packets go where Kubernetes promises`, async t => {
         t.timeout(300_000 * patience)
         await ask(socket(), 'apply', {objects: [proxyConfigMapOf(configurationOf(setting))]})
         await settled(t, setting)
-        const full: Setting = {...setting, addresses, entry: entryOf(services)}
+        const full: Setting = {...setting, family, addresses, entry}
         const rows = rowsFor(index)
         told = 0
         t.deepEqual(await wrong(rows, full), [])
@@ -130,8 +125,7 @@ export function packetTableSuite(
         knowsPods: true,
         masqueradeAll: true,
         localhostNodePorts: true,
-        addresses,
-        entry: entryOf(services),
+        ...{family, addresses, entry},
       }
       const found = services.find(one => one.name === 'one-cluster-cluster')
       if (found === undefined) throw new Error('one-cluster-cluster is in the table')
@@ -156,13 +150,8 @@ export function packetTableSuite(
     for (;;) {
       const found = await Promise.all(
         nodeNames.map(async node => {
-          const seen = await run([
-            ...enter({node}),
-            'sh',
-            '-c',
-            'iptables-save; nft list table ip kube-proxy 2>/dev/null',
-          ])
-          const {rules = []} = proxyPlan(node, services, {setting, addresses, proxyPorts: proxyPortsIn(seen)})
+          const seen = await run([...enter({node}), 'sh', '-c', table.rulesSeen])
+          const rules = table.planned(node, setting, {addresses, seen})
           const lacking =
             setting.mode === 'ipvs' ? missing(rules, await run([...enter({node}), 'sh', '-c', balancer])) : []
           return [...differences(rules, seen), ...lacking]
@@ -252,11 +241,14 @@ export function packetTableSuite(
 /**
  * What the caller sees, where that is not what becomes of its packet. A datagram for 127.0.0.1 comes to the proxy of userspace mode and on to the pod.
  * But the proxy answers from 127.0.0.1, as the way back leads by loopback, not from the node's address to which the rules have sent the
- * datagram; so the kernel does not know the answer as one. Real kube-proxies did the same.
+ * datagram; so the kernel does not know the answer as one. Real kube-proxies did the same. And the pods' UDP server listens on IPv4 only: by IPv6 a
+ * datagram comes to the pod, which says that the port is closed.
  */
 function seenInTruth(row: Row, setting: Setting): Expectation {
   if (setting.mode === 'userspace' && row.service.udp && row.to === 'localhost') return 'silence'
-  return expectation(row.service, row, setting)
+  const wanted = expectation(row.service, row, setting)
+  const isDeaf = setting.family === 'IPv6' && row.service.udp && row.to !== 'localhost'
+  return isDeaf && typeof wanted === 'object' && 'answers' in wanted ? {refused: 'closed'} : wanted
 }
 
 const balancer = 'ipset save; echo @@; ipvsadm -Sn'

@@ -8,9 +8,9 @@ import {parseIptablesSave, printIptablesRule} from '../../src/kernel/rules/iptab
 import type {IptablesTable} from '../../src/kernel/ruleset.ts'
 import type {PacketPlan} from '../../src/node/plan.ts'
 
-/** In what a node's rules differ from what kube-proxy plans, line by line; the cluster's own Services do not count. `seen` is iptables-save's text and that of nft after it. */
+/** In what a node's rules differ from what kube-proxy plans, line by line; the cluster's own Services do not count. `seen` is the text of iptables-save, or of ip6tables-save, and that of nft after it. */
 export function differences(plans: readonly PacketPlan[], seen: string): readonly string[] {
-  const at = seen.indexOf('table ip kube-proxy {')
+  const at = seen.search(/^table ip6? kube-proxy \{/m)
   const [saved, listed] = at < 0 ? [seen, ''] : [seen.slice(0, at), seen.slice(at)]
   const there = new Set([...iptablesLines(saved), ...(listed === '' ? [] : tableLines(parseNftTable(listed)))])
   const wanted = new Set(plans.flatMap(planLines))
