@@ -10,6 +10,7 @@ import type {Service} from '../objects/service.ts'
 import {haveEmptied, keepingEmptied, withoutEmptied} from './emptied-chains.ts'
 import {printOf} from './hand.ts'
 import {haveLeavers, keepingLeavers, leaversIn, newLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
+import {haveServersChanged} from './lost-servers.ts'
 import {both, ofProxy, statesToCompare} from './own-state.ts'
 import {anyOf, iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull, takingOver} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
@@ -42,7 +43,7 @@ export type ProxyLoop = {
    * a sync that has nothing else to do.
    */
   hasLeavers(): boolean
-  /** Whether somebody removed the canary chain, and with it probably all: the next sync is a full one then. */
+  /** Whether somebody removed the canary chain, and with it probably all, or changed what ip_vs balances: the next sync is a full one then. */
   isFlushed(): Promise<boolean>
   /** Has the next sync be a full one. */
   lookAtAll(): void
@@ -261,6 +262,7 @@ export function createProxyLoop({
         const {tables} = await kernel.observeRules(netns, plan.family)
         inFull ||= !canaries.some(([table, chain]) => tables[table]?.[chain])
       }
+      inFull ||= await haveServersChanged(kernel, netns, {plans: applied, state: settled})
       return inFull && iptablesPlans(applied).some(plan => canariesIn(plan).length > 0)
     },
   }

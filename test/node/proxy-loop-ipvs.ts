@@ -1,8 +1,10 @@
 import test from 'ava'
 import {fakeKernel} from '../../src/kernel/fake.ts'
 import {printIpvsTable} from '../../src/kernel/ipvs/change.ts'
-import type {IpvsConnections} from '../../src/kernel/ipvs/table.ts'
+import {parseIpvsTable} from '../../src/kernel/ipvs/parse.ts'
+import type {IpvsChange, IpvsConnections, IpvsTable, VirtualServer} from '../../src/kernel/ipvs/table.ts'
 import {type Kernel, KernelError} from '../../src/kernel/kernel.ts'
+import type {Op} from '../../src/kernel/op.ts'
 import {parseIp} from '../../src/net/ip.ts'
 import {defaultProxyConfiguration} from '../../src/node/proxy/configuration.ts'
 import {createProxyLoop} from '../../src/node/proxy-loop.ts'
@@ -173,5 +175,69 @@ test('a set that somebody emptied is noticed with the rules, and filled again', 
   t.true(await loop.isFlushed())
   await loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))
   t.deepEqual((await kernel.observeSets('node1'))['KUBE-CLUSTER-IP']?.entries, ['10.98.237.175,tcp:80'])
+  t.is(await servers(), virtual + server('172.17.12.2'))
+})
+
+const key = '-t 10.98.237.175:80'
+const hands: Readonly<Record<string, readonly Op[]>> = {
+  'ipvsadm -C': [{op: 'changeServers', change: {backend: 'ipvs', commands: [], set: {}, remove: [key]}}],
+  'a virtual server of somebody’s own': [
+    {op: 'changeServers', change: changeTo('-t 10.0.0.1:1', {...parsed(`-A -t 10.0.0.1:1 -s rr`)['-t 10.0.0.1:1']})},
+  ],
+  'ipvsadm -d': [{op: 'changeServers', change: changeTo(key, {servers: {}})}],
+  'ipvsadm -E with another scheduler': [{op: 'changeServers', change: changeTo(key, {scheduler: 'sh'})}],
+  'ipset flush': [
+    {
+      op: 'changeSets',
+      change: {
+        ...{backend: 'ipset', commands: [], remove: []},
+        set: {'KUBE-CLUSTER-IP': {type: 'hash:ip,port', entries: []}},
+      },
+    },
+  ],
+  'ip address delete': [{op: 'deleteAddress', address: address as never}],
+  'ip link delete': [{op: 'deleteLink', name: 'kube-ipvs0'}],
+}
+
+function parsed(text: string): IpvsTable {
+  return parseIpvsTable(text)
+}
+
+function changeTo(of: string, to: Partial<VirtualServer>): IpvsChange {
+  const now = parsed(virtual + server('172.17.12.2'))[key] as VirtualServer
+  return {backend: 'ipvs', commands: [`-A ${of}`], set: {[of]: {...now, ...to}}, remove: []}
+}
+
+for (const [hand, ops] of Object.entries(hands))
+  test(`what a hand does is seen by the next look, and undone: ${hand}`, async t => {
+    const {loop, kernel, servers} = await loopOn()
+    const sync = () => loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))
+    const all = async () => [await servers(), await kernel.observeSets('node1'), await kernel.observe('node1')]
+    await sync()
+    const before = await all()
+    t.false(await loop.isFlushed())
+    await kernel.apply('node1', ops)
+    t.notDeepEqual(await all(), before)
+    t.true(await loop.isFlushed())
+    await sync()
+    t.deepEqual(await all(), before)
+    t.false(await loop.isFlushed())
+  })
+
+test('the weight that a hand gives stays', async t => {
+  const {loop, kernel, servers} = await loopOn()
+  await loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))
+  await kernel.apply('node1', [{op: 'changeServers', change: changeTo(key, {servers: {'172.17.12.2:8080': 5}})}])
+  t.false(await loop.isFlushed())
+  await loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))
+  t.is(await servers(), virtual + server('172.17.12.2', 5))
+})
+
+test('a change that meets what a hand has emptied is written again in full', async t => {
+  const {loop, kernel, servers} = await loopOn()
+  await loop.sync([kubia], [sliceOf('172.17.12.2', '172.17.13.2')], modes('ipvs'))
+  await kernel.apply('node1', hands['ipvsadm -C'] ?? [])
+  const {partialFailed} = await loop.sync([kubia], [sliceOf('172.17.12.2')], modes('ipvs'))
+  t.true(partialFailed)
   t.is(await servers(), virtual + server('172.17.12.2'))
 })
