@@ -262,7 +262,9 @@ export function createProxyLoop({
         const {tables} = await kernel.observeRules(netns, plan.family)
         inFull ||= !canaries.some(([table, chain]) => tables[table]?.[chain])
       }
-      inFull ||= await haveServersChanged(kernel, netns, {plans: applied, state: settled})
+      const plans = applied
+      // What a sync writes meanwhile is no hand's
+      if ((await haveServersChanged(kernel, netns, {plans, state: settled})) && plans === applied) inFull = true
       return inFull && iptablesPlans(applied).some(plan => canariesIn(plan).length > 0)
     },
   }
