@@ -54,7 +54,7 @@ export function fakeKernel(): FakeKernel {
     observe: async (netns, sysctls = []) => observed(find(netns), {netns, sysctls}),
     observeRules: async (netns, family) => (family ? find(netns).rules6 : find(netns).rules),
     observeSets: async netns => sortedSets(find(netns).sets),
-    observeServers: async netns => ({table: find(netns).servers, connections: {}}),
+    observeServers: async netns => ({table: find(netns).servers}),
     observeConnections: async (netns, servers) =>
       Object.fromEntries((servers ?? Object.keys(find(netns).servers)).map(key => [key, {}])),
     observeTable: async (netns, {family, name}) => find(netns).tables[`${family} ${name}`],

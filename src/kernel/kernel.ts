@@ -14,9 +14,9 @@ export type Kernel = {
   /** The rules of iptables, or with a family those of ip6tables. */
   observeRules(netns: string, family?: 'IPv6'): Promise<Ruleset>
   observeSets(netns: string): Promise<IpSets>
-  /** What ip_vs balances, and how many connections it has; refused where the kernel has none. */
-  observeServers(netns: string): Promise<{readonly table: IpvsTable; readonly connections: IpvsConnections}>
-  /** Only the connections: of these virtual servers, or of all. One that is not there has none. */
+  /** What ip_vs balances; refused where the kernel has none. */
+  observeServers(netns: string): Promise<{readonly table: IpvsTable}>
+  /** How many connections it has: of these virtual servers, or of all. One that is not there has none. */
   observeConnections(netns: string, servers?: readonly string[]): Promise<IpvsConnections>
   /** A table of nftables as it is, with what its counters have counted; undefined when there is none of that name. */
   observeTable(netns: string, table: Pick<NftPlan, 'family' | 'name'>): Promise<NftTable | undefined>

@@ -2,7 +2,7 @@ import {applyBatch, type Place} from './apply-batch.ts'
 import {type Batch, batches} from './batch.ts'
 import {sameKind} from './diff/link-kind.ts'
 import {parseIpSets} from './ipset/parse.ts'
-import {parseIpvsConnections, parseIpvsTable} from './ipvs/parse.ts'
+import {parseIpvsTable} from './ipvs/parse.ts'
 import {type Kernel, KernelError, type Run} from './kernel.ts'
 import {areRequests} from './netlink-requests.ts'
 import {ipNetns, type NetnsKeeper} from './netns.ts'
@@ -39,11 +39,7 @@ export function linuxKernel({run, netlink, namespaces = ipNetns()}: LinuxKernel)
 
     observeSets: async netns => parseIpSets(await looker(run, netns)(['ipset', 'save'])),
 
-    observeServers: async netns => {
-      const look = looker(run, netns)
-      const [table, connections] = await Promise.all([look(['ipvsadm', '-Sn']), look(['ipvsadm', '-Ln'])])
-      return {table: parseIpvsTable(table), connections: parseIpvsConnections(connections)}
-    },
+    observeServers: async netns => ({table: parseIpvsTable(await looker(run, netns)(['ipvsadm', '-Sn']))}),
 
     observeConnections: (netns, servers) => observeConnections(run, {netns, servers}),
 

@@ -30,7 +30,7 @@ async function loopOn({again = false, kernel: fake = fakeKernel()} = {}) {
     ...fake,
     observeServers: async netns => {
       if (broken !== undefined) throw new KernelError(broken, {code: 'unreadable', netns})
-      return {...(await fake.observeServers(netns)), connections}
+      return fake.observeServers(netns)
     },
     observeConnections: async (netns, servers) => ({
       ...(await fake.observeConnections(netns, servers)),

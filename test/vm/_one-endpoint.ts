@@ -63,7 +63,7 @@ await sync()
 ran = []
 slices = slices.with(1, sampleSlice('s1', ['172.17.12.2']))
 await sync()
-const forOne = ran
+const forOne = [...ran]
 const before = held()
 const isFlushedByItself = await loop.isFlushed()
 const undone: Record<string, readonly [seen: boolean, isBack: boolean]> = {}
