@@ -1,6 +1,7 @@
 import test from 'ava'
 import {kinds} from '../../src/objects/kinds.ts'
 import type {Pod} from '../../src/objects/pod.ts'
+import {dnsMistakes} from '../../src/objects/pod-names.ts'
 import {quantityOf} from '../../src/objects/resources.ts'
 import {filled, read, refused, unchangeable} from './_rules.ts'
 import {samplePod} from './_samples.ts'
@@ -145,6 +146,16 @@ test(
   pod('dnsPolicy: None, dnsConfig: {searches: [a]}'),
   'spec.dnsConfig.nameservers: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None',
 )
+const subdomain =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+test(
+  refused,
+  pod('dnsConfig: {searches: [bad_domain, good.example., UPPER.x., "."], options: [{name: ndots}, {value: "1"}]}'),
+  `spec.dnsConfig.searches[0]: Invalid value: "bad_domain": ${subdomain}`,
+  `spec.dnsConfig.searches[2]: Invalid value: "UPPER.x": ${subdomain}`,
+  `spec.dnsConfig.searches[3]: Invalid value: "": ${subdomain}`,
+  'spec.dnsConfig.options[1]: Required value: must not be empty',
+)
 test(
   refused,
   pod('tolerations: [{value: x}, {key: a, operator: Exists, effect: NoSchedule, tolerationSeconds: 5}]'),
@@ -192,4 +203,14 @@ test('a readiness gate is counted when its condition holds', t => {
 
 test('quantities are numbers with a unit', t => {
   t.deepEqual(['1500m', '1Ki', '2k', '1e3', '0.5', 3].map(quantityOf), [1.5, 1024, 2000, 1000, 0.5, 3])
+})
+
+test('search domains have 2048 characters together', t => {
+  const searches = (last: string) => [...Array.from({length: 8}, () => Array(127).fill('a').join('.')), last]
+  const mistakes = (last: string) =>
+    dnsMistakes({dnsConfig: {searches: searches(last)}}, ['spec']).map(({message}) => message.replace(/.*}: /, ''))
+  t.deepEqual(mistakes('b'.repeat(16)), [])
+  t.deepEqual(mistakes('b'.repeat(17)), [
+    'must not have more than 2048 characters (including spaces) in the search list',
+  ])
 })
