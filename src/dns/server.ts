@@ -65,6 +65,7 @@ export function createDnsServer(options: DnsServerOptions): DnsServer {
     onChange: change => observeProgramming(change, {metrics, names: () => names, now}),
   })
 
+  let serving = false
   const run = (corefile: string): Running => {
     const configuration = parseCorefile(corefile, options)
     const later = createLater()
@@ -113,7 +114,8 @@ export function createDnsServer(options: DnsServerOptions): DnsServer {
         return [port, answering({zones, server: `dns://:${port}`, names, metrics, panics, log, now})] as const
       }),
     )
-    announce(configuration, corefile, {log, synced: view.synced})
+    announce(configuration, corefile, {log, synced: view.synced, again: serving})
+    serving = true
     return running
   }
 
@@ -151,7 +153,9 @@ export function createDnsServer(options: DnsServerOptions): DnsServer {
         if (!(error instanceof CorefileError)) throw error
         metrics.value(families.reloadFailed, {}).count += 1
         log(`[ERROR] Restart failed: ${error.message}`)
-        log(`[ERROR] plugin/reload: Corefile changed but reload failed: ${error.message}`)
+        log(
+          `[ERROR] plugin/reload: Corefile changed but reload failed: starting with listener file descriptors: ${error.message}`,
+        )
         return error
       }
     },
@@ -189,18 +193,18 @@ function notReady({blocks}: Configuration, siteOf: (block: ServerBlock) => Site)
   return [...new Set(waiting)].toSorted()
 }
 
-/* What CoreDNS prints when it starts. */
+/* What CoreDNS prints when it starts; of a new Corefile it tells the sum alone. */
 function announce(
   {blocks}: Configuration,
   corefile: string,
-  {log, synced}: {readonly log: (line: string) => void; readonly synced: boolean},
+  {log, synced, again}: {readonly log: (line: string) => void; readonly synced: boolean; readonly again: boolean},
 ): void {
   const has = (name: string) => blocks.some(({plugins}) => plugins.some(plugin => plugin.name === name))
   if (has('kubernetes') && !synced) log('[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API')
-  for (const {zones, port} of blocks) for (const zone of zones) log(`${zone}:${port}`)
+  if (!again) for (const {zones, port} of blocks) for (const zone of zones) log(`${zone}:${port}`)
   if (has('reload')) {
     const {createHash} = process.getBuiltinModule('node:crypto')
     log(`[INFO] plugin/reload: Running configuration SHA512 = ${createHash('sha512').update(corefile).digest('hex')}`)
   }
-  log(`podlab's DNS, in the ways of CoreDNS-${playedVersion}`)
+  if (!again) log(`podlab's DNS, in the ways of CoreDNS-${playedVersion}`)
 }

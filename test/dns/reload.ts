@@ -12,11 +12,16 @@ test('a changed Corefile takes effect; a wrong one changes nothing, and the log 
   const wanted = {name: `${kubia}.`, type: 'A'}
   t.is((await ask(server, wanted)).answers[0]?.ttl, 30)
   t.is(server.reload('. {\n kubernetes cluster.local {\n  ttl 7\n }\n}'), undefined)
+  t.deepEqual(lines.slice(-2), ['[INFO] Reloading', '[INFO] Reloading complete'])
   t.is((await ask(server, wanted)).answers[0]?.ttl, 7)
   t.is(server.reload('. {\n kubernetes cluster.local {\n  tll 9\n }\n}')?.line, 3)
   t.is((await ask(server, wanted)).answers[0]?.ttl, 7)
   t.is(
     lines.at(-2),
     "[ERROR] Restart failed: plugin/kubernetes: Corefile:3 - Error during parsing: unknown property 'tll'",
+  )
+  t.is(
+    lines.at(-1),
+    "[ERROR] plugin/reload: Corefile changed but reload failed: starting with listener file descriptors: plugin/kubernetes: Corefile:3 - Error during parsing: unknown property 'tll'",
   )
 })
