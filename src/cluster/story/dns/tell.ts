@@ -1,3 +1,4 @@
+import {isIP} from 'node:net'
 import type {Dns} from '../../../net/packet.ts'
 import {dotsWanted} from '../../../node/pods/names-tried.ts'
 import type {Resolver} from '../../../node/pods/resolv-conf.ts'
@@ -12,6 +13,8 @@ export type Lookup = {
   readonly command: string
   readonly name: string
   readonly resolver: Resolver
+  /** The names in its /etc/hosts, in small letters. */
+  readonly hosts: readonly string[]
   readonly queries: readonly Query[]
   /** What the command said, a line each, and its code. */
   readonly said: readonly string[]
@@ -29,18 +32,28 @@ export type Server = {readonly ip: string; readonly node: string; readonly rules
 export function tellLookup(lookup: Lookup): string {
   const {client, command, resolver, queries} = lookup
   const {nameservers, searches} = resolver
-  const start = queries[0]?.at ?? 0
   const lines = [
     `${client} looks ${lookup.name} up: ${command}`,
     `  Its /etc/resolv.conf says: ask ${nameservers.join(', then ') || 'nobody'}${searches.length > 0 ? `; search ${searches.join(' ')}` : ''}; ndots:${dotsWanted(resolver)}.`,
-    `  ${whyThisOrder(lookup.name, resolver)}`,
-    '',
-    ...queries.flatMap(query => queryLines(query, start, lookup)),
-    ...(queries.length === 0 ? ['  It sent no query by UDP.'] : []),
+    ...(queries.length > 0 ? asked(lookup) : [`  ${whyNobody(lookup)}`]),
     '',
     ending(lookup),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function asked(lookup: Lookup): readonly string[] {
+  const {name, resolver, queries} = lookup
+  const start = queries[0]?.at ?? 0
+  return [`  ${whyThisOrder(name, resolver)}`, '', ...queries.flatMap(query => queryLines(query, start, lookup))]
+}
+
+/* A resolver asks no server for what it knows without one. */
+function whyNobody({name, hosts}: Lookup): string {
+  if (isIP(name) > 0) return `${name} is an address: nobody has to be asked for it.`
+  if (hosts.includes(name.replace(/\.$/, '').toLowerCase()))
+    return `${name} stands in its /etc/hosts, which comes before all servers: nobody was asked.`
+  return 'It sent no query by UDP.'
 }
 
 /* The rule of resolv.conf(5). */
@@ -69,15 +82,14 @@ function queryLines(query: Query, start: number, lookup: Lookup): readonly strin
 function domainOf(asked: string, {name, resolver: {searches}}: Lookup): string {
   const whole = asked.replace(/\.$/, '').toLowerCase()
   if (whole === name.replace(/\.$/, '').toLowerCase()) return 'the name as it is'
-  const index = searches.findIndex(domain => whole === `${name}.${domain}`.toLowerCase())
+  const index = searches.findIndex(domain => whole === `${name}.${domain.replace(/\.$/, '')}`.toLowerCase())
   return index < 0 ? 'another name' : `with search domain ${index + 1}, ${searches[index]}`
 }
 
 function wayOf({asked, server, at}: Query, {service, servers, node}: Lookup): string {
+  if (!server && asked.ip !== service) return `It asks ${asked.ip}, which is not kube-dns.`
   if (!server)
-    return asked.ip === service
-      ? `It asks kube-dns at ${asked.ip}; the query came to none of its pods.`
-      : `It asks ${asked.ip}, which is not kube-dns.`
+    return `It asks kube-dns at ${asked.ip}; ${servers.size > 0 ? 'the query came to none of its pods' : 'none of its pods is ready, so that kube-proxy leads the query nowhere'}.`
   const found = servers.get(server.place)
   const rules = found?.rules ? ` (${found.rules})` : ''
   const way =

@@ -39,7 +39,9 @@ export async function watchLookup(
     | undefined
   const pods = (await lab.list('Pod', {namespace: 'kube-system', selector: 'k8s-app=kube-dns'})) as readonly Pod[]
   const servers = pods.filter(isReady)
-  const text = await lab.exec(target, ['cat', '/etc/resolv.conf'], {signal})
+  const [text, hosts] = await Promise.all(
+    ['/etc/resolv.conf', '/etc/hosts'].map(file => lab.exec(target, ['cat', file], {signal})),
+  )
   const watched = [
     {place: pod, target},
     ...servers.map(({metadata}) => ({place: metadata.name, target: `kube-system/pod/${metadata.name}`})),
@@ -55,7 +57,8 @@ export async function watchLookup(
     const sightings = (await Promise.all(watches.map(({seen}) => seen))).flat().sort((a, b) => a.at - b.at)
     return {
       ...{client: pod, node: client.spec.nodeName ?? '?', command, name, code, tookMs},
-      resolver: readResolvConf(text.stdout),
+      resolver: readResolvConf(text?.stdout ?? ''),
+      hosts: namesIn(hosts?.stdout ?? ''),
       queries: queriesOf(pod, sightings),
       said: addressesIn(stdout),
       servers: await serversOf(lab, servers),
@@ -64,6 +67,12 @@ export async function watchLookup(
   } finally {
     for (const {capture} of watches) capture.kill()
   }
+}
+
+/* What stands behind the addresses of an /etc/hosts. */
+function namesIn(hosts: string): readonly string[] {
+  const lines = hosts.split('\n').map(line => line.replace(/#.*/, '').trim().toLowerCase())
+  return lines.flatMap(line => line.split(/\s+/).slice(1))
 }
 
 type Watch = {

@@ -45,6 +45,7 @@ function answered(at: number, id: number, name: string, code: string, ...answers
 
 const base: Omit<Lookup, 'queries' | 'name' | 'said'> = {
   ...{client: 'client', node: 'node1', command: 'getent ahosts x', code: 0, tookMs: 4, service: '10.96.0.10'},
+  hosts: ['localhost', 'client'],
   resolver: readResolvConf('search default.svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'),
   servers: new Map([['coredns-1', {ip: '172.17.13.254', node: 'master', rules: 'KUBE-SVC-A, KUBE-SEP-B'}]]),
 }
@@ -126,4 +127,26 @@ test('an answer to another question is no answer', t => {
     ),
   )
   t.is(query?.answer, undefined)
+})
+
+test('of an address and of a name in /etc/hosts it says why nobody was asked', t => {
+  const told = (name: string) => tellLookup({...base, name, said: ['172.17.12.2'], queries: []}).split('\n')[2]
+  t.is(told('10.98.237.175'), '  10.98.237.175 is an address: nobody has to be asked for it.')
+  t.is(told('::1'), '  ::1 is an address: nobody has to be asked for it.')
+  t.is(told('Client'), '  Client stands in its /etc/hosts, which comes before all servers: nobody was asked.')
+  t.is(told('a'.repeat(64)), '  It sent no query by UDP.')
+})
+
+test('without a ready DNS pod it says so', t => {
+  const queries = queriesOf('client', sightings([0, 'client', 'out', client, kubeDns, 1, 'kubia.']))
+  t.regex(
+    tellLookup({...base, servers: new Map(), name: 'kubia', said: [], code: 2, queries}),
+    /It asks kube-dns at 10\.96\.0\.10; none of its pods is ready, so that kube-proxy leads the query nowhere\./,
+  )
+})
+
+test('a search domain with a dot at its end is one of them', t => {
+  const queries = queriesOf('client', sightings(...answered(0, 1, 'db.foo.bar.', 'NXDOMAIN')))
+  const resolver = readResolvConf('search foo.bar.\nnameserver 10.96.0.10\n')
+  t.regex(tellLookup({...base, resolver, name: 'db', said: [], code: 2, queries}), /with search domain 1, foo\.bar\.\)/)
 })
