@@ -1,7 +1,7 @@
 import {equal} from './equal.ts'
 import {type Format, labelValue, qualifiedName} from './format.ts'
 import type {LabelSelector, LabelSelectorRequirement} from './label-selector.ts'
-import {forbidden, invalidText, type Mistake, required} from './mistake.ts'
+import {forbidden, invalidText, type Mistake, type Path, required} from './mistake.ts'
 import {list, map, record, type Schema, text} from './schema.ts'
 
 export const labelsSchema = map(text(labelValue), qualifiedName)
@@ -31,14 +31,20 @@ export function selectorMistakes(selector: LabelSelector | undefined, word: stri
   // What a DaemonSet without one is told is only that it does not select its pods.
   if (selector === undefined) return word === 'daemonset' ? [] : [required(selectorPath)]
   const {matchLabels = {}, matchExpressions = []} = selector
-  const wrong = matchExpressions.flatMap(valuesMistakes)
+  const wrong = expressionMistakes({matchExpressions}, selectorPath)
   if (wrong.length > 0) return [...wrong, ...unreadable(selector, word)]
   const empty = Object.keys(matchLabels).length + matchExpressions.length === 0
   return empty ? [invalidText(selectorPath, goSelector(selector), `empty selector is invalid for ${word}`)] : []
 }
 
-function valuesMistakes({operator, values = []}: LabelSelectorRequirement, index: number): Mistake[] {
-  const path = [...selectorPath, 'matchExpressions', index, 'values']
+/** `In` and `NotIn` need values to compare with, `Exists` and `DoesNotExist` have no use for any. */
+export function expressionMistakes({matchExpressions = []}: LabelSelector, place: Path): Mistake[] {
+  return matchExpressions.flatMap((requirement, index) =>
+    valuesMistakes(requirement, [...place, 'matchExpressions', index, 'values']),
+  )
+}
+
+function valuesMistakes({operator, values = []}: LabelSelectorRequirement, path: Path): Mistake[] {
   switch (operator) {
     case 'In':
     case 'NotIn':

@@ -1,7 +1,7 @@
 import {addressOf, type Cidr, contains, parseAnyNetwork, prefixLength} from '../net/cidr.ts'
 import {NetError} from '../net/net-error.ts'
 import {portName} from './format.ts'
-import {labelSelectorSchema} from './label-selector-rules.ts'
+import {expressionMistakes, labelSelectorSchema} from './label-selector-rules.ts'
 import {forbidden, invalid, type Mistake, type Path, required} from './mistake.ts'
 import type {NetworkPolicy, NetworkPolicySpec, PolicyPeer, PolicyPort} from './network-policy.ts'
 import {integer, list, oneOf, record, type Schema, string, text} from './schema.ts'
@@ -46,8 +46,9 @@ export function networkPolicyDefaults(policy: NetworkPolicy): NetworkPolicy {
 }
 
 export function networkPolicyMistakes({spec}: NetworkPolicy): Mistake[] {
-  const {ingress = [], egress = [], policyTypes = []} = spec
+  const {podSelector, ingress = [], egress = [], policyTypes = []} = spec
   return [
+    ...expressionMistakes(podSelector, ['spec', 'podSelector']),
     ...ingress.flatMap(({ports, from}, index) =>
       ruleMistakes({ports, peers: from, word: 'from'}, ['spec', 'ingress', index]),
     ),
@@ -84,7 +85,10 @@ function portMistakes({port, endPort}: PolicyPort, path: Path): Mistake[] {
 function peerMistakes(peer: PolicyPeer, path: Path): Mistake[] {
   const count = Object.keys(peer).length
   if (count === 0) return [required(path, 'must specify a peer')]
+  const {podSelector = {}, namespaceSelector = {}} = peer
   return [
+    ...expressionMistakes(podSelector, [...path, 'podSelector']),
+    ...expressionMistakes(namespaceSelector, [...path, 'namespaceSelector']),
     ...(peer.ipBlock ? blockMistakes(peer.ipBlock, [...path, 'ipBlock']) : []),
     ...(count > 1 && peer.ipBlock ? [forbidden(path, 'may not specify both ipBlock and another peer')] : []),
   ]

@@ -1,7 +1,7 @@
 import {dnsSubdomain, ipAddress, network} from './format.ts'
 import {forbidden, invalid, type Mistake, required} from './mistake.ts'
 import type {Service, ServiceSpec} from './service.ts'
-import {isIpv4, specialAddress} from './special-address.ts'
+import {specialAddress} from './special-address.ts'
 
 /** Whether packets from outside the cluster may be meant for it. */
 export function isExternal({type, externalIPs = []}: ServiceSpec): boolean {
@@ -26,7 +26,7 @@ function nameMistakes({type, externalName, clusterIP}: ServiceSpec): Mistake[] {
 
 function addressMistakes({externalIPs = []}: ServiceSpec): Mistake[] {
   return externalIPs.flatMap((address, index) => {
-    const why = ipAddress(address) ?? (isIpv4(address) ? specialAddress(address) : undefined)
+    const why = ipAddress(address) ?? specialAddress(address)
     return why === undefined ? [] : [invalid(['spec', 'externalIPs', index], address, why)]
   })
 }
@@ -39,14 +39,22 @@ function policyMistakes(spec: ServiceSpec): Mistake[] {
 
 const onlyBalancer = "may only be used when `type` is 'LoadBalancer'"
 
+/** A balancer in front of all nodes would open the kubelet's own port to everybody. */
+const kubeletPort = 10250
+const usedByKubelet = `may not expose port ${kubeletPort} externally since it is used by kubelet`
+
 function balancerMistakes(spec: ServiceSpec): Mistake[] {
   const {type, externalTrafficPolicy, healthCheckNodePort, loadBalancerSourceRanges: ranges = []} = spec
+  const kubelets = type === 'LoadBalancer' ? (spec.ports ?? []) : []
   const place = ['spec', 'LoadBalancerSourceRanges']
   const hint = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24'
   const wrong = ranges.some(range => network(range.trim()) !== undefined)
   const checked = type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
   const unchecked = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
   return [
+    ...kubelets.flatMap(({port}, index) =>
+      port === kubeletPort ? [invalid(['spec', 'ports', index], port, usedByKubelet)] : [],
+    ),
     ...(wrong ? [invalid(place, `[${ranges.join(' ')}]`, hint)] : []),
     ...(type !== 'LoadBalancer' && ranges.length > 0 ? [forbidden(place, onlyBalancer)] : []),
     ...(['loadBalancerClass', 'allocateLoadBalancerNodePorts'] as const).flatMap(field =>

@@ -1,5 +1,5 @@
 import {repeated} from './container.ts'
-import {forbidden, invalid, type Mistake} from './mistake.ts'
+import {duplicate, forbidden, invalid, type Mistake} from './mistake.ts'
 import type {ServicePort, ServiceSpec} from './service.ts'
 
 /** The ports that services may have on every node: kube-apiserver's `--service-node-port-range`. */
@@ -32,13 +32,7 @@ function rangeMistakes(ports: readonly ServicePort[]): Mistake[] {
 /** TCP and UDP may share a number, two ports of one protocol may not. */
 function clashMistakes(ports: readonly ServicePort[]): Mistake[] {
   const numbers = ports.map(({nodePort, protocol}, index) => (nodePort ? `${nodePort}/${protocol}` : `none/${index}`))
-  return repeated(numbers).map(index => {
-    const {protocol, nodePort} = ports[index] ?? {}
-    return {
-      path: ['spec', 'ports', index, 'nodePort'],
-      message: `Duplicate value: ${goServicePort({protocol, nodePort})}`,
-    }
-  })
+  return repeated(numbers).map(index => duplicate(['spec', 'ports', index, 'nodePort'], ports[index]?.nodePort))
 }
 
 function headlessMistakes({type, clusterIP}: ServiceSpec): Mistake[] {
@@ -48,8 +42,8 @@ function headlessMistakes({type, clusterIP}: ServiceSpec): Mistake[] {
 }
 
 /** A port in Go's notation, with those fields that tell it from others. */
-export function goServicePort({protocol, port = 0, nodePort = 0}: PortWords): string {
-  return `core.ServicePort{Name:"", Protocol:"${protocol}", AppProtocol:(*string)(nil), Port:${port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:${nodePort}}`
+export function goServicePort({protocol, port = 0}: PortWords): string {
+  return `core.ServicePort{Name:"", Protocol:"${protocol}", AppProtocol:(*string)(nil), Port:${port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}`
 }
 
-type PortWords = {readonly [K in 'protocol' | 'port' | 'nodePort']?: ServicePort[K] | undefined}
+type PortWords = {readonly [K in 'protocol' | 'port']?: ServicePort[K] | undefined}

@@ -21,6 +21,19 @@ test(
 )
 test(
   refused,
+  `{${policy}, spec: {podSelector: {matchExpressions: [{key: a, operator: In}, {key: a, operator: NotIn, values: []}, {key: a, operator: Exists, values: [x]}, {key: a, operator: DoesNotExist}]}}}`,
+  "spec.podSelector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+  "spec.podSelector.matchExpressions[1].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+  "spec.podSelector.matchExpressions[2].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+)
+test(
+  refused,
+  `{${policy}, spec: {egress: [{to: [{podSelector: {matchExpressions: [{key: a, operator: In}]}, namespaceSelector: {matchExpressions: [{key: a, operator: Exists, values: [x]}]}}]}]}}`,
+  "spec.egress[0].to[0].podSelector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+  "spec.egress[0].to[0].namespaceSelector.matchExpressions[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+)
+test(
+  refused,
   `{${policy}, spec: {ingress: [{from: [{}, {podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]}}`,
   'spec.ingress[0].from[0]: Required value: must specify a peer',
   'spec.ingress[0].from[1]: Forbidden: may not specify both ipBlock and another peer',

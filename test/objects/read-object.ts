@@ -125,7 +125,7 @@ test(
 test(
   wrong,
   `{${service}, spec: {type: NodePort, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 30080}, {name: c, port: 81, protocol: UDP, nodePort: 30080}]}}`,
-  'spec.ports[1].nodePort: Duplicate value: core.ServicePort{Name:"", Protocol:"TCP", AppProtocol:(*string)(nil), Port:0, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:30080}',
+  'spec.ports[1].nodePort: Duplicate value: 30080',
 )
 test(
   wrong,

@@ -48,10 +48,20 @@ test(
 )
 test(
   refused,
-  service('externalIPs: [127.0.0.1, x], ports: [{port: 80}]'),
+  service('externalIPs: [127.0.0.1, x, "::1", "fe80::1", "ff02::1", "0:0::0", "2001:db8::1"], ports: [{port: 80}]'),
   'spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
   'spec.externalIPs[1]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+  'spec.externalIPs[2]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+  'spec.externalIPs[3]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+  'spec.externalIPs[4]: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
+  'spec.externalIPs[5]: Invalid value: "0:0::0": may not be unspecified (0:0::0)',
 )
+test(
+  refused,
+  service('type: LoadBalancer, ports: [{name: a, port: 80}, {name: b, port: 10250}]'),
+  'spec.ports[1]: Invalid value: 10250: may not expose port 10250 externally since it is used by kubelet',
+)
+test(refused, service('type: NodePort, ports: [{port: 10250}]'))
 test(
   refused,
   service('loadBalancerSourceRanges: [x], loadBalancerClass: a/b, healthCheckNodePort: 30000, ports: [{port: 80}]'),
