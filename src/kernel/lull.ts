@@ -1,10 +1,24 @@
-import {setImmediate, setTimeout} from 'node:timers/promises'
+import {setTimeout as pause, setImmediate as turn} from 'node:timers/promises'
 
-/**
- * Resolves so many ms later, and not before all has been read that was there to be read then. A thread that was busy, or had to wait for its
- * turn, looks at its clock first and at its sockets and pipes afterwards: by its clock alone what came long ago has never come.
+/*
+ * A thread that was busy, or had to wait for its turn, looks at its clock first and at its sockets and pipes afterwards: by its clock alone
+ * what came long ago has never come. Here the time is over only when all has been read that was there by then.
  */
+
+/** Resolves when the time is over. */
 export async function lull(milliseconds: number, {ref = true}: {readonly ref?: boolean} = {}): Promise<void> {
-  await setTimeout(milliseconds, undefined, {ref})
-  await setImmediate()
+  await pause(milliseconds, undefined, {ref})
+  await turn()
+}
+
+/** Acts when the time is over, unless the function that it answers is called before. */
+export function afterLull(milliseconds: number, act: () => void): () => void {
+  let late: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    late = setImmediate(act)
+  }, milliseconds)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(late)
+  }
 }

@@ -1,4 +1,5 @@
 import {connect as connectSocket, type Socket} from 'node:net'
+import {afterLull} from '../../kernel/lull.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import {request} from '../../net/http.ts'
 import {runInside} from './run-inside.ts'
@@ -146,11 +147,11 @@ function headersOf(headers: readonly (readonly [string, string])[]): Record<stri
 }
 
 function limit(timeoutMs: number, signal: AbortSignal, over: () => void): {release: () => void} {
-  const timer = setTimeout(over, timeoutMs)
+  const stop = afterLull(timeoutMs, over)
   signal.addEventListener('abort', over, {once: true})
   return {
     release: () => {
-      clearTimeout(timer)
+      stop()
       signal.removeEventListener('abort', over)
     },
   }

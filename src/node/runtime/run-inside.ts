@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import type {Readable} from 'node:stream'
 import {finished} from 'node:stream/promises'
-import {lull} from '../../kernel/lull.ts'
+import {afterLull, lull} from '../../kernel/lull.ts'
 import type {Namespaces} from '../../kernel/namespaces.ts'
 import type {AskAnswer, ExecQuestion} from './ask.ts'
 import {ended, spawned} from './child.ts'
@@ -34,7 +34,7 @@ export async function runInside(
     over = true
     if (child.pid !== undefined) signalTree(child.pid, 'SIGKILL')
   }
-  const timer = setTimeout(end, timeoutMs)
+  const stop = afterLull(timeoutMs, end)
   signal.addEventListener('abort', end, {once: true})
   if (signal.aborted) end()
   const outputs = [child.stdout, child.stderr]
@@ -49,7 +49,7 @@ export async function runInside(
         }
       : {came: 'answer', code, said: said()}
   } finally {
-    clearTimeout(timer)
+    stop()
     signal.removeEventListener('abort', end)
     for (const stream of outputs) stream.destroy()
   }

@@ -1,5 +1,6 @@
 import {closeSync} from 'node:fs'
 import {connect, Socket, type SocketConstructorOpts, type TcpSocketConnectOpts} from 'node:net'
+import {afterLull} from '../../../kernel/lull.ts'
 import type {Syscalls} from '../../../kernel/syscalls.ts'
 import type {Called, Endpoints} from './permitted.ts'
 import {vouchedTos} from './vouched.ts'
@@ -53,18 +54,13 @@ function dial(
       return resolve('no room')
     }
     const finish = (outcome: Socket | 'no answer' | 'no room') => {
-      clearTimeout(timer)
-      clearImmediate(late)
+      stop()
       socket.removeAllListeners()
       socket.on('error', () => undefined)
       if (outcome !== socket) socket.destroy()
       resolve(outcome)
     }
-    // A thread that was busy looks at its clock before its sockets: the answer may be there all the same.
-    let late: NodeJS.Immediate | undefined
-    const timer = setTimeout(() => {
-      late = setImmediate(finish, 'no answer')
-    }, timeoutMs)
+    const stop = afterLull(timeoutMs, () => finish('no answer'))
     socket.once('connect', () => finish(socket))
     socket.once('error', ({code}: NodeJS.ErrnoException) =>
       finish(code === 'EMFILE' || code === 'ENFILE' ? 'no room' : 'no answer'),
