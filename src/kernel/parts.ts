@@ -23,11 +23,26 @@ function middlesOf<Part>(before: readonly Part[], after: readonly Part[]): reado
   return [before.slice(start, before.length - end), after.slice(start, after.length - end)]
 }
 
-/** Works a value out when it is first asked for. */
+/** Works a value out when it is first asked for, and lets go of what it was worked out from. */
 export function lazily<T>(work: () => T): () => T {
+  let left: (() => T) | undefined = work
   let known: {readonly value: T} | undefined
   return () => {
-    known ??= {value: work()}
+    known ??= {value: (left as () => T)()}
+    left = undefined
     return known.value
   }
+}
+
+/** Parts of which each is worked out when it is first asked for; asked again, it is the very same one. */
+export type Parts<Part> = {readonly count: number; at(index: number): Part; all(): readonly Part[]}
+
+/** `make` is to remember what it has made. */
+export function partsMade<Part>(count: number, make: (index: number) => Part): Parts<Part> {
+  return {count, at: make, all: lazily(() => Array.from({length: count}, (_, index) => make(index)))}
+}
+
+/** Those that there are. */
+export function partsOf<Part>(all: readonly Part[]): Parts<Part> {
+  return {count: all.length, at: index => all[index] as Part, all: () => all}
 }

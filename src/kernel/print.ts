@@ -25,6 +25,19 @@ export type Line = {readonly tool: Tool; readonly line: string}
 
 /** The text of an op, as a person would type it after the tool's name. */
 export function print(op: Op): Line {
+  const known = printed.get(op)
+  printed.delete(op)
+  return known ?? lineOf(op)
+}
+
+/** Works out an op's text while there is time: who prints it next finds it there. */
+export function printAhead(op: Op): void {
+  printed.set(op, lineOf(op))
+}
+
+const printed = new WeakMap<Op, Line>()
+
+function lineOf(op: Op): Line {
   switch (op.op) {
     case 'addLink':
       if (op.link.kind.type === 'tun') return ip('tuntap add', 'dev', op.link.name, 'mode', 'tun')

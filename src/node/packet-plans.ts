@@ -1,10 +1,11 @@
 import {ipSetChangeBetween, ipSetChangeFrom} from '../kernel/ipset/change.ts'
 import {ipvsChangeBetween, ipvsChangeFrom} from '../kernel/ipvs/change.ts'
 import type {Kernel} from '../kernel/kernel.ts'
-import {nftChangeBetween, nftRemoval, splitNftChange} from '../kernel/nftables/change.ts'
+import {nftChangeBetween, nftRemoval} from '../kernel/nftables/change.ts'
+import {nftStepsFromNothing} from '../kernel/nftables/first-steps.ts'
 import type {Op} from '../kernel/op.ts'
-import {planBetween, planChange, splitChange} from '../kernel/rules/iptables.ts'
-import type {RulesChange, RulesPlan} from '../kernel/ruleset.ts'
+import {planBetween, planChange, stepsFromNothing} from '../kernel/rules/iptables.ts'
+import type {RulesPlan} from '../kernel/ruleset.ts'
 import type {PacketPlan} from './plan.ts'
 
 /** A change of what filters packets. */
@@ -15,33 +16,35 @@ export type PacketOp = Extract<Op, {readonly op: 'changeRules' | 'changeTable' |
  * which one names the other's: sets before the rules that ask them. What goes does so the other way round.
  */
 export function packetOps(previous: readonly PacketPlan[], next: readonly PacketPlan[]): readonly PacketOp[] {
-  return [...next, ...leavers(previous, next)].flatMap(plan => {
+  return [...packetSteps(previous, next)].filter(op => op !== undefined)
+}
+
+/** The same one by one, each worked out when it is asked for; undefined is a pause in long work, for who has something to do meanwhile. */
+export function* packetSteps(
+  previous: readonly PacketPlan[],
+  next: readonly PacketPlan[],
+): Generator<PacketOp | undefined> {
+  for (const plan of [...next, ...leavers(previous, next)]) {
     const before = previous.find(one => isSame(one, plan))
-    return before === undefined ? stepTo(undefined, plan).flatMap(inSteps) : stepTo(before, plan)
-  })
+    yield* before === undefined ? firstSteps(plan) : stepTo(before, plan)
+  }
 }
 
 /**
- * The same change in steps, when it is large and nothing of it is there yet, so that nobody misses what comes later. One input of `iptables-restore --noflush`
+ * What is large goes in steps where nothing of it is there yet, so that nobody misses what comes later. One input of `iptables-restore --noflush`
  * with ten thousand Services takes iptables on nftables more than a minute and a half of processor time, in steps it takes 2.3 s; nft needs half as
  * long for five parts as for one (iptables 1.8.9, nft 1.0.6). Jumps into what is made come last.
  */
-function inSteps(op: PacketOp): readonly PacketOp[] {
-  if (op.op === 'changeRules' && sizeOf(op.change) > rulesAtOnce)
-    return splitChange(op.change, rulesAtOnce).map(change => ({op: 'changeRules', change}))
-  if (op.op === 'changeTable')
-    return splitNftChange(op.change, charactersAtOnce).map(change => ({op: 'changeTable', change}))
-  return [op]
+function* firstSteps(plan: PacketPlan): Generator<PacketOp | undefined> {
+  if (plan.backend === 'iptables')
+    for (const change of stepsFromNothing(plan, rulesAtOnce)) yield change && {op: 'changeRules', change}
+  else if (plan.backend === 'nftables')
+    for (const change of nftStepsFromNothing(plan, charactersAtOnce)) yield change && {op: 'changeTable', change}
+  else yield* stepTo(undefined, plan)
 }
 
 const rulesAtOnce = 1000
 const charactersAtOnce = 500_000
-
-function sizeOf({tables}: RulesChange): number {
-  let size = 0
-  for (const {rewrite} of Object.values(tables)) for (const chain in rewrite) size += rewrite[chain]?.length ?? 0
-  return size
-}
 
 /** The parts of a kernel that say what a namespace holds. */
 export type Observe = {

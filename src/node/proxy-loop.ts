@@ -7,12 +7,21 @@ import {emptyNetns, type NetnsState} from '../kernel/state.ts'
 import type {IpFamily} from '../net/ip.ts'
 import type {EndpointSlice} from '../objects/endpoint-slice.ts'
 import type {Service} from '../objects/service.ts'
+import {applyAhead} from './apply-ahead.ts'
 import {haveEmptied, keepingEmptied, withoutEmptied} from './emptied-chains.ts'
 import {printOf} from './hand.ts'
 import {haveLeavers, keepingLeavers, leaversIn, newLeavers, serversIn, withoutLeavers} from './leaving-servers.ts'
 import {haveServersChanged} from './lost-servers.ts'
 import {both, ofProxy, statesToCompare} from './own-state.ts'
-import {anyOf, iptablesPlans, observing, type PacketOp, packetOps, packetOpsInFull, takingOver} from './packet-plans.ts'
+import {
+  anyOf,
+  iptablesPlans,
+  observing,
+  type PacketOp,
+  packetOpsInFull,
+  packetSteps,
+  takingOver,
+} from './packet-plans.ts'
 import type {PacketPlan} from './plan.ts'
 import type {ProxyConfiguration} from './proxy/configuration.ts'
 import {proxyModeOf, proxyModes, refuseWithoutIpv6} from './proxy/index.ts'
@@ -145,16 +154,18 @@ export function createProxyLoop({
   const apply = async (plans: readonly PacketPlan[]): Promise<readonly PacketOp['change'][]> => {
     const isFirst = again && applied.length === 0
     const others = isFirst ? plansOfOtherModes(node()) : []
-    const ops = inFull
+    const steps = inFull
       ? await packetOpsInFull([...applied, ...others], takingOver(plans, others), observing(kernel, netns))
-      : packetOps(applied, plans)
-    for (const op of ops) {
+      : packetSteps(applied, plans)
+    const made: PacketOp['change'][] = []
+    await applyAhead(steps, async op => {
       await kernel.apply(netns, [op])
+      made.push(op.change)
       changed?.(op.change)
-    }
+    })
     applied = inFull ? withoutEmptied(plans) : plans
     inFull = false
-    return ops.map(({change}) => change)
+    return made
   }
 
   /* A hand is told from a kube-proxy before this one by what this one has left. */

@@ -2,6 +2,7 @@ import {execFileSync, spawnSync} from 'node:child_process'
 import test from 'ava'
 import fc from 'fast-check'
 import {nftChangeBetween, printNftChange, splitNftChange} from '../../src/kernel/nftables/change.ts'
+import {nftStepsFromNothing} from '../../src/kernel/nftables/first-steps.ts'
 import {NftError, parseNftTable} from '../../src/kernel/nftables/parse.ts'
 import type {NftMap, NftPlan, NftTable} from '../../src/kernel/nftables/table.ts'
 import {addressOf, type Cidr, cidrOf, parseNetwork, prefixLength} from '../../src/net/cidr.ts'
@@ -144,6 +145,14 @@ for (const [user, way] of Object.entries(ways)) {
     t.deepEqual<unknown, unknown>(seen[1] && sorted(seen[1]), second.table && sorted(second.table))
   })
 
+  test(`as ${user}, many Services that are written while they are planned leave what is planned`, t => {
+    const plan = nftablesPlan(ofAllKinds(320), context)
+    const steps = [...nftStepsFromNothing(plan, 25_000)].filter(step => step !== undefined)
+    t.true(steps.length > 5)
+    const left = listings(way, steps.map(printNftChange)).map(parseNftTable).at(-1)
+    t.deepEqual<unknown, unknown>(left && sorted(left), plan.table && sorted(plan.table))
+  })
+
   test(`as ${user}, three thousand Services ${user === 'root' ? 'are one transaction' : 'go in steps'}`, t => {
     const ports = Array.from({length: 3000}, (_, index): ServicePort => {
       const clusterIp = parseIp(`10.97.${index >> 8}.${index & 255}`)
@@ -155,6 +164,24 @@ for (const [user, way] of Object.entries(ways)) {
     const steps = user === 'root' ? [change] : splitNftChange(change)
     const seen = listings(way, steps.map(printNftChange)).at(-1) ?? ''
     t.is(Object.keys(parseNftTable(seen).chains).length, Object.keys(plan.table?.chains ?? {}).length)
+  })
+}
+
+/** Services of all kinds in turn. */
+function ofAllKinds(count: number): readonly ServicePort[] {
+  const ranges = [parseNetwork('192.0.2.0/24')]
+  return Array.from({length: count}, (_, at): ServicePort => {
+    const [high, low] = [at >> 8, at & 255]
+    const at4 = (network: string) => parseIp(`${network}.${high}.${low}`)
+    const kinds: readonly Partial<ServicePort>[] = [
+      {},
+      {nodePort: 30_000 + at, externalTrafficPolicy: 'Local'},
+      {affinitySeconds: 60},
+      {endpoints: []},
+      {loadBalancerIps: [at4('10.40')], sourceRanges: ranges},
+      {externalIps: [at4('10.41')], endpoints: []},
+    ]
+    return {...kubia, name: `default/s${at}`, clusterIp: at4('10.97'), ...kinds[at % kinds.length]}
   })
 }
 

@@ -88,18 +88,20 @@ function chainOf(command = ''): string | undefined {
 /* A command takes up to six times as many bytes in netlink as its text, and the buffer has 208 KiB (measured with nft 1.0.6). */
 const charactersAtOnce = 30_000
 
-function changeOf({family, name, table, leaving}: NftPlan, commands: readonly string[]): NftChange {
+/** One transaction of a plan's. */
+export function changeOf({family, name, table, leaving}: NftPlan, commands: readonly string[]): NftChange {
   return {backend: 'nftables', family, name, table: table && withEmptyChains(table, leaving), commands}
 }
 
-const empty: NftTable = {sets: {}, maps: {}, chains: {}}
+export const empty: NftTable = {sets: {}, maps: {}, chains: {}}
 
 /** A table that is not there cannot be deleted, one that is there cannot get a comment: it is made, deleted, and made. */
-function fresh(place: string, {comment}: NftTable): string[] {
+export function fresh(place: string, {comment}: NftTable): string[] {
   return [`add table ${place}`, `delete table ${place}`, `add table ${place}${braced(quoted(comment))}`]
 }
 
-function steps(place: string, before: NftTable, after: NftTable): string[] {
+/** The commands from one table to the next. */
+export function steps(place: string, before: NftTable, after: NftTable): string[] {
   const gone = (part: 'chains' | 'maps' | 'sets') => Object.keys(before[part]).filter(name => !(name in after[part]))
   const changed = Object.entries(after.chains).filter(([name, chain]) => differs(before.chains[name], chain))
   const added = changed.filter(([name]) => before.chains[name] === undefined)

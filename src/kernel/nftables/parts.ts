@@ -1,9 +1,12 @@
-import {type Difference, differenceOf, lazily} from '../parts.ts'
+import {type Difference, differenceOf, lazily, type Parts} from '../parts.ts'
 import type {NftChain, NftElement, NftMap, NftSet, NftTable} from './table.ts'
 
-/** What one Service has in a table: chains and sets of its own, and elements of sets and maps that all share. */
+/**
+ * What one Service has in a table: chains and sets of its own, and elements of sets and maps that all share. The chains are pairs and no object: one with names that no
+ * other object has costs V8 as much as ten pairs.
+ */
 export type NftPart = {
-  readonly chains: Readonly<Record<string, NftChain>>
+  readonly chains: readonly (readonly [name: string, chain: NftChain])[]
   readonly sets: Readonly<Record<string, NftSet>>
   readonly elements: readonly NftClaim[]
 }
@@ -11,14 +14,15 @@ export type NftPart = {
 /** An element of a shared map, or of a shared set: that has no value. */
 export type NftClaim = readonly [name: string, key: string, element?: NftElement]
 
-type Parts = {readonly shared: NftTable; readonly own: readonly NftPart[]}
+/** What is there without any Service, and what each has. */
+export type NftParts = {readonly shared: NftTable; readonly own: Parts<NftPart>}
 
 /**
  * The sum of a table and of parts. Of two parts that claim one key of a map, the first has it. It is a table like any other, but put together only
  * when somebody asks what is in it; the way from one such table to the next does not.
  */
-export function nftTableOfParts(parts: Parts): NftTable {
-  const whole = lazily(() => sumOf(parts.shared, parts.own))
+export function nftTableOfParts(parts: NftParts): NftTable {
+  const whole = lazily(() => sumOf(parts.shared, parts.own.all()))
   const {comment} = parts.shared
   const table: NftTable = {
     ...(comment !== undefined && {comment}),
@@ -56,17 +60,22 @@ export function withEmptyChains(table: NftTable, names: readonly string[] = []):
 
 /** Whether it is made of so many parts that to read it takes long. */
 export function isLargeTable(table: NftTable): boolean {
-  return (partsOf.get(table)?.own.length ?? 0) >= manyParts
+  return (partsOf.get(table)?.own.count ?? 0) >= manyParts
 }
 
 /* A Service has some four chains, of which nft reads 300 in a millisecond. */
 const manyParts = 300
 
-const partsOf = new WeakMap<NftTable, Parts>()
+const partsOf = new WeakMap<NftTable, NftParts>()
+
+/** What a table is made of; undefined when it does not come in parts. */
+export function partsOfNftTable(table: NftTable): NftParts | undefined {
+  return partsOf.get(table)
+}
 
 /** Two tables as far as they may differ: without the parts that are in both, unless they claim what one of the others does. */
 export function tablesToCompare(before: NftTable, after: NftTable): readonly [NftTable, NftTable] {
-  const [old, now] = [partsOf.get(before), partsOf.get(after)]
+  const [old, now] = [allOf(before), allOf(after)]
   if (old === undefined || now === undefined) return [before, after]
   const difference = differenceOf(old.own, now.own)
   if (difference === undefined) return [before, after]
@@ -76,8 +85,15 @@ export function tablesToCompare(before: NftTable, after: NftTable): readonly [Nf
   return [sumOf(old.shared, old.own.filter(concerned)), sumOf(now.shared, now.own.filter(concerned))]
 }
 
+type AllParts = {readonly shared: NftTable; readonly own: readonly NftPart[]}
+
+function allOf(table: NftTable): AllParts | undefined {
+  const parts = partsOf.get(table)
+  return parts && {shared: parts.shared, own: parts.own.all()}
+}
+
 /* A few parts have become others that claim the same, as a Service whose endpoints change: then none of the rest need be asked. */
-function isInPlace({gone, come}: Difference<NftPart>, old: Parts, now: Parts): boolean {
+function isInPlace({gone, come}: Difference<NftPart>, old: AllParts, now: AllParts): boolean {
   if (gone.length > fewParts || gone.length !== come.length || old.own.length !== now.own.length) return false
   return gone.every((part, at) => {
     const next = come[at] as NftPart
@@ -105,12 +121,20 @@ function concernedBy(parts: readonly NftPart[]): (part: NftPart) => boolean {
   return part => these.has(part) || part.elements.some(([name, key]) => claimed.get(name)?.has(key))
 }
 
+/** The table without what is each part's own: what all share, with the elements that the parts claim. */
+export function sharedTable({shared, own}: NftParts): NftTable {
+  return sumOf(
+    shared,
+    own.all().map(({elements}) => ({elements, sets: {}, chains: []})),
+  )
+}
+
 function sumOf(shared: NftTable, parts: readonly NftPart[]): NftTable {
   const sets: Record<string, NftSet> = {...shared.sets}
   const chains: Record<string, NftChain> = {...shared.chains}
   for (const part of parts) {
     Object.assign(sets, part.sets)
-    Object.assign(chains, part.chains)
+    for (const [name, chain] of part.chains) chains[name] = chain
   }
   const {keys, values} = claimsOf(shared, parts)
   for (const [name, found] of Object.entries(keys))

@@ -22,23 +22,29 @@ export function changeOf(
  * Chains can only be removed when nothing jumps to them any more, so they go last.
  */
 export function printRulesChange(change: RulesChange): string {
-  return tableNames
-    .flatMap(name => {
-      const table = change.tables[name]
-      return table === undefined ? [] : [`*${name}`, ...printTableChange(table), 'COMMIT']
-    })
-    .map(line => `${line}\n`)
-    .join('')
+  const lines: string[] = []
+  for (const name of tableNames) {
+    const table = change.tables[name]
+    if (table === undefined) continue
+    lines.push(`*${name}`)
+    printTableChange(table, lines)
+    lines.push('COMMIT')
+  }
+  return `${lines.join('\n')}\n`
 }
 
-function printTableChange(table: RulesChangeTable): string[] {
+/* Onto one list: a first sync has a hundred thousand lines. */
+function printTableChange(table: RulesChangeTable, lines: string[]): void {
   const chains = Object.entries(table.rewrite)
-  return [
-    ...[...chains.map(([chain]) => chain), ...table.remove].map(chain => `:${chain} - [0:0]`),
-    ...chains.flatMap(([chain, rules]) => rules.map(rule => printIptablesRule(chain, rule))),
-    ...table.delete.map(({chain, rule}) => `-D ${chain} ${printSpecification(rule)}`),
-    ...table.insert.map(({chain, rule}) => `-I ${chain} ${printSpecification(rule)}`),
-    ...table.append.map(({chain, rule}) => printIptablesRule(chain, rule)),
-    ...table.remove.map(chain => `-X ${chain}`),
-  ]
+  for (const [chain] of chains) lines.push(declared(chain))
+  for (const chain of table.remove) lines.push(declared(chain))
+  for (const [chain, rules] of chains) for (const rule of rules) lines.push(printIptablesRule(chain, rule))
+  for (const {chain, rule} of table.delete) lines.push(`-D ${chain} ${printSpecification(rule)}`)
+  for (const {chain, rule} of table.insert) lines.push(`-I ${chain} ${printSpecification(rule)}`)
+  for (const {chain, rule} of table.append) lines.push(printIptablesRule(chain, rule))
+  for (const chain of table.remove) lines.push(`-X ${chain}`)
+}
+
+function declared(chain: string): string {
+  return `:${chain} - [0:0]`
 }

@@ -8,7 +8,8 @@
  */
 export {applyRulesChange} from './apply.ts'
 export {printRulesChange} from './change.ts'
-export {tableOfParts} from './parts.ts'
+export {stepsFromNothing} from './first-steps.ts'
+export {type OwnChains, tableOfParts} from './parts.ts'
 export {planBetween, planChange} from './plan-change.ts'
 export {parseIptablesRule, printIptablesRule, sameRules} from './rule.ts'
 export {RulesetError} from './ruleset-error.ts'

@@ -85,7 +85,8 @@ function chainsThatDiffer(
   return Object.fromEntries(entries)
 }
 
-function placed(jumps: RulesPlanTable['jumps']): Pick<RulesChangeTable, 'insert' | 'append'> {
+/** Where jumps are put. */
+export function placed(jumps: RulesPlanTable['jumps']): Pick<RulesChangeTable, 'insert' | 'append'> {
   const at = (place: 'top' | 'bottom'): Placed[] =>
     jumps.filter(jump => jump.at === place).map(({chain, rule}) => ({chain, rule}))
   return {insert: at('top'), append: at('bottom')}

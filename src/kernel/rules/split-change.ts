@@ -9,7 +9,7 @@ import {tableNames} from './tables.ts'
 const rulesPerMessage = 150
 
 /** What a chain's declaration takes, measured in rules. */
-const chainWeight = 0.5
+export const chainWeight = 0.5
 
 /**
  * The same change in steps that are small enough to be committed without privilege, to be applied one after the other. Each step

@@ -1,4 +1,5 @@
-import {sameRules, tableOfParts} from '../../kernel/rules/iptables.ts'
+import {lazily, type Parts, partsMade, partsOf} from '../../kernel/parts.ts'
+import {type OwnChains, sameRules, tableOfParts} from '../../kernel/rules/iptables.ts'
 import type {IptablesRule, IptablesTable, RulesPlan} from '../../kernel/ruleset.ts'
 import {dependsOnNode, type ServiceContext} from './iptables-service.ts'
 import {chainsOfAllProfiles, type IptablesProfile, profileOf} from './profiles.ts'
@@ -55,7 +56,7 @@ function insideOf({nodeIp: _ip, addresses: _all, nodeName: _name, ...context}: S
 type Chains = Record<string, IptablesRule[]>
 
 /** The rules of one port: in chains that all share, and in those of its own. */
-type Section = {readonly shared: readonly Row[]; readonly own: readonly (readonly [IptablesTable, Chains])[]}
+type Section = {readonly shared: readonly Row[]; readonly own: Readonly<Partial<Record<IptablesTable, OwnChains>>>}
 
 /*
  * The rules of a port that is the same as before, for a node that is told the same. Most are the same on all nodes; those for packets from
@@ -71,18 +72,19 @@ function knownSection(port: ServicePort, context: ServiceContext, known: WeakMap
 const knownSections = rememberedBy<WeakMap<ServicePort, Section>>(() => new WeakMap())
 
 function sectionOf(rows: readonly Row[], {baseChains}: IptablesProfile): Section {
-  const isShared = ({table, chain}: Row) => baseChains[table]?.includes(chain) ?? false
-  const own = Map.groupBy(
-    rows.filter(row => !isShared(row)),
-    ({table}) => table,
-  )
-  return {shared: rows.filter(isShared), own: [...own].map(([table, all]) => [table, chainsOf(all)])}
-}
-
-function chainsOf(rows: readonly Row[]): Chains {
-  const chains: Chains = {}
-  for (const row of rows) place(chains, row)
-  return chains
+  const shared: Row[] = []
+  const own: Partial<Record<IptablesTable, Map<string, IptablesRule[]>>> = {}
+  for (const row of rows) {
+    const {table, chain, rule} = row
+    if (baseChains[table]?.includes(chain)) shared.push(row)
+    else {
+      own[table] ??= new Map()
+      const rules = own[table].get(chain)
+      if (rules) rules.push(rule)
+      else own[table].set(chain, [rule])
+    }
+  }
+  return {shared, own: Object.fromEntries(Object.entries(own).map(([table, chains]) => [table, [...chains]]))}
 }
 
 function place(chains: Chains, {chain, rule}: Row): void {
@@ -93,14 +95,14 @@ function place(chains: Chains, {chain, rule}: Row): void {
 
 const servicePrefixes = ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-XLB-', 'KUBE-SEP-']
 
-/** A plan in parts: of each table the chains that all share, and those of each port. */
+/** A plan in parts: of each table the chains that all share, and those of each port, each worked out when it is asked for. */
 type Planned = {
   readonly ports: readonly ServicePort[]
-  readonly sections: readonly Section[]
-  readonly shared: Readonly<Record<IptablesTable, Chains>>
-  readonly own: Readonly<Record<IptablesTable, readonly Chains[]>>
+  shared(): Readonly<Record<IptablesTable, Chains>>
+  readonly own: Readonly<Record<IptablesTable, Parts<OwnChains>>>
 }
 
+/* Asked again for the same port, it answers the same. */
 type SectionOf = (port: ServicePort) => Section
 
 const lastPlans = rememberedBy<{last?: Planned}>(() => ({}))
@@ -111,44 +113,51 @@ function stepFrom(last: Planned, ports: readonly ServicePort[], sectionOf: Secti
   const changed: number[] = []
   for (let at = 0; at < ports.length; at++) if (ports[at] !== last.ports[at]) changed.push(at)
   if (changed.length > fewPorts) return undefined
-  const sections = [...last.sections]
-  for (const at of changed) sections[at] = sectionOf(ports[at] as ServicePort)
-  if (!changed.every(at => sameRows(sections[at]?.shared, last.sections[at]?.shared))) return undefined
+  const sectionAt = (at: number, all = ports) => sectionOf(all[at] as ServicePort)
+  if (!changed.every(at => sameRows(sectionAt(at).shared, sectionAt(at, last.ports).shared))) return undefined
   const own = tablesWith(table => {
-    const chains = [...last.own[table]]
-    for (const at of changed) chains[at] = ownOf(sections[at] as Section, table)
-    return chains
+    const chains = [...last.own[table].all()]
+    for (const at of changed) chains[at] = ownOf(sectionAt(at), table)
+    return partsOf(chains)
   })
-  return {...last, ports, sections, own}
+  return {...last, ports, own}
 }
 
 const fewPorts = 10
 
-function sameRows(a: readonly Row[] = [], b: readonly Row[] = []): boolean {
+function sameRows(a: readonly Row[], b: readonly Row[]): boolean {
   const isSame = ({table, chain, rule}: Row, other: Row | undefined) =>
     table === other?.table && chain === other.chain && sameRules([rule], [other.rule])
   return a.length === b.length && a.every((row, at) => isSame(row, b[at]))
 }
 
 function planAll(ports: readonly ServicePort[], context: ProxyContext, sectionOf: SectionOf): Planned {
+  const shared = lazily(() => sharedOf(ports.map(sectionOf), context))
+  const own = tablesWith(table => partsMade(ports.length, at => ownOf(sectionOf(ports[at] as ServicePort), table)))
+  return {ports, shared, own}
+}
+
+function sharedOf(sections: readonly Section[], context: ProxyContext): ReturnType<Planned['shared']> {
   const {baseChains, fixedRows} = profileOf(context)
-  const sections = ports.map(sectionOf)
   const shared = tablesWith<Chains>(table => Object.fromEntries((baseChains[table] ?? []).map(chain => [chain, []])))
   for (const section of sections) for (const row of section.shared) place(shared[row.table], row)
   for (const row of fixedRows(context)) place(shared[row.table], row)
-  return {ports, sections, shared, own: tablesWith(table => sections.map(section => ownOf(section, table)))}
+  return shared
 }
 
-function ownOf({own}: Section, table: IptablesTable): Chains {
-  return own.find(([name]) => name === table)?.[1] ?? none
+function ownOf({own}: Section, table: IptablesTable): OwnChains {
+  return own[table] ?? none
 }
 
-const none: Chains = {}
+const none: OwnChains = []
 
 function tablesOf({shared, own}: Planned, {baseChains, baseJumps}: IptablesProfile): RulesPlan['tables'] {
-  const names = Object.keys(baseChains) as IptablesTable[]
+  const tables = Object.entries(baseChains) as [IptablesTable, readonly string[]][]
   return Object.fromEntries(
-    names.map(name => [name, tableOfParts({shared: shared[name], own: own[name], jumps: baseJumps[name] ?? []})]),
+    tables.map(([name, names]) => [
+      name,
+      tableOfParts({names, shared: () => shared()[name], own: own[name], jumps: baseJumps[name] ?? []}),
+    ]),
   )
 }
 

@@ -21,10 +21,11 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first characters of the SHA-256 digest in base 32, 16 at most: the name of a chain of iptables has at most 28. */
 export function base32(text: string, length: number): string {
-  const digest = digestOf('sha256', text, 'buffer')
+  const digest = digestOf('sha256', text, 'binary') // a string is cheaper than a Buffer
   let name = ''
   for (let bit = 0; bit < 5 * length; bit += 5) {
-    const pair = digest.readUInt16BE(bit >> 3)
+    const at = bit >> 3
+    const pair = (digest.charCodeAt(at) << 8) | digest.charCodeAt(at + 1)
     name += alphabet[(pair >> (11 - (bit & 7))) & 31]
   }
   return name

@@ -1,5 +1,6 @@
 import {type NftPart, nftTableOfParts} from '../../../kernel/nftables/parts.ts'
 import type {NftPlan, NftTable} from '../../../kernel/nftables/table.ts'
+import {partsMade} from '../../../kernel/parts.ts'
 import {contains} from '../../../net/cidr.ts'
 import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
 import {remembered, rememberedBy} from '../remembered.ts'
@@ -37,7 +38,10 @@ export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContex
     owner: 'kube-proxy',
     family: words.ip,
     name: 'kube-proxy',
-    table: nftTableOfParts({shared, own: ports.map(port => knownPart(port, context, known))}),
+    table: nftTableOfParts({
+      shared,
+      own: partsMade(ports.length, at => knownPart(ports[at] as ServicePort, context, known)),
+    }),
   }
 }
 

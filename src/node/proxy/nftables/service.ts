@@ -26,12 +26,14 @@ export function servicePart(port: ServicePort, context: ProxyContext): NftPart {
   const reached = new Map(drawn.flatMap(({endpoints}) => endpoints).map(one => [nftName('endpoint', port, one), one]))
   const hasExternal = external && everywhere.endpoints.length > 0
   return {
-    chains: {
-      ...Object.fromEntries(drawn.map(choice => [choice.chain, {rules: drawing(port, choice, {inside, context})}])),
-      ...(hasExternal && {[nftName('external', port)]: {rules: externalRules(port, {outside, everywhere, context})}}),
-      ...(hasFirewall(port) && {[nftName('firewall', port)]: {rules: firewallRules(port, context)}}),
-      ...Object.fromEntries([...reached].map(([name, endpoint]) => [name, {rules: endpointRules(port, endpoint)}])),
-    },
+    chains: [
+      ...drawn.map(choice => [choice.chain, {rules: drawing(port, choice, {inside, context})}] as const),
+      ...(hasExternal
+        ? [[nftName('external', port), {rules: externalRules(port, {outside, everywhere, context})}] as const]
+        : []),
+      ...(hasFirewall(port) ? [[nftName('firewall', port), {rules: firewallRules(port, context)}] as const] : []),
+      ...[...reached].map(([name, endpoint]) => [name, {rules: endpointRules(port, endpoint)}] as const),
+    ],
     sets: affinitySets(port, [...reached.values()]),
     elements: elementsOf(port, {inside, outside, everywhere}),
   }
