@@ -1,6 +1,6 @@
 import type {IptablesMatch, IptablesRule, IptablesTable, RulesPlanTable} from '../../kernel/ruleset.ts'
 import {contains, hostCidr, parseCidr, parseCidr6} from '../../net/cidr.ts'
-import type {ProxyContext} from './proxy-mode.ts'
+import {answersEverywhere, type ProxyContext} from './proxy-mode.ts'
 import {comment, ctstate, jump, marked, masqueradeMark, type Row} from './rule.ts'
 
 type Jump = RulesPlanTable['jumps'][number]
@@ -106,7 +106,7 @@ export function nodePortJumps({
   const localhostNodePorts = family === 'IPv4' && wanted
   const text = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
   const target = jump('KUBE-NODEPORTS')
-  if (nodePortAddresses.length > 0) {
+  if (nodePortAddresses.length > 0 && !answersEverywhere(nodePortAddresses)) {
     const chosen = addresses.filter(ip => nodePortAddresses.some(net => contains(net, ip)))
     const usable = chosen.filter(ip => localhostNodePorts || !contains(loopback[family], ip))
     return usable.map(ip => ({matches: [{match: 'destination', net: hostCidr(ip)}, text], target}))

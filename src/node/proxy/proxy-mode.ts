@@ -1,5 +1,5 @@
-import type {Cidr} from '../../net/cidr.ts'
-import {familyOf, type Ip} from '../../net/ip.ts'
+import {type Cidr, everywhere, prefixLength} from '../../net/cidr.ts'
+import {familyOf, type Ip, type IpFamily} from '../../net/ip.ts'
 import type {Contribution} from '../plan.ts'
 import type {ProxyConfiguration} from './configuration.ts'
 import type {ServicePort} from './service-port.ts'
@@ -52,18 +52,33 @@ export function contextOf(
   {ipv6: _ipv6, ...node}: ProxyNode,
   {mode: _mode, clusterCIDR, clusterCIDR6: _six, ...rest}: ProxyConfiguration,
 ): ProxyContext {
-  const nodePortAddresses = rest.nodePortAddresses.filter(net => familyOf(net) === 'IPv4')
+  const nodePortAddresses = nodePortNetworks(rest, 'IPv4')
   return {...node, ...rest, nodePortAddresses, ...(clusterCIDR && {clusterCidr: clusterCIDR})}
+}
+
+/* Where networks are named, but none of this family, its node ports answer everywhere; and whoever names everywhere need name no more. */
+function nodePortNetworks(
+  {nodePortAddresses: named}: Pick<ProxyConfiguration, 'nodePortAddresses'>,
+  family: IpFamily,
+): readonly Cidr[] {
+  const own = named.filter(net => familyOf(net) === family)
+  const isAll = named.length > 0 && (own.length === 0 || answersEverywhere(own))
+  return isAll ? [everywhere(family)] : own
+}
+
+/** Whether node ports answer at all addresses of the node, because its kube-proxy is told so. */
+export function answersEverywhere(nodePortAddresses: readonly Cidr[]): boolean {
+  return nodePortAddresses.some(net => prefixLength(net) === 0)
 }
 
 /** The same for Services of IPv6; undefined for a node that has none. */
 export function contextOf6(node: ProxyNode, configuration: ProxyConfiguration): ProxyContext | undefined {
   if (node.ipv6 === undefined) return undefined
   const {clusterCidr: _four, ...context} = contextOf(node, configuration)
-  const {clusterCIDR6, nodePortAddresses} = configuration
+  const {clusterCIDR6} = configuration
   return {
     ...{...context, ...node.ipv6, family: 'IPv6'},
-    nodePortAddresses: nodePortAddresses.filter(net => familyOf(net) === 'IPv6'),
+    nodePortAddresses: nodePortNetworks(configuration, 'IPv6'),
     ...(clusterCIDR6 && {clusterCidr: clusterCIDR6}),
   }
 }

@@ -1,6 +1,6 @@
 import test from 'ava'
 import {printSpecification} from '../../../src/kernel/rules/rule.ts'
-import {parseCidr6, parseNetwork6} from '../../../src/net/cidr.ts'
+import {parseAnyNetwork, parseCidr6, parseNetwork6} from '../../../src/net/cidr.ts'
 import {parseIp6} from '../../../src/net/ip6.ts'
 import {defaultProxyConfiguration} from '../../../src/node/proxy/configuration.ts'
 import {iptables} from '../../../src/node/proxy/iptables.ts'
@@ -128,5 +128,31 @@ test('a node without IPv6 has one context, another has two', t => {
     nodePortAddresses: ['fd00:10:0:20::/64'],
   })
   const four = contextOf(dual, configuration)
-  t.deepEqual([four.family, four.clusterCidr, four.nodePortAddresses?.length], [undefined, undefined, 0])
+  t.deepEqual([four.family, four.clusterCidr], [undefined, undefined])
+})
+
+test('networks of one family say nothing of the other, whose node ports answer at all addresses', t => {
+  const dual = {nodeName: 'node1', ipv6: {nodeIp: parseIp6('fd00:10:0:20::b')}}
+  const told = (...nodePortAddresses: readonly string[]) => {
+    const configuration = {...defaultProxyConfiguration, nodePortAddresses: nodePortAddresses.map(parseAnyNetwork)}
+    return [contextOf(dual, configuration), contextOf6(dual, configuration)].map(one => one?.nodePortAddresses?.join())
+  }
+  t.deepEqual(told(), ['', ''])
+  t.deepEqual(told('10.0.20.0/24'), ['10.0.20.0/24', '::/0'])
+  t.deepEqual(told('fd00:10:0:20::/64'), ['0.0.0.0/0', 'fd00:10:0:20::/64'])
+  t.deepEqual(told('10.0.20.0/24', 'fd00:10:0:20::/64'), ['10.0.20.0/24', 'fd00:10:0:20::/64'])
+  t.deepEqual(told('10.0.20.0/24', '0.0.0.0/0'), ['0.0.0.0/0', '::/0'])
+})
+
+test('node ports of IPv6 that answer at all addresses do not at ::1', t => {
+  const everywhere = {...context, nodePortAddresses: [parseNetwork6('::/0')]}
+  const {tables} = planned([], everywhere)
+  const last = tables.nat?.chains['KUBE-SERVICES']?.at(-1)
+  t.regex(last ? printSpecification(last) : '', /^! -d ::1\/128 .*--dst-type LOCAL -j KUBE-NODEPORTS$/)
+  const {table} = nftablesPlan([], everywhere)
+  t.false('nodeport-ips' in (table?.sets ?? {}))
+  t.is(
+    table?.chains.services?.rules.at(-1),
+    'fib daddr type local ip6 daddr != ::1 meta l4proto . th dport vmap @service-nodeports',
+  )
 })

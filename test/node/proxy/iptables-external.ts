@@ -195,6 +195,9 @@ test('in chosen networks only', lastRules, {nodePortAddresses: ['10.0.0.0/8', '1
   '-d 10.0.20.11/32',
   '-d 127.0.0.1/32',
 ])
+test('at every address of the node, where that is said', lastRules, {nodePortAddresses: [parseCidr('0.0.0.0/0')]}, [
+  '-m addrtype --dst-type LOCAL',
+])
 test(
   'in chosen networks, and not at 127.0.0.1 when that is said',
   lastRules,

@@ -1,5 +1,5 @@
 import type {NftChain, NftMap, NftSet} from '../../../kernel/nftables/table.ts'
-import type {ProxyContext} from '../proxy-mode.ts'
+import {answersEverywhere, type ProxyContext} from '../proxy-mode.ts'
 
 /*
  * The hooks that a packet passes, from the left to the right; at each the lower priority comes first. What is refused is refused before any
@@ -37,10 +37,10 @@ export function baseChains(context: ProxyContext): Readonly<Record<string, NftCh
     ...hook('nat', 'output', {priority: dstnat, rules: ['jump services']}),
     ...hook('nat', 'postrouting', {priority: srcnat, rules: ['jump masquerading']}),
     services: {
-      rules: [`${ip} daddr . meta l4proto . th dport vmap @service-ips`, `${toNode(ip)} vmap @service-nodeports`],
+      rules: [`${ip} daddr . meta l4proto . th dport vmap @service-ips`, `${toNode(context)} vmap @service-nodeports`],
     },
     'service-endpoints-check': {rules: [`${ip} daddr . meta l4proto . th dport vmap @no-endpoint-services`]},
-    'nodeport-endpoints-check': {rules: [`${toNode(ip)} vmap @no-endpoint-nodeports`]},
+    'nodeport-endpoints-check': {rules: [`${forNode(context)} vmap @no-endpoint-nodeports`]},
     'firewall-check': {rules: [`${ip} daddr . meta l4proto . th dport vmap @firewall-ips`]},
     'cluster-ips-check': {rules: clusterIpsCheck(context)},
     'reject-chain': {comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports', rules: ['reject']},
@@ -63,9 +63,19 @@ function hook(
   return {[`${type}-${name}`]: {base: {type, hook: name, priority}, rules}}
 }
 
-/** Node ports answer at the node's own address, or at those of its addresses that `nodePortAddresses` chooses; never at 127.0.0.1. */
-function toNode(ip: string): string {
-  return `${ip} daddr @nodeport-ips meta l4proto . th dport`
+/**
+ * Node ports answer at the node's own address, or at those of its addresses that `nodePortAddresses` chooses, or at all when it says so; never at
+ * 127.0.0.1 and ::1.
+ */
+function toNode(context: ProxyContext): string {
+  return `${answersEverywhere(context.nodePortAddresses ?? []) ? 'fib daddr type local ' : ''}${forNode(context)}`
+}
+
+/* The same for a packet that comes in to the node: it is for one of its addresses. */
+function forNode({nodePortAddresses = [], family}: ProxyContext): string {
+  const {ip, loopback} = wordsOf({family})
+  const where = answersEverywhere(nodePortAddresses) ? `!= ${loopback}` : '@nodeport-ips'
+  return `${ip} daddr ${where} meta l4proto . th dport`
 }
 
 /** What is for a cluster IP and has found no Service by its port is refused; addresses of the range that nobody has keep silent. */
@@ -79,10 +89,16 @@ function clusterIpsCheck({serviceRange, family}: ProxyContext): readonly string[
 
 /** The words in which the two families differ. */
 export function wordsOf({family}: {readonly family?: ProxyContext['family'] | undefined}): Words {
-  return family === 'IPv6' ? {ip: 'ip6', address: 'ipv6_addr'} : {ip: 'ip', address: 'ipv4_addr'}
+  return family === 'IPv6'
+    ? {ip: 'ip6', address: 'ipv6_addr', loopback: '::1'}
+    : {ip: 'ip', address: 'ipv4_addr', loopback: '127.0.0.0/8'}
 }
 
-type Words = {readonly ip: 'ip' | 'ip6'; readonly address: 'ipv4_addr' | 'ipv6_addr'}
+type Words = {
+  readonly ip: 'ip' | 'ip6'
+  readonly address: 'ipv4_addr' | 'ipv6_addr'
+  readonly loopback: '127.0.0.0/8' | '::1'
+}
 
 const byPort = 'inet_proto . inet_service : verdict'
 

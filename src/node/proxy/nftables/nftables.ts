@@ -2,7 +2,7 @@ import {type NftPart, nftTableOfParts} from '../../../kernel/nftables/parts.ts'
 import type {NftPlan, NftTable} from '../../../kernel/nftables/table.ts'
 import {partsMade} from '../../../kernel/parts.ts'
 import {contains} from '../../../net/cidr.ts'
-import type {ProxyContext, ProxyMode} from '../proxy-mode.ts'
+import {answersEverywhere, type ProxyContext, type ProxyMode} from '../proxy-mode.ts'
 import {remembered, rememberedBy} from '../remembered.ts'
 import type {ServicePort} from '../service-port.ts'
 import {baseChains, baseMaps, baseSets, wordsOf} from './base.ts'
@@ -28,7 +28,9 @@ export function nftablesPlan(ports: readonly ServicePort[], context: ProxyContex
     comment: 'rules for kube-proxy',
     sets: {
       'cluster-ips': {...sets['cluster-ips'], elements: []},
-      'nodeport-ips': {...sets['nodeport-ips'], elements: nodePortIps(context)},
+      ...(!answersEverywhere(context.nodePortAddresses ?? []) && {
+        'nodeport-ips': {...sets['nodeport-ips'], elements: nodePortIps(context)},
+      }),
     },
     maps: Object.fromEntries(maps),
     chains: baseChains(context),

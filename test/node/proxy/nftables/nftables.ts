@@ -151,6 +151,18 @@ test('node ports answer at the address of the node, or where they are told to', 
   t.deepEqual(at({addresses, nodePortAddresses: ['172.17.0.0/16', '127.0.0.0/8'].map(parseCidr)}), ['172.17.12.1'])
 })
 
+test('node ports answer at all addresses of the node but 127.0.0.1, where that is said, and no set names them', t => {
+  const {table} = nftablesPlan([], {...context, nodePortAddresses: [parseCidr('0.0.0.0/0')]})
+  t.false('nodeport-ips' in (table?.sets ?? {}))
+  t.is(
+    table?.chains.services?.rules.at(-1),
+    'fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @service-nodeports',
+  )
+  t.deepEqual(table?.chains['nodeport-endpoints-check']?.rules, [
+    'ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @no-endpoint-nodeports',
+  ])
+})
+
 test('the first of two Services has the address that both claim', t => {
   const twins = [kubia, {...kubia, name: 'default/other'}]
   const {service} = {service: nftablesPlan(twins, context).table?.maps['service-ips']?.elements}
