@@ -57,7 +57,9 @@ metadata: {name: mymap, finalizers: [kubernetes]}
       soon: true,
     },
     {run: enough('{a} {b}')},
-    {run: 'kubectl wait --for=delete rs/x --timeout=50s', says: 'replicaset.apps/x condition met'},
+    // It says that it has seen it go only where it was still there.
+    {run: 'kubectl wait --for=delete rs/x --timeout=50s'},
+    {run: 'kubectl get rs x', fails: 1, says: 'Error from server (NotFound): replicasets.apps "x" not found'},
     {run: 'kubectl get pods -l app=x -o name', says: ''},
     {run: 'kubectl create -f rs.yaml', says: 'replicaset.apps/x created'},
     {
@@ -120,7 +122,12 @@ configmap/kube-root-ca.crt   1      {_}`,
       says: 'configmap/mymap patched',
     },
     {run: enough('-n development {e} {f}')},
-    {run: 'kubectl wait --for=delete namespace/development --timeout=50s', says: 'namespace/development condition met'},
+    {run: 'kubectl wait --for=delete namespace/development --timeout=50s'},
+    {
+      run: 'kubectl get namespace development',
+      fails: 1,
+      says: 'Error from server (NotFound): namespaces "development" not found',
+    },
     {
       run: 'kubectl delete namespace default',
       fails: 1,
