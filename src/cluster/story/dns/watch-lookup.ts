@@ -11,6 +11,7 @@ import {type Capture, startCapture} from '../../capture.ts'
 import {findNetworkOwner} from '../../find-network.ts'
 import type {LabHandle} from '../../lab-handle.ts'
 import type {RunningLab} from '../../running-labs.ts'
+import {addressesIn} from './addresses-in.ts'
 import {queriesOf} from './queries.ts'
 import {type Sighting, sightingOf} from './sightings.ts'
 import type {Lookup, Server} from './tell.ts'
@@ -118,13 +119,6 @@ async function lookUp(lab: LabHandle, {target, name, signal}: {target: string; n
 
 /** Resolvers give up after some ten seconds for each name that they try. */
 const longestMs = 60_000
-
-/* getent has a line for each address and kind of socket; of nslookup's words those after the name count. */
-function addressesIn(stdout: string): readonly string[] {
-  const own = stdout.includes('Server:') ? stdout.slice(stdout.indexOf('Name:') + 1 || stdout.length) : stdout
-  const found = own.match(/(?<![\d.])\d+\.\d+\.\d+\.\d+(?![\d.])|\b[0-9a-f]*:[0-9a-f:]+\b/g) ?? []
-  return [...new Set(found)]
-}
 
 async function serversOf(lab: LabHandle, pods: readonly Pod[]): Promise<ReadonlyMap<string, Server>> {
   const configMap = (await lab.get({kind: 'ConfigMap', ...proxyConfigMap})) as ObjectOf<'ConfigMap'> | undefined
