@@ -52,5 +52,12 @@ export function askTests(test: TestFn, runtime: WatchedRuntime): void {
       came: 'failure',
       said: 'Get "http://127.0.0.1:82/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
     })
+    const untilEmptyLine = 'while read line; do case $line in ??*) ;; *) exit ;; esac; done'
+    const mute = await pod.start({argv: ['nc', '-l', '-p', '83', '-e', 'sh', '-c', untilEmptyLine]})
+    t.is(await mute.sh('until grep -q :0053 /proc/net/tcp*; do :; done; echo listens'), 'listens')
+    t.deepEqual(await runtime.ask({...place, how: 'http', port: 83, path: '/', headers: []}), {
+      came: 'failure',
+      said: 'Get "http://127.0.0.1:83/": EOF',
+    })
   })
 }

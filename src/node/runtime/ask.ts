@@ -157,8 +157,10 @@ function limit(timeoutMs: number, signal: AbortSignal, over: () => void): {relea
   }
 }
 
+/* In the words of Go, in which a kubelet is written. */
 function dialFailure(place: string, error: Error): string {
   const code = 'code' in error ? String(error.code) : error.name
+  if (error.message === 'socket hang up') return 'EOF'
   const words = dialWords[code]
   return words === undefined ? error.message : `dial tcp ${place}: connect: ${words}`
 }
