@@ -187,6 +187,32 @@ test('a slice says whose it is, and its endpoint which pod, node and zone', t =>
   })
 })
 
+test('a service that prefers what is close hints at the zone of each ready endpoint', t => {
+  const hints = (spec: ServiceSpec, annotations: Readonly<Record<string, string>> = {}) => {
+    const service = sampleService('kubia', spec)
+    const annotated = {...service, metadata: {...service.metadata, annotations}}
+    const ends = [pod('172.17.12.2'), pod('172.17.12.3', {ready: false}), pod('172.17.12.4', {going: true})]
+    const writes = endpointSliceController.reconcile(key, viewOf(annotated, node1, ...ends), drawing())
+    return writes.flatMap(({object}) => (object as EndpointSlice).endpoints.map(end => end.hints))
+  }
+  const near = {forZones: [{name: 'zone-a'}]}
+  t.deepEqual(hints({trafficDistribution: 'PreferClose'}), [near, undefined, undefined])
+  t.deepEqual(hints({}), [undefined, undefined, undefined])
+  t.deepEqual(hints({trafficDistribution: 'PreferClose', publishNotReadyAddresses: true}), [near, near, near])
+  const auto = {'service.kubernetes.io/topology-mode': 'Auto'}
+  t.deepEqual(hints({trafficDistribution: 'PreferClose'}, auto), [undefined, undefined, undefined])
+})
+
+test('without a zone there is nothing to hint at', t => {
+  const service = sampleService('kubia', {trafficDistribution: 'PreferClose'})
+  const view = viewOf(service, sampleNode('node1'), pod('172.17.12.2'))
+  const writes = endpointSliceController.reconcile(key, view, drawing())
+  t.deepEqual(
+    writes.flatMap(({object}) => (object as EndpointSlice).endpoints.map(({hints}) => hints)),
+    [undefined],
+  )
+})
+
 const pods = (from: number, to: number) =>
   Array.from({length: to - from}, (_, index) =>
     pod(`172.17.${12 + Math.floor((from + index) / 200)}.${2 + ((from + index) % 200)}`),

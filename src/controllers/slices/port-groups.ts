@@ -62,9 +62,18 @@ function endpointOf({pod, address}: Placed, service: Service, nodeOf: NodeOf): S
     ...(hostname && subdomain === service.metadata.name && {hostname}),
     ...(nodeName && {nodeName}),
     ...(zone && {zone}),
+    ...(zone && ready && prefersZone(service) && {hints: {forZones: [{name: zone}]}}),
     targetRef: {kind: 'Pod', namespace, name, uid},
   }
 }
+
+/* What kube-proxy goes by. The older annotation comes before the field, also where nobody acts on it. */
+function prefersZone({metadata, spec}: Service): boolean {
+  const modes = topologyAnnotations.map(name => metadata.annotations?.[name]?.toLowerCase())
+  return spec.trafficDistribution === 'PreferClose' && !modes.includes('auto')
+}
+
+const topologyAnnotations = ['service.kubernetes.io/topology-mode', 'service.kubernetes.io/topology-aware-hints']
 
 type Placed = {readonly pod: Pod; readonly address: string; readonly place: number | bigint}
 
