@@ -67,7 +67,7 @@ export function fakeClock() {
 
 /** Resolves when all that goes on by itself has gone on. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await setImmediate()
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
 }
 
 /** What the fakes do when they are asked: fail, or wait, where a test wants it. By the line that `calls` gets. */
