@@ -45,7 +45,8 @@ export type ControlProtocol = {
   readonly rules: {readonly question: {readonly node: string}; readonly answer: readonly RulesPlan[]}
   /** Answers once every pod is ready and every node's rules are programmed, or says what is not by the deadline. */
   readonly settled: {
-    readonly question: {readonly withinMs: number}
+    /** `excused` are the uids of pods that are not waited for. */
+    readonly question: {readonly withinMs: number; readonly excused?: readonly string[]}
     /** `notes` is what people should know: where this machine cannot give what is meant, and what stands in for it. */
     readonly answer: {readonly waitingFor: readonly string[]; readonly notes: readonly string[]}
   }
@@ -59,7 +60,11 @@ export type ControlProtocol = {
       readonly choices: readonly string[]
     }[]
   }
-  readonly set: {readonly question: {readonly name: string; readonly value: string}; readonly answer: null}
+  readonly set: {
+    readonly question: {readonly name: string; readonly value: string}
+    /** The uids of pods that were not ready before, and were not about to be. */
+    readonly answer: {readonly stuck: readonly string[]}
+  }
   /** Starts or stops the agent of a node that is outside. */
   readonly agent: {readonly question: {readonly node: string; readonly to: 'start' | 'stop'}; readonly answer: null}
   /** Ends the lab; the answer comes just before the end. */

@@ -39,8 +39,8 @@ export async function connectLab(
     scale: async (ref, replicas) => void (await ask(socket, 'scale', {ref, replicas})),
     set: async (name, value, {withinMs, signal}) => {
       await (await import('./no-ipvs.ts')).refuseLacking(name, value)
-      await ask(socket, 'set', {name, value}, signal)
-      return ask(socket, 'settled', {withinMs}, signal)
+      const {stuck} = await ask(socket, 'set', {name, value}, signal)
+      return ask(socket, 'settled', {withinMs, excused: stuck}, signal)
     },
     changed: (since, signal) => ask(socket, 'changed', {since}, signal),
   }

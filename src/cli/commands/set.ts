@@ -14,8 +14,8 @@ export const run: CommandRun = async ([name, value], {lab}, signal) => {
   refuseUnknown(String(name), String(value))
   const {socket} = (await chooseLab(lab as string | undefined)).session
   await (await import('../../cluster/no-ipvs.ts')).refuseLacking(String(name), String(value))
-  await ask(socket, 'set', {name: String(name), value: String(value)}, signal)
-  const {waitingFor, notes} = await ask(socket, 'settled', {withinMs: doneWithin}, signal)
+  const {stuck} = await ask(socket, 'set', {name: String(name), value: String(value)}, signal)
+  const {waitingFor, notes} = await ask(socket, 'settled', {withinMs: doneWithin, excused: stuck}, signal)
   if (waitingFor.length === 0) {
     process.stdout.write(`${name} is ${value} now, on every node.\n`)
     process.stdout.write(notes.map(note => `Note: ${note}\n`).join(''))

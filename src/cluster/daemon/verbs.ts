@@ -1,17 +1,13 @@
 import type {Lab} from '../../lab/lab.ts'
 import {iptablesPlans} from '../../node/packet-plans.ts'
-import {complaintsOf} from '../../node/pods/complaints.ts'
-import {isNodeReady} from '../../node/sign-of-life.ts'
 import {type KubeObjectAny, kindNamed, kinds} from '../../objects/kinds.ts'
-import type {Pod} from '../../objects/pod.ts'
-import {isFinished, isReady, isTerminating, podWord} from '../../objects/pod-status.ts'
 import {parseSelector} from '../../objects/selector.ts'
-import type {Store} from '../../store/store.ts'
 import {type Setting, settingNamed, settings} from '../settings.ts'
 import type {Cluster} from './cluster.ts'
 import type {ControlVerbs} from './control-server.ts'
 import {everyAgent, findAgent, findInside} from './inside.ts'
 import {readLogPiece, readLogs} from './logs.ts'
+import {notesOnExcused, stuckPods, waitUntilSettled} from './settling.ts'
 
 /** What each verb of the control socket does. Questions that come before the cluster stands wait for it. */
 export function controlVerbs(
@@ -66,11 +62,12 @@ export function controlVerbs(
       const plans = iptablesPlans(findAgent(await everyAgent(await starting), node).rules())
       return plans.filter(({family}) => family === undefined) // they are held against what iptables-save prints
     },
-    settled: async ({withinMs}, signal) => {
+    settled: async ({withinMs, excused = []}, signal) => {
       const cluster = await starting
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
-      const waitingFor = await waitUntilSettled(cluster, deadline)
-      return {waitingFor, notes: [...notes(), ...new Set((await everyAgent(cluster)).flatMap(agent => agent.notes()))]}
+      const waitingFor = await waitUntilSettled(cluster, excused, deadline)
+      const ofAgents = new Set((await everyAgent(cluster)).flatMap(agent => agent.notes()))
+      return {waitingFor, notes: [...notes(), ...ofAgents, ...notesOnExcused(cluster, excused)]}
     },
     settings: async () => {
       const {store} = await starting
@@ -80,8 +77,9 @@ export function controlVerbs(
     },
     set: async ({name, value}) => {
       const {store, chronicle} = await starting
+      const stuck = stuckPods(store)
       chronicle.by({is: 'podlab', doing: 'changed a setting'}, () => settingNamed(name, value).write(store, value))
-      return null
+      return {stuck}
     },
     story: async of => {
       if ('kind' in of) return (await import('../story/tell.ts')).tellStory(of, await starting)
@@ -109,48 +107,4 @@ const nodesKnowWithin = 1000
 async function untilNodesKnow({store, agents, announcer}: Cluster, deadline: AbortSignal): Promise<void> {
   const able = [...agents.filter(agent => agent.troubles().length === 0), ...(announcer ? [announcer] : [])]
   await Promise.allSettled(able.map(agent => agent.caughtUp(store.revision, deadline)))
-}
-
-/* Answers what is still missing at the deadline: nothing, when all is well. */
-async function waitUntilSettled(cluster: Cluster, deadline: AbortSignal): Promise<readonly string[]> {
-  const {store, agents, controllers} = cluster
-  const announcers = cluster.announcer ? [cluster.announcer] : []
-  while (!deadline.aborted) {
-    const {revision} = store
-    try {
-      await controllers.idle()
-      await Promise.all([...agents, ...announcers].map(one => one.caughtUp(store.revision, deadline)))
-      if (store.revision !== revision) continue
-      if (unready(cluster).length === 0) return []
-      await store.changed(revision, deadline)
-    } catch (error) {
-      if (!deadline.aborted) throw error
-    }
-  }
-  return unready(cluster)
-}
-
-function unready({store, agents, outsiders}: Cluster): readonly string[] {
-  const away = [...outsiders.pids.keys()]
-    .filter(name => !isJoined(store, name))
-    .map(name => `node ${name}: its agent has not joined`)
-  const troubles = agents.flatMap(({name, troubles}) => troubles().map(text => `node ${name}: ${text}`))
-  const pods = store
-    .list('Pod')
-    .filter(pod => !isReady(pod) && !isFinished(pod) && !isTerminating(pod))
-    .map(
-      pod =>
-        `pod ${pod.metadata.namespace}/${pod.metadata.name}: ${[podWord(pod), ...complaints(pod, agents)].join('; ')}`,
-    )
-  return [...troubles, ...away, ...pods]
-}
-
-function isJoined(store: Store, name: string): boolean {
-  const node = store.get('Node', {name})
-  return node !== undefined && isNodeReady(node)
-}
-
-function complaints({metadata: {uid}}: Pod, agents: Cluster['agents']): readonly string[] {
-  const life = agents.flatMap(agent => agent.lives()).find(({pod}) => pod.metadata.uid === uid)
-  return life ? complaintsOf(life) : []
 }
