@@ -1,6 +1,6 @@
 import type {Page} from './_pages.ts'
 
-/* Its pods stay Terminating until somebody has seen them so. */
+/* Its pods stay Terminating until somebody has seen them so, and long enough for who told them to be answered. */
 const enough = (pods: string) => {
   const words = pods.split(' ')
   const [one, other] = words.splice(-2)
@@ -26,7 +26,7 @@ spec:
     metadata: {labels: {app: x}}
     spec:
       terminationGracePeriodSeconds: 60
-      containers: [{name: main, image: busybox, command: [sh, -c, "trap '' TERM; until [ -e /tmp/enough ]; do sleep 0.2; done"]}]
+      containers: [{name: main, image: busybox, command: [sh, -c, "trap '' TERM; until [ -e /tmp/enough ]; do sleep 0.2; done; sleep 1"]}]
 `,
     'mymap.yaml': `apiVersion: v1
 kind: ConfigMap
