@@ -205,6 +205,13 @@ for (1..2) { $s->send("hostname"); $s->recv($said, 99); print "$said " } }`
     t.notRegex((await inside('node/near', 'iptables-save')).stdout, /KUBE-S(VC|EP)-|KUBE-SERVICES/)
   })
 
+  fact('beside another mode it is said what no rule does here', async t => {
+    const {stdout} = await place.podlab('diff', 'rules', '--lab', name, 'userspace', 'iptables', 'svc/web')
+    t.regex(stdout, /How an endpoint is chosen\n {2}userspace: no rule; kube-proxy itself takes the connection/)
+    t.regex(stdout, /What is done to the packet\n {2}userspace: no rule; kube-proxy makes a connection of its own/)
+    t.notRegex(stdout, /: nothing\n/)
+  })
+
   fact('to nftables and back', async t => {
     await place.podlab('set', 'proxy', 'nftables', '--lab', name)
     await settled()

@@ -82,12 +82,20 @@ const titles: Readonly<Record<RuleStage, string>> = {
   rewrite: 'What is done to the packet',
 }
 
+/* What is no rule's work. */
+const elsewhere: Partial<Readonly<Record<Mode, Partial<Readonly<Record<RuleStage, string>>>>>> = {
+  userspace: {
+    choose: 'no rule; kube-proxy itself takes the connection, and the endpoints in turns',
+    rewrite: "no rule; kube-proxy makes a connection of its own to the endpoint, from the node's address",
+  },
+}
+
 function stages(all: readonly {readonly mode: Mode; readonly rules: ServiceRules}[]): string {
   return (Object.keys(titles) as RuleStage[])
     .map(stage => {
       const parts = all.map(({mode, rules}) => {
         const lines = rules[stage].map(line => `    ${line}\n`).join('')
-        return `  ${mode}: ${count(rules[stage].length)}\n${lines}`
+        return `  ${mode}: ${elsewhere[mode]?.[stage] ?? count(rules[stage].length)}\n${lines}`
       })
       return `${titles[stage]}\n${parts.join('')}`
     })
