@@ -1,97 +1,31 @@
 import test from 'ava'
 import type {NftTable} from '../../src/kernel/nftables/table.ts'
-import {parseIptablesSave} from '../../src/kernel/rules/iptables.ts'
-import {emptyNetns, type Link, type NetnsState} from '../../src/kernel/state.ts'
-import {type Cidr, parseAnyCidr} from '../../src/net/cidr.ts'
+import type {Link, NetnsState} from '../../src/kernel/state.ts'
+import {parseAnyCidr} from '../../src/net/cidr.ts'
 import {parseAnyIp} from '../../src/net/ip6.ts'
 import {parseMac} from '../../src/net/mac.ts'
-import {iptablesFilters} from '../../src/trace/iptables/iptables.ts'
 import {nftFilters} from '../../src/trace/nftables/nftables.ts'
-import type {Outcome} from '../../src/trace/outcome.ts'
 import {sourceFor} from '../../src/trace/route.ts'
 import {trace} from '../../src/trace/trace.ts'
 import {TraceError} from '../../src/trace/trace-error.ts'
-import type {Filter, Machine} from '../../src/trace/world.ts'
-
-/*
- * What the tracer knows of the two families of addresses, a machine or two at a time.
- *
- *   client 10.1.0.2 fd01::2 ── middle 10.1.0.1 fd01::1, 10.2.0.1 fd02::1 ── server 10.2.0.2 fd02::2
- */
-const veth = (name: string, netns: string): Link => ({
-  ...{name, kind: {type: 'veth', peer: {netns}}, up: true, mtu: 1500},
-})
-const at = (link: string, ...addresses: readonly string[]) =>
-  addresses.map(address => ({link, address: parseAnyCidr(address)}))
-const via = (link: string, ...gateways: readonly string[]) =>
-  gateways.map(ip => ({to: (ip.includes(':') ? '::/0' : '0.0.0.0/0') as Cidr, via: parseAnyIp(ip), link}))
-const machine = (name: string, state: Partial<NetnsState>, more: Partial<Machine> = {}): Machine => ({
-  ...{name, filters: [], sockets: [{protocol: 'tcp', port: 80}], state: {...emptyNetns, ...state}},
-  ...more,
-})
-const forwards = {'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1'}
-
-function chain({
-  middle = {},
-  sysctls = forwards,
-}: {
-  readonly middle?: Partial<Machine>
-  readonly sysctls?: NetnsState['sysctls']
-} = {}) {
-  const all = [
-    machine('client', {
-      links: [veth('eth0', 'middle')],
-      addresses: at('eth0', '10.1.0.2/24', 'fd01::2/64'),
-      routes: via('eth0', '10.1.0.1', 'fd01::1'),
-    }),
-    machine(
-      'middle',
-      {
-        links: [veth('near', 'client'), veth('far', 'server')],
-        addresses: [...at('near', '10.1.0.1/24', 'fd01::1/64'), ...at('far', '10.2.0.1/24', 'fd02::1/64')],
-        sysctls,
-      },
-      middle,
-    ),
-    machine('server', {
-      links: [veth('eth0', 'middle')],
-      addresses: at('eth0', '10.2.0.2/24', 'fd02::2/64'),
-      routes: via('eth0', '10.2.0.1', 'fd02::1'),
-    }),
-  ]
-  return new Map(all.map(one => [one.name, one]))
-}
-
-const told = (outcomes: readonly Outcome[]) =>
-  outcomes
-    .map(one => {
-      if (one.outcome === 'delivered') return `${one.at} ${one.to.ip} from ${one.source}`
-      return one.outcome === 'rejected' ? `${one.outcome} ${one.with}` : one.outcome
-    })
-    .join(', ')
-const called = (world: ReadonlyMap<string, Machine>, ip: string, from = 'client') =>
-  told(trace(world, {from, protocol: 'tcp', destination: parseAnyIp(ip), port: 80}))
-
-const save = (...rules: readonly string[]) =>
-  `*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules.filter(rule => rule.startsWith('-t nat')).map(rule => `${rule.slice(7)}\n`)}COMMIT\n` +
-  `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rules.filter(rule => !rule.startsWith('-t nat')).map(rule => `${rule}\n`)}COMMIT\n`
-const iptables = (...rules: readonly string[]) => iptablesFilters(parseIptablesSave(save(...rules)))
-const ip6tables = (...rules: readonly string[]) => iptablesFilters(parseIptablesSave(save(...rules), 'IPv6'))
-const table = (rules: readonly string[], more: Partial<NftTable> = {}): NftTable => ({
-  ...{sets: {}, maps: {}},
-  chains: {
-    forward: {base: {type: 'filter', hook: 'forward', priority: 0}, rules},
-    refuse: {rules: ['reject']},
-  },
-  ...more,
-})
-const nft = (family: string, ...rules: readonly string[]) => nftFilters(`${family} test`, table(rules))
-const passed = (filters: readonly Filter[], more: Partial<Machine> = {}) => {
-  const world = chain({middle: {filters, ...more}})
-  return [called(world, '10.2.0.2'), called(world, 'fd02::2')]
-}
-const four = 'server 10.2.0.2 from 10.1.0.2'
-const six = 'server fd02::2 from fd01::2'
+import type {Filter} from '../../src/trace/world.ts'
+import {
+  at,
+  called,
+  chain,
+  forwards,
+  four,
+  ip6tables,
+  iptables,
+  machine,
+  nft,
+  passed,
+  six,
+  table,
+  told,
+  veth,
+  via,
+} from './_families.ts'
 
 test('a packet of either family finds its way, with an address of its family', t => {
   t.deepEqual(passed([]), [four, six])
